@@ -1,0 +1,21 @@
+/** The record of one call, whatever its ends (CDR). Times are wall clock milliseconds. */
+export type CallRecord = {
+  id: string
+  /** Call-ID, IMPU or number as each side showed it. */
+  caller: string
+  callee: string
+  /** What the caller dialled, before any translation. */
+  dialled: string
+  kind: 'call' | 'echo'
+  video: boolean
+  startedAtMs: number
+  ringingAtMs?: number
+  answeredAtMs?: number
+  endedAtMs?: number
+  /** Why it ended, in the words of `refusals.ts` or: `caller`, `callee`, `timeout`, `restart`. */
+  cause?: string
+  /** Final SIP status given to the caller, when the call failed. */
+  status?: number
+  /** Identifies the SIP dialogues, for searching. */
+  callIds: string[]
+}
