@@ -1,0 +1,136 @@
+import type { Endpoint } from '#lib/wire'
+
+/** Tandem's own groups. Names and defaults are a contract with those who write configuration files. */
+
+/** Absolute paths, both or neither; neither: a self-signed certificate kept in data_dir. */
+export type TlsSettings = { certificate?: string; key?: string }
+
+export type SecuritySettings = {
+  /** Sources never slowed or blocked: addresses or networks (`10.0.0.0/8`, `fd00::/8`). */
+  exempt: string[]
+  block_after: number
+  block_minutes: number
+}
+
+/** Who may use the remote API when com_addr is not loopback. Neither: nobody without a key, one is generated. */
+export type ComAuth = { key?: string; open: boolean }
+
+/** `sqlite`: filename is ue_db_filename or `<data_dir>/tandem.db`. */
+export type StorageSettings =
+  | { kind: 'sqlite'; filename: string }
+  | { kind: 'mysql' | 'postgres'; url: string }
+
+export type MediaSettings = {
+  engine: 'embedded' | 'rtpengine'
+  /** Worker threads; `auto`: by the number of processors. */
+  workers: 'auto' | number
+  /** Of rtpengine's ng protocol. */
+  servers: Endpoint[]
+}
+
+export type TrunkSettings = {
+  name: string
+  addr: Endpoint
+  user: string
+  password: string
+  register: boolean
+  /** Requests from its address are not challenged. */
+  trusted: boolean
+  max_calls: number
+}
+
+export type AdminSettings = {
+  /** Absent: one is generated and printed once. */
+  password?: string
+  api_keys: { name: string; key: string; scopes: string[] }[]
+  http_addr: Endpoint[]
+  https_addr: Endpoint[]
+  public_url?: string
+  validation_code: 'always' | 'after_failures' | 'off'
+  rows_per_page: number
+  log_keep_days: number
+  log_failures: number
+  block_failures: number
+  block_minutes: number
+}
+
+export type WebphoneSettings = {
+  ws_addr: Endpoint[]
+  wss_addr: Endpoint[]
+  phone_http_addr: Endpoint[]
+  phone_https_addr: Endpoint[]
+  legacy: { cipher: 'aes128ecb' | 'des' | 'off'; key: string; plain_ws: boolean }
+  /** Timers in milliseconds; no addr: the built-in core. */
+  proxy: { domain: string; addr?: Endpoint; local_port: number; t1: number; t2: number; t4: number }
+  interface: string
+  video_resolution: string
+  cdr_keep_days: number
+  max_blf: number
+  phone_book_url: string
+  talking_timeout: number
+  video_timeout: number
+  hold_timeout: number
+  media_port: number
+  mapped_ip: string
+  max_registers: number
+  max_calls: number
+  max_videos: number
+}
+
+export type ClickToCallSettings = {
+  enabled: boolean
+  tel: string
+  user: string
+  password: string
+  expires: number
+  allow: string[]
+  origins: string[]
+  cti_header: string
+  skill_header: string
+}
+
+export type GoipSettings = { addr: Endpoint[]; lines: GoipLine[] }
+
+export type GoipLine = {
+  id: string
+  password: string
+  number: string
+  device: string
+  status_ok: number
+  wait_poll: 'silent' | 'resend'
+  status_refused: number
+  number_format: string
+  /** Pins the IP address, never the port. */
+  pin_address: boolean
+  ack_newline: boolean
+}
+
+export type EjoinSettings = { devices: EjoinDevice[] }
+
+export type EjoinDevice = {
+  name: string
+  mac: string
+  secret: string
+  url: string
+  username: string
+  password: string
+  api: string
+}
+
+export type RouteSettings = {
+  name: string
+  match: { kind: 'call' | 'message' | '*'; to: string; from: string }
+  /** `subscriber:IMPU`, `gateway:DEVICE[/LINE]`, `trunk:NAME`, `webhook:URL`, `inbox`, `reject:CODE`. */
+  to: string[]
+  strategy: string
+  fallback: string[]
+}
+
+export type SmppSettings = {
+  addr: Endpoint[]
+  clients: { system_id: string; password: string; max_binds: number }[]
+}
+
+export type WebhookSettings = { url: string; secret: string; events: string[] }
+
+export type ClusterSettings = { nats: string[]; node: string }
