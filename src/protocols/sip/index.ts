@@ -1,2 +1,5 @@
 export * from './contract.ts'
 export * from './message.ts'
+export * from './names.ts'
+export * from './parse.ts'
+export * from './print.ts'
