@@ -13,7 +13,14 @@ export const VALUE = 64
 /** Scheme of a URI after its first letter. */
 export const SCHEME = 128
 
-export const CLASS = new Uint8Array(256)
+/** User part as RFC 3261 prints it: nothing but what every receiver takes. */
+export const SAFE_USER = 256
+/** What a display name without quotes may hold, token or not; colon, separators and quotes end it. */
+export const DISPLAY = 512
+/** URI of a scheme that nobody here knows: no white space, no quotes, no angle brackets. */
+export const OPAQUE = 1024
+
+export const CLASS = new Uint16Array(256)
 
 const mark = (bit: number, characters: string): void => {
   for (const character of characters) {
@@ -35,6 +42,9 @@ mark(USER, `${UNRESERVED}&=+$,;?/#${between(128, 255)}`)
 mark(URI_PARAM, `${UNRESERVED}[]/:&+$`)
 mark(HOST, `${ALNUM}-._`)
 mark(VALUE, `${ALNUM}-.!%*_+\`'~[]:/@?&$(){}|^#=\\${between(128, 255)}`)
+mark(SAFE_USER, `${UNRESERVED}&=+$,;?/`)
+mark(DISPLAY, `${between(32, 126).replace(/[<>,;:"\\]/g, '')}\t\r\n${between(128, 255)}`)
+mark(OPAQUE, `${between(33, 126).replace(/[<>"]/g, '')}${between(128, 255)}`)
 mark(SCHEME, `${ALNUM}+-.`)
 
 /** Whether the character at that place belongs to the class; false beyond the end. */
