@@ -1,0 +1,11 @@
+export type { BindProblem } from './bind-problem.ts'
+export { loadOrCreateCertificate, selfSigned } from './certificate.ts'
+export {
+  DEFAULT_LIMITS,
+  type ListenerOptions,
+  type OpenWire,
+  type WireFigures,
+  type WireLimits,
+  type WireOptions,
+} from './options.ts'
+export { openWire } from './wire.ts'

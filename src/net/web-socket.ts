@@ -1,0 +1,128 @@
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import { err, ok, type Result } from '#lib/result'
+import type { WireOptions } from './options.ts'
+import type { Place } from './place.ts'
+import type { StreamPorts } from './stream-flow.ts'
+import { closeServer, listen, peerOf, type StreamBinding } from './streams.ts'
+import { WebSocketFlow } from './web-socket-flow.ts'
+
+const SUBPROTOCOL = 'sip'
+const CHECK_MS = 2000
+
+export type OpenWebSocket = { readonly place: Place; close(): Promise<void> }
+
+/** Answers HTTP upgrades that ask for SIP. */
+export type SipUpgrade = {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Ends the pinging; the connections are the caller's. */
+  close(): void
+}
+
+/** True when the client offers subprotocol `sip`, RFC 7118 §4. */
+export const wantsSip = (request: IncomingMessage): boolean =>
+  (request.headers['sec-websocket-protocol'] ?? '').split(',').some((name) => name.trim() === SUBPROTOCOL)
+
+const refuse = (socket: Duplex, status: string): void => {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy())
+}
+
+export const createSipUpgrade = (
+  placeOf: () => Place | undefined,
+  allowOrigin: (origin: string | undefined) => boolean,
+  ports: StreamPorts,
+): SipUpgrade => {
+  const flows = new Set<WebSocketFlow>()
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: ports.limits.webSocketOctets,
+    handleProtocols: () => SUBPROTOCOL,
+  })
+  const pinging = setInterval(() => {
+    for (const flow of flows) flow.ping()
+  }, ports.limits.pingMs)
+  pinging.unref()
+  return {
+    upgrade: (request, socket, head) => {
+      socket.on('error', () => {})
+      const place = placeOf()
+      const peer = socket instanceof Socket ? peerOf(socket) : undefined
+      if (!place || !peer || !(socket instanceof Socket)) return void socket.destroy()
+      if (!wantsSip(request)) return refuse(socket, '400 Bad Request')
+      if (!allowOrigin(request.headers.origin)) return refuse(socket, '403 Forbidden')
+      server.handleUpgrade(request, socket, head, (webSocket) => {
+        const flow = new WebSocketFlow(webSocket, socket, place, peer, ports)
+        flows.add(flow)
+        webSocket.once('close', () => flows.delete(flow))
+      })
+    },
+    close: () => clearInterval(pinging),
+  }
+}
+
+const onPlainRequest = (_request: IncomingMessage, response: ServerResponse): void => {
+  const text = 'SIP over WebSocket is served here (subprotocol sip, RFC 7118).\n'
+  response
+    .writeHead(426, { Upgrade: 'websocket', Connection: 'close', 'Content-Type': 'text/plain' })
+    .end(text)
+}
+
+const createHttp = (
+  secure: boolean,
+  options: WireOptions,
+  handshakeMs: number,
+): Result<HttpServer, string> => {
+  const times = {
+    headersTimeout: handshakeMs,
+    requestTimeout: handshakeMs,
+    keepAliveTimeout: 1000,
+    connectionsCheckingInterval: Math.min(CHECK_MS, handshakeMs),
+  }
+  if (!secure) return ok(createHttpServer(times, onPlainRequest))
+  if (!options.tls) return err('ECERT')
+  const { certificate, key } = options.tls
+  try {
+    const tls = { cert: certificate, key, handshakeTimeout: handshakeMs, ALPNProtocols: ['http/1.1'] }
+    return ok(createHttpsServer({ ...times, ...tls }, onPlainRequest))
+  } catch {
+    return err('ECERT')
+  }
+}
+
+export const openWebSocket = async (
+  transport: 'ws' | 'wss',
+  binding: StreamBinding,
+  options: WireOptions,
+  ports: StreamPorts,
+): Promise<Result<OpenWebSocket, string>> => {
+  const made = createHttp(transport === 'wss', options, ports.limits.handshakeMs)
+  if (!made.ok) return made
+  const server = made.value
+  let place: Place | undefined
+  const sip = createSipUpgrade(() => place, options.allowOrigin ?? (() => true), ports)
+  server.on('connection', (socket) => ports.connections.admit(socket))
+  server.on('upgrade', sip.upgrade)
+  const listening = await listen(server, binding)
+  if (!listening.ok) {
+    sip.close()
+    return listening
+  }
+  place = binding.placeAt(listening.value)
+  const close = async (): Promise<void> => {
+    sip.close()
+    const closing = closeServer(server)
+    server.closeAllConnections()
+    await closing
+  }
+  return ok({ place, close })
+}
