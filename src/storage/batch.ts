@@ -1,0 +1,30 @@
+import type { CallRecord, StoredBinding } from '#core'
+
+export type Value = string | number | null
+
+/**
+ * What one transaction carries: per table one flat array in which every record takes `WIDTHS` places. Flat arrays
+ * of strings and numbers cross to the worker about three times cheaper than arrays of objects.
+ */
+export type Batch = { sqns: Value[]; settings: Value[]; bindings: Value[]; unbound: Value[]; calls: Value[] }
+
+export const WIDTHS: Record<keyof Batch, number> = {
+  sqns: 2,
+  settings: 2,
+  bindings: 4,
+  unbound: 2,
+  calls: 13,
+}
+
+export const emptyBatch = (): Batch => ({ sqns: [], settings: [], bindings: [], unbound: [], calls: [] })
+
+export const pushBinding = (out: Value[], b: StoredBinding): void => {
+  out.push(b.impi, b.contact, b.data, b.expiresAtMs)
+}
+
+/** In the order of `CALL_COLUMNS` in statements.ts. */
+export const pushCall = (out: Value[], c: CallRecord): void => {
+  out.push(c.id, c.caller, c.callee, c.dialled, c.kind, c.video ? 1 : 0, c.startedAtMs)
+  out.push(c.ringingAtMs ?? null, c.answeredAtMs ?? null, c.endedAtMs ?? null)
+  out.push(c.cause ?? null, c.status ?? null, JSON.stringify(c.callIds))
+}

@@ -1,0 +1,100 @@
+import type { Timers } from '#lib/clock'
+import type { Log } from '#lib/log'
+import { mayPass, type StoreFailure } from './faults.ts'
+import { createPace } from './pace.ts'
+import type { Pending, Taken } from './pending.ts'
+import type { Thread } from './thread.ts'
+
+export type Groups = {
+  /** Something that somebody waits for was added to `pending`: resolves once it is on disk. */
+  urgent(): Promise<void>
+  /** Something that may wait was added. */
+  background(): void
+  /** Resolves when all that was pending is on disk; rejects when it could not be written. */
+  flush(): Promise<void>
+}
+
+/** Commits that somebody waits for leave at the end of the turn, but no more often than this: busy times share an fsync. */
+const GAP_MS = 4
+const FULL_GROUP = 100
+
+type Ports = { pending: Pending; write: Thread['write']; timers: Timers; log: Log }
+
+/** Group commit: one batch, one transaction and one fsync at a time; whatever came meanwhile is the next. */
+export const createGroups = ({ pending, write, timers, log }: Ports): Groups => {
+  const trouble = createTrouble(log)
+  let writing: Promise<void> | undefined
+  let waiters: PromiseWithResolvers<void> | undefined
+  let armed = false
+  let due = false
+  let lastMs = -GAP_MS
+
+  const pace = createPace(timers, () => {
+    due = true
+    arm()
+  })
+  const push = (all: boolean): Promise<void> => {
+    if (all) pace.cancel()
+    const taken = pending.take(all || due)
+    const mine = waiters
+    due = false
+    waiters = undefined
+    lastMs = timers.clock.nowMs()
+    writing = write(taken.batch).then(
+      () => finish(mine),
+      (failure: StoreFailure) => finish(mine, failure, taken),
+    )
+    return writing
+  }
+  const finish = (mine: typeof waiters, failure?: StoreFailure, taken?: Taken): void => {
+    writing = undefined
+    if (failure && mayPass(failure.fault)) {
+      pending.restore(taken as Taken)
+      pace.slow()
+    }
+    if (pending.urgent > 0 || due) arm()
+    else if (pending.background > 0) pace.start()
+    trouble(failure)
+    if (failure) {
+      mine?.reject(failure)
+      throw failure
+    }
+    mine?.resolve()
+  }
+  const go = (): void => {
+    armed = false
+    if (!writing && (pending.urgent > 0 || due)) push(false).catch(() => {})
+  }
+  /** A full group does not wait for the end of the gap. */
+  const arm = (): void => {
+    if (writing || (armed && pending.urgent !== FULL_GROUP)) return
+    armed = true
+    const restMs = lastMs + GAP_MS - timers.clock.nowMs()
+    if (restMs <= 0 || pending.urgent >= FULL_GROUP) setImmediate(go)
+    else setTimeout(go, restMs)
+  }
+  return {
+    urgent: () => {
+      waiters ??= Promise.withResolvers<void>()
+      arm()
+      return waiters.promise
+    },
+    background: pace.start,
+    flush: async () => {
+      while (writing) await writing.catch(() => {})
+      if (pending.urgent + pending.background > 0) await push(true)
+    },
+  }
+}
+
+/** Says once that the disk fails and once that it works again, however many batches that took; bugs are always told. */
+const createTrouble = (log: Log) => {
+  let lasting = false
+  return (failure?: StoreFailure): void => {
+    const passing = failure !== undefined && mayPass(failure.fault)
+    if (failure && !(passing && lasting))
+      log.write('store', 'error', `records cannot be written: ${failure.message}`)
+    if (!failure && lasting) log.write('store', 'warn', 'records can be written again')
+    lasting = passing
+  }
+}

@@ -1,0 +1,2 @@
+export { StoreFailure, type StoreFault } from './faults.ts'
+export { type OpenedStore, openStore, type StoreOptions } from './store.ts'

@@ -1,0 +1,81 @@
+import type { CallRecord, StoredBinding } from '#core'
+import { type Batch, emptyBatch, pushBinding, pushCall } from './batch.ts'
+
+type Unbinding = { impi: string; contact: string; data?: never }
+
+/**
+ * What waits to be written, folded to the last state of each record. Bindings are bounded by the users that exist;
+ * calls by `maxCalls`, past which `call` gives false and forgets the record that waited longest.
+ */
+export type Pending = {
+  sqn(impi: string, sqn: bigint): void
+  setting(name: string, value: string): void
+  binding(binding: StoredBinding | Unbinding): void
+  call(record: CallRecord): boolean
+  readonly urgent: number
+  readonly background: number
+  /** Empties it; `all` false leaves the background part where it is. */
+  take(all: boolean): Taken
+  /** Puts back the background part of a batch that could not be written; what came meanwhile is newer and stays. */
+  restore(taken: Taken): void
+}
+
+export type Taken = {
+  batch: Batch
+  bindings: Map<string, StoredBinding | Unbinding>
+  calls: Map<string, CallRecord>
+}
+
+export const createPending = (maxCalls: number): Pending => {
+  let sqns = new Map<string, bigint>()
+  let settings = new Map<string, string>()
+  let bindings = new Map<string, StoredBinding | Unbinding>()
+  let calls = new Map<string, CallRecord>()
+
+  const takeUrgent = (batch: Batch): void => {
+    for (const [impi, sqn] of sqns) batch.sqns.push(impi, Number(sqn))
+    for (const [name, value] of settings) batch.settings.push(name, value)
+    if (sqns.size) sqns = new Map()
+    if (settings.size) settings = new Map()
+  }
+  const fill = ({ batch, bindings, calls }: Taken): void => {
+    for (const one of bindings.values())
+      if (one.data === undefined) batch.unbound.push(one.impi, one.contact)
+      else pushBinding(batch.bindings, one)
+    for (const record of calls.values()) pushCall(batch.calls, record)
+  }
+  return {
+    sqn: (impi, sqn) => void sqns.set(impi, sqn),
+    setting: (name, value) => void settings.set(name, value),
+    binding: (binding) => void bindings.set(`${binding.impi}\0${binding.contact}`, binding),
+    call: (record) => {
+      calls.set(record.id, record)
+      if (calls.size <= maxCalls) return true
+      calls.delete(calls.keys().next().value as string)
+      return false
+    },
+    get urgent() {
+      return sqns.size + settings.size
+    },
+    get background() {
+      return bindings.size + calls.size
+    },
+    take: (all) => {
+      const taken: Taken = { batch: emptyBatch(), bindings: new Map(), calls: new Map() }
+      takeUrgent(taken.batch)
+      if (!all) return taken
+      taken.bindings = bindings
+      taken.calls = calls
+      bindings = new Map()
+      calls = new Map()
+      fill(taken)
+      return taken
+    },
+    restore: (taken) => {
+      for (const [key, one] of bindings) taken.bindings.set(key, one)
+      for (const [id, record] of calls) taken.calls.set(id, record)
+      bindings = taken.bindings
+      calls = taken.calls
+    },
+  }
+}

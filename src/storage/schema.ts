@@ -1,0 +1,24 @@
+/** The tables as Kysely sees them, after the last migration. Times are wall clock milliseconds. */
+export type Tables = {
+  sqns: { impi: string; sqn: number }
+  bindings: { impi: string; contact: string; data: string; expires_at_ms: number }
+  calls: CallRow
+  settings: { name: string; value: string }
+}
+
+export type CallRow = {
+  id: string
+  caller: string
+  callee: string
+  dialled: string
+  kind: string
+  video: number
+  started_at_ms: number
+  ringing_at_ms: number | null
+  answered_at_ms: number | null
+  ended_at_ms: number | null
+  cause: string | null
+  status: number | null
+  /** JSON array of strings. */
+  call_ids: string
+}
