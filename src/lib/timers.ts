@@ -35,7 +35,9 @@ class Node implements Timer {
  */
 class Wheel implements Timers {
   readonly clock: Clock
-  readonly #rings: Node[][] = Array.from({ length: LEVELS }, () => Array.from({ length: SLOTS }, () => new Node()))
+  readonly #rings: Node[][] = Array.from({ length: LEVELS }, () =>
+    Array.from({ length: SLOTS }, () => new Node()),
+  )
   readonly #wake: (delayMs: number) => void
   #tick: number
   armed = 0

@@ -1,0 +1,119 @@
+import type { Calls, Guard, Registrations, Store, Subscriber, Subscribers } from '#core'
+import type { Timers } from '#lib/clock'
+import type { Log } from '#lib/log'
+import type { Random } from '#lib/random'
+import type { Flow } from '#lib/wire'
+import {
+  ALLOW,
+  createResponse,
+  type Legs,
+  reasonPhrase,
+  type ServerTransaction,
+  type TransactionUser,
+  tagOf,
+  tokensOf,
+} from '#sip'
+import { createAuthenticate } from './authenticate.ts'
+import { createInvite } from './invite.ts'
+import { createNonces } from './nonces.ts'
+import { createProve } from './prove.ts'
+import { createRegister } from './register.ts'
+import { AWAIT_AUTH_MS, createSimChallenges } from './sim-challenges.ts'
+
+export type ImsPorts = {
+  timers: Timers
+  random: Random
+  log: Log
+  store: Pick<Store, 'saveSqn'>
+  sqns: Map<string, bigint>
+  subscribers: Subscribers
+  registrations: Registrations
+  guard: Guard
+  calls: Calls
+  legs: Legs
+  domain: string
+  bindingExpires: () => number
+  trusted: (flow: Flow) => boolean
+  /** `host:port` (and transport parameter) by which others reach us on that flow. */
+  ownUri: (flow: Flow, user?: string) => string
+}
+
+/** Option tags that a request may require of us, RFC 3261 §8.2.2.3. sec-agree is ignored while IPsec is not spoken. */
+const UNDERSTOOD = new Set(['100rel', 'timer', 'path', 'sec-agree', 'outbound', 'tdialog', 'eventlist'])
+const KNOWN_METHODS = new Set(['SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'REFER', 'MESSAGE', 'ACK', 'CANCEL'])
+const NONCE_LIFETIME_MS = 5 * 60_000
+
+/** P-, I- and S-CSCF in one: decides what each new request is and hands it on. */
+export const createIms = (ports: ImsPorts): TransactionUser => {
+  const { timers, random, guard, legs } = ports
+  const { clock } = timers
+
+  const reply = (transaction: ServerTransaction, status: number, headers?: [string, string][]): void => {
+    const response = createResponse(transaction.request, status, reasonPhrase(status))
+    const to = response.headers.get('To') ?? ''
+    if (tagOf(to) === undefined) response.headers.set('To', `${to};tag=${random.token()}`)
+    for (const [name, value] of headers ?? []) response.headers.add(name, value)
+    transaction.respond(response)
+  }
+  /** Those who keep failing wait longer and longer for their next answer. */
+  const refuse = (transaction: ServerTransaction, status: number, headers?: [string, string][]): void => {
+    const delayMs =
+      status === 401 || status === 403 || status === 407 ? guard.delayMs(transaction.flow.address) : 0
+    if (delayMs === 0) reply(transaction, status, headers)
+    else timers.after(delayMs, () => reply(transaction, status, headers))
+  }
+
+  const nonces = createNonces(clock, random, NONCE_LIFETIME_MS)
+  const sims = createSimChallenges({ clock, random, store: ports.store, sqns: ports.sqns })
+  const sweep = (): void => {
+    sims.sweep()
+    timers.after(AWAIT_AUTH_MS / 4, sweep)
+  }
+  timers.after(AWAIT_AUTH_MS / 4, sweep)
+
+  const authenticate = createAuthenticate({ ...ports, nonces, sims })
+  const serviceRoute = ({ flow }: ServerTransaction): string => `<${ports.ownUri(flow, 'orig')};lr>`
+  const register = createRegister({
+    ...ports,
+    authenticate,
+    refuse,
+    serviceRoute,
+    toTag: () => random.token(),
+  })
+  const prove = createProve({ ...ports, authenticate, refuse })
+  const invite = createInvite({ legs, calls: ports.calls, refuse })
+
+  const options = (transaction: ServerTransaction): void =>
+    reply(transaction, 200, [
+      ['Allow', ALLOW],
+      ['Accept', 'application/sdp'],
+      ['Supported', '100rel, timer, path'],
+    ])
+
+  const unsupported = (transaction: ServerTransaction): boolean => {
+    const { headers } = transaction.request
+    if (!headers.has('Require')) return false
+    const unknown = tokensOf(headers, 'Require').filter((tag) => !UNDERSTOOD.has(tag))
+    if (unknown.length === 0) return false
+    reply(transaction, 420, [['Unsupported', unknown.join(', ')]])
+    return true
+  }
+
+  return {
+    onRequest(request, transaction) {
+      const { method } = request
+      if (unsupported(transaction)) return
+      if (legs.onRequest(request, transaction)) return
+      if (method === 'REGISTER') register(transaction)
+      else if (method === 'OPTIONS') options(transaction)
+      else if (method === 'INVITE')
+        prove(transaction, (subscriber: Subscriber | undefined) => invite(transaction, subscriber))
+      else if (method === 'BYE' || method === 'UPDATE' || method === 'PRACK' || method === 'INFO')
+        reply(transaction, 481)
+      else reply(transaction, KNOWN_METHODS.has(method) ? 405 : 501, [['Allow', ALLOW]])
+    },
+    onAck: (request) => legs.onAck(request),
+    // A 2xx that nobody waits for any more belongs to a call that is gone: its sender gives up by itself.
+    onStrayResponse: () => {},
+  }
+}

@@ -1,0 +1,2 @@
+export { createIms, type ImsPorts } from './ims.ts'
+export { createRing, type RingPorts } from './ring.ts'

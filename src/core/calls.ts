@@ -1,0 +1,101 @@
+import type { Timers } from '#lib/clock'
+import type { Random } from '#lib/random'
+import { Call } from './call.ts'
+import type { CallerParty, CallOffer, PartyEvents, Ring } from './call-ports.ts'
+import type { Events } from './events.ts'
+import type { Media, Store } from './ports.ts'
+import { ringAll } from './ringing.ts'
+import type { Routing } from './routing.ts'
+
+export type CallsPorts = {
+  timers: Timers
+  random: Random
+  media: Media
+  store: Pick<Store, 'saveCall'>
+  events: Events
+  routeTo: Routing
+  ring: Ring
+  settings: CallSettings
+}
+
+/** Read at each use: the remote API may change them while calls are up. */
+export type CallSettings = {
+  /** Seconds without media and signalling after which a call is given up. */
+  dialogTimeoutS: number
+  /** Seconds a call may ring. */
+  noAnswerS: number
+  mostCalls: number
+}
+
+export const createCalls = (ports: CallsPorts) => {
+  const { timers, random, media, store, events, routeTo, settings } = ports
+  const { clock } = timers
+  const calls = new Map<string, Call>()
+
+  const changed = (call: Call): void => {
+    store.saveCall({ ...call.record })
+    events.publish({ kind: 'call.changed', call: call.record, state: call.state })
+  }
+  const ended = (call: Call): void => void calls.delete(call.record.id)
+
+  const echo = async (call: Call, status: number): Promise<void> => {
+    call.record.kind = 'echo'
+    if (status >= 300) return call.refuse({ why: 'declined', status })
+    if (call.offer.caller.subscriber?.ringOnly) {
+      call.ringing()
+      return call.caller.progress('ringing', 180)
+    }
+    const { description, listener } = call.offer
+    if (!description) return call.refuse({ why: 'not-acceptable-media' })
+    const answer = await media.echo(call.record.id, 'caller', description.sdp, { callerListener: listener })
+    if (call.over) return media.close(call.record.id)
+    if (!answer.ok) return call.refuse({ why: answer.error })
+    call.answered()
+    await call.caller.answer(answer.value, status)
+  }
+
+  const run = async (call: Call): Promise<void> => {
+    const route = routeTo(call.offer)
+    if (route.kind === 'refused') return call.refuse(route.refused)
+    if (route.kind === 'echo') return echo(call, route.status)
+    await ringAll(ports, call, route.found, route.bindings)
+  }
+
+  return {
+    /** A call arrives. Gives what the adapter has to tell of its caller from now on. */
+    offer(offer: CallOffer, caller: CallerParty): PartyEvents {
+      const call = new Call({ clock, media, changed, ended }, random.token(16), offer, caller)
+      if (calls.size >= settings.mostCalls) call.refuse({ why: 'overloaded' })
+      else {
+        calls.set(call.record.id, call)
+        run(call).catch((bug: unknown) => {
+          call.refuse({ why: 'internal' })
+          throw bug
+        })
+      }
+      return call.events('caller')
+    },
+    /** Media told that nothing came from anybody for so long. */
+    onSilent(id: string, silentMs: number): void {
+      const call = calls.get(id)
+      if (!call || call.state !== 'answered') return
+      const quietMs = Math.min(silentMs, clock.nowMs() - call.lastSignalMs)
+      if (settings.dialogTimeoutS > 0 && quietMs >= settings.dialogTimeoutS * 1000) call.end('silence')
+    },
+    /** Ends one call; false when there is none of that id. */
+    hangUp(id: string): boolean {
+      const call = calls.get(id)
+      call?.end('operator')
+      return call !== undefined
+    },
+    hangUpAll(): void {
+      for (const call of [...calls.values()]) call.end('shutdown')
+    },
+    list: (): Call[] => [...calls.values()],
+    get: (id: string): Call | undefined => calls.get(id),
+    get count(): number {
+      return calls.size
+    },
+  }
+}
+export type Calls = ReturnType<typeof createCalls>

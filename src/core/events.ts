@@ -1,0 +1,28 @@
+import type { CallRecord } from './records.ts'
+
+/** What happened, for those who watch. Events never make work happen. */
+export type CoreEvent =
+  | { kind: 'registration.changed'; impi: string; change: RegistrationChange; contact: string }
+  | { kind: 'call.changed'; call: CallRecord; state: CallState }
+  | { kind: 'source.blocked'; source: string; minutes: number }
+
+export type RegistrationChange = 'registered' | 'refreshed' | 'unregistered' | 'expired' | 'deregistered'
+export type CallState = 'routing' | 'ringing' | 'answered' | 'held' | 'ended'
+
+export type Events = {
+  publish(event: CoreEvent): void
+  subscribe(hear: (event: CoreEvent) => void): () => void
+}
+
+export const createEvents = (): Events => {
+  const hearers = new Set<(event: CoreEvent) => void>()
+  return {
+    publish: (event) => {
+      for (const hear of hearers) hear(event)
+    },
+    subscribe: (hear) => {
+      hearers.add(hear)
+      return () => void hearers.delete(hear)
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import type { Timer, Timers } from '#lib/clock'
+import type { ServerTransaction, TimerValues } from './contract.ts'
+import { parseRAck } from './fields.ts'
+import type { SipRequest, SipResponse } from './message.ts'
+import { repeatUntil } from './repeat.ts'
+
+type Waiting = { response: SipResponse; rseq: number; timer?: Timer; done: (acknowledged: boolean) => void }
+
+/**
+ * Reliable provisional responses of one INVITE, RFC 3262 §3: numbered from a random start, one out at a time,
+ * repeated until the PRACK that names them. Not acknowledged within 64 T1: `done(false)`.
+ */
+export const createReliable = (
+  { timers, values }: { timers: Timers; values: TimerValues },
+  transaction: ServerTransaction,
+  firstRseq: number,
+) => {
+  const queue: Waiting[] = []
+  let next = firstRseq
+
+  const start = (): void => {
+    const head = queue[0]
+    if (!head || head.timer) return
+    transaction.respond(head.response)
+    head.timer = repeatUntil(
+      timers,
+      values,
+      undefined,
+      () => transaction.respond(head.response),
+      () => finish(false),
+    )
+  }
+
+  const finish = (acknowledged: boolean): void => {
+    const head = queue.shift()
+    head?.timer?.cancel()
+    head?.done(acknowledged)
+    if (acknowledged) start()
+  }
+
+  return {
+    /** Resolves when the PRACK came (true), or never will (false). */
+    send(response: SipResponse): Promise<boolean> {
+      const rseq = next++
+      response.headers.add('Require', '100rel').add('RSeq', `${rseq}`)
+      return new Promise((done) => {
+        queue.push({ response, rseq, done })
+        start()
+      })
+    },
+    /** True when the PRACK names the response that is out. */
+    onPrack(request: SipRequest): boolean {
+      const rack = parseRAck(request.headers.get('RAck') ?? '')
+      const head = queue[0]
+      if (!rack || !head?.timer || rack.rseq !== head.rseq || rack.method !== 'INVITE') return false
+      finish(true)
+      return true
+    },
+    get idle(): boolean {
+      return queue.length === 0
+    },
+    stop(): void {
+      while (queue.length > 0) finish(false)
+    },
+  }
+}
