@@ -3,6 +3,7 @@ import { DIGIT, skipClass, skipSpace, TOKEN } from './chars.ts'
 import { hostEndAt, hostOf, portAt, printHost } from './host.ts'
 import type { SipMessage } from './message.ts'
 import { type Params, printParam, printParams, readParams } from './params.ts'
+import { COMMON_VIA } from './plain.ts'
 
 /** One hop, RFC 3261 §20.42. `rport` is true when it is asked for (RFC 3581), a number when it is answered. */
 export type Via = {
@@ -26,8 +27,18 @@ export const parseVia = (text: string): Result<Via, string> => {
 export const topVia = (message: SipMessage): Via | undefined => {
   const text = message.headers.get('Via')
   if (text === undefined) return undefined
+  const common = COMMON_VIA.exec(text)
+  if (common) return commonVia(common)
   const via: Via = { transport: '', host: '', params: new Map() }
   return readVia(text, 0, text.length, via) < 0 ? undefined : via
+}
+
+const commonVia = ([, transport = '', host = '', port, before, branch = '', after]: RegExpExecArray): Via => {
+  const via: Via = { transport, host, params: new Map() }
+  if (port !== undefined) via.port = Number(port)
+  via.branch = branch
+  if (before ?? after) via.rport = true
+  return via
 }
 
 /** Checks one Via from `from` on, and fills `into` when one is given. Gives where it stopped (`end`, a comma), or -1. */
