@@ -27,12 +27,13 @@ const parseIpv4 = (text: string): number[] | undefined => {
   return numbers
 }
 
-const parseGroups = (text: string): number[] | undefined => {
+/** `last`: these groups end the address, where four octets may be written in decimal. */
+const parseGroups = (text: string, last: boolean): number[] | undefined => {
   if (text === '') return []
   const groups: number[] = []
   const parts = text.split(':')
   for (const [index, part] of parts.entries()) {
-    if (index === parts.length - 1 && part.includes('.')) {
+    if (last && index === parts.length - 1 && part.includes('.')) {
       const tail = parseIpv4(part)
       if (!tail) return undefined
       groups.push(
@@ -48,11 +49,11 @@ const parseGroups = (text: string): number[] | undefined => {
 const parseIpv6 = (text: string): number[] | undefined => {
   const gap = text.indexOf('::')
   if (gap < 0) {
-    const groups = parseGroups(text)
+    const groups = parseGroups(text, true)
     return groups?.length === 8 ? groups : undefined
   }
-  const head = parseGroups(text.slice(0, gap))
-  const tail = parseGroups(text.slice(gap + 2))
+  const head = parseGroups(text.slice(0, gap), false)
+  const tail = parseGroups(text.slice(gap + 2), true)
   if (!head || !tail || head.length + tail.length > 7) return undefined
   return [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail]
 }

@@ -42,7 +42,7 @@ export class Inbox {
 
   closed(flow: Flow): void {
     if (!this.#user) {
-      this.#held.push(() => this.closed(flow))
+      if (this.#held.length < 2 * HELD_ITEMS) this.#held.push(() => this.closed(flow))
       return
     }
     try {

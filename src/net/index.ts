@@ -1,6 +1,7 @@
 export type { BindProblem } from './bind-problem.ts'
 export { loadOrCreateCertificate, selfSigned } from './certificate.ts'
 export {
+  type AttachedPlace,
   DEFAULT_LIMITS,
   type ListenerOptions,
   type OpenWire,

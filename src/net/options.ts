@@ -1,3 +1,4 @@
+import type { Server as HttpServer } from 'node:http'
 import type { Log } from '#lib/log'
 import type { Endpoint, Transport, Wire, WireUser } from '#lib/wire'
 
@@ -56,10 +57,15 @@ export type WireFigures = {
   dropped: number
 }
 
+/** Where an attached server listens, and the listener its flows count to. */
+export type AttachedPlace = { transport: 'ws' | 'wss'; listener: number; bound: Endpoint }
+
 export type OpenWire = Wire & {
   /** Begins delivery; what came since the binding is delivered first. */
   start(user: WireUser): void
   /** The real port per listener and transport. */
   readonly bound: Partial<Record<Transport, number>>[]
   figures(): WireFigures
+  /** Lets another HTTP server answer subprotocol `sip` too (RFC 7118); upgrades to anything else are left to their owner. */
+  attachSipWebSocket(server: HttpServer, as: AttachedPlace): void
 }

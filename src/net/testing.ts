@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram'
-import { once } from 'node:events'
+import { type EventEmitter, once } from 'node:events'
 import { silentLog } from '#lib/log'
 import type { Flow, WireUser } from '#lib/wire'
 import type { OpenWire, WireOptions } from './options.ts'
@@ -79,3 +79,7 @@ export const createUdpPeer = async (
     send: (text, port) => socket.send(Buffer.from(text, 'latin1'), port, address),
   }
 }
+
+/** Resolves at `close`, with or without an error before it. */
+export const ended = (socket: EventEmitter): Promise<void> =>
+  new Promise((resolve) => socket.once('close', () => resolve()))

@@ -126,3 +126,23 @@ export const openWebSocket = async (
   }
   return ok({ place, close })
 }
+
+/** Answers `sip` upgrades of a server that is not ours. Its sockets are counted from the upgrade on. */
+export const attachWebSocket = (
+  server: HttpServer,
+  place: Place,
+  options: WireOptions,
+  ports: StreamPorts,
+): OpenWebSocket => {
+  const sip = createSipUpgrade(() => place, options.allowOrigin ?? (() => true), ports)
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (!wantsSip(request)) return
+    if (socket instanceof Socket && ports.connections.admit(socket)) sip.upgrade(request, socket, head)
+  }
+  server.on('upgrade', onUpgrade)
+  const close = async (): Promise<void> => {
+    server.off('upgrade', onUpgrade)
+    sip.close()
+  }
+  return { place, close }
+}

@@ -9,7 +9,7 @@ import { createPlace, type Place } from './place.ts'
 import type { StreamPorts } from './stream-flow.ts'
 import { openTcp, openTls, type StreamBinding } from './streams.ts'
 import { openUdp } from './udp.ts'
-import { openWebSocket } from './web-socket.ts'
+import { attachWebSocket, openWebSocket } from './web-socket.ts'
 
 const GRACE_MS = 1000
 const ORDER: readonly Transport[] = ['udp', 'tcp', 'tls', 'ws', 'wss']
@@ -24,6 +24,9 @@ type Port = {
   close(): Promise<void>
 }
 
+/** A browser cannot be called: only connections that stand serve. */
+const nobody = (): undefined => undefined
+
 type Making = { options: WireOptions; ports: StreamPorts }
 
 const openPort = async (
@@ -35,7 +38,7 @@ const openPort = async (
   if (transport === 'udp') return openUdp(binding, ports.inbox, options.native !== false)
   if (transport === 'ws' || transport === 'wss') {
     const opened = await openWebSocket(transport, binding, options, ports)
-    return opened.ok ? ok({ ...opened.value, flowTo: () => undefined }) : opened
+    return opened.ok ? ok({ ...opened.value, flowTo: nobody }) : opened
   }
   if (transport === 'tls' && !tls) return err('ECERT')
   const opened =
@@ -89,13 +92,33 @@ const portsFor = (
     : able.sort((x, y) => Number(y.place.suits(address)) - Number(x.place.suits(address)))
 }
 
+const flowFrom = (
+  open: Port[],
+  connections: Connections,
+  transport: Transport,
+  to: Endpoint,
+  listener: number | undefined,
+): Flow | undefined => {
+  const address = canonical(to.address)
+  if (address === undefined || !(to.port > 0 && to.port < 65_536)) return undefined
+  const able = portsFor(open, transport, address, listener)
+  if (transport !== 'udp') {
+    for (const { place } of able) {
+      const known = connections.find(transport, place.listener, address, to.port)
+      if (known) return known
+    }
+  }
+  return able[0]?.flowTo({ address, port: to.port })
+}
+
 /** Binds every listener; the first that cannot be bound undoes the rest. Nothing is delivered before `start`. */
 export const openWire = async (options: WireOptions): Promise<Result<OpenWire, BindProblem>> => {
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const inbox = new Inbox(options.log)
   const connections = new Connections(limits, options.exempt ?? (() => false), inbox)
   const open: Port[] = []
-  const problem = await openAll({ options, ports: { inbox, connections, limits } }, open)
+  const ports: StreamPorts = { inbox, connections, limits }
+  const problem = await openAll({ options, ports }, open)
   const closeAll = async (): Promise<void> => {
     const closing = open.map((port) => port.close())
     await connections.close(GRACE_MS)
@@ -111,19 +134,19 @@ export const openWire = async (options: WireOptions): Promise<Result<OpenWire, B
   return ok({
     bound,
     start: (user: WireUser) => inbox.start(user),
-    flowTo: (transport, to, listener) => {
-      if (closed) return undefined
-      const address = canonical(to.address)
-      if (address === undefined || !(to.port > 0 && to.port < 65_536)) return undefined
-      const ports = portsFor(open, transport, address, listener)
-      if (transport === 'udp') return ports[0]?.flowTo({ address, port: to.port })
-      for (const { place } of ports) {
-        const known = connections.find(transport, place.listener, address, to.port)
-        if (known) return known
-      }
-      return ports[0]?.flowTo({ address, port: to.port })
-    },
+    flowTo: (transport, to, listener) =>
+      closed ? undefined : flowFrom(open, connections, transport, to, listener),
     close: () => (closed ??= closeAll()),
+    attachSipWebSocket: (server, { transport, listener, bound }) => {
+      const place = createPlace(
+        transport,
+        listener,
+        bound,
+        options.listeners[listener]?.advertised,
+        bound.address === '::',
+      )
+      open.push({ ...attachWebSocket(server, place, options, ports), flowTo: nobody })
+    },
     figures: () => ({
       connections: connections.count,
       refused: connections.refused,
