@@ -67,5 +67,4 @@ export const sessionHa1 = (algorithm: DigestHash, ha1: string, nonce: string, cn
 const hashText = (algorithm: DigestHash, text: string): string =>
   hash(HASHES[algorithm], isAscii(text) ? text : Buffer.from(text, 'latin1'))
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the class of all ASCII octets is what is meant
 const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text)

@@ -1,10 +1,3 @@
-  ALLOW,
-  Session,
-  type LegEnd,
-  type Refused,
-  type SessionEvents,
-  type SessionPorts,
-
 export * from './address.ts'
 export * from './check.ts'
 export * from './contract.ts'
@@ -13,20 +6,23 @@ export * from './dialog.ts'
 export * from './digest.ts'
 export * from './fields.ts'
 export * from './host.ts'
+export { IncomingLeg } from './incoming.ts'
 export * from './legs.ts'
 export * from './message.ts'
 export * from './names.ts'
+export { type Invitation, type OutgoingEvents, OutgoingLeg } from './outgoing.ts'
 export * from './params.ts'
 export * from './parse.ts'
 export * from './print.ts'
 export * from './same-uri.ts'
+export {
+  ALLOW,
+  type LegEnd,
+  type Refused,
+  Session,
+  type SessionEvents,
+  type SessionPorts,
+} from './session.ts'
 export * from './tel.ts'
 export * from './uri.ts'
 export * from './via.ts'
-
-export {
-export { IncomingLeg } from './incoming.ts'
-
-export { type Invitation, type OutgoingEvents, OutgoingLeg } from './outgoing.ts'
-
-} from './session.ts'
