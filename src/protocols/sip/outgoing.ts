@@ -30,6 +30,11 @@ export type Invitation = {
   reliable: boolean
   /** Max-Forwards. */
   hops: number
+  /**
+   * Asked at 401 and 407: the headers (Authorization and the like) to try once more with, or undefined to give up.
+   * `request` is what was refused. It is asked three times at most.
+   */
+  authorise?: (request: SipRequest, response: SipResponse) => [name: string, value: string][] | undefined
 }
 
 export type OutgoingEvents = SessionEvents & {
@@ -55,6 +60,8 @@ export class OutgoingLeg {
   #minimum = MIN_SE
   #confirmed: { seq: number; sdp: string | undefined } | undefined
   #lastRseq = new Map<string, number>()
+  #proof: [name: string, value: string][] = []
+  #proofs = 0
 
   constructor(
     ports: SessionPorts,
@@ -101,6 +108,7 @@ export class OutgoingLeg {
     offerInterval(request.headers, Math.max(this.#interval, this.#minimum))
     if (this.#minimum > MIN_SE) request.headers.set('Min-SE', `${this.#minimum}`)
     for (const [name, value] of headers) request.headers.add(name, value)
+    for (const [name, value] of this.#proof) request.headers.add(name, value)
     return withSdp(request, sdp)
   }
 
@@ -108,7 +116,19 @@ export class OutgoingLeg {
     if (response.status < 200) this.#onProvisional(request, response)
     else if (response.status < 300) this.#onAnswer(request, response)
     else if (response.status === 422 && this.#minimum === MIN_SE) this.#longer(response)
+    else if (response.status === 401 || response.status === 407) this.#challenged(request, response)
     else this.#refused({ status: response.status, reason: response.reason })
+  }
+
+  /** 401, 407: once more with proof of who we are, RFC 3261 §22.2. */
+  #challenged(request: SipRequest, response: SipResponse): void {
+    const { authorise } = this.#invitation
+    const proof = this.#over || this.#proofs >= 3 ? undefined : authorise?.(request, response)
+    if (!proof) return this.#refused({ status: response.status, reason: response.reason })
+    this.#proofs++
+    this.#proof = proof
+    this.#seq++
+    this.#send()
   }
 
   /** 422: once more with the interval that the peer asks for, RFC 4028 §7.3. */
