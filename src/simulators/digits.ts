@@ -1,11 +1,4 @@
-/** Key presses as telephone events, RFC 4733 §2.3 and §3.2. */
-const KEYS = '0123456789*#ABCD'
-
-/** Undefined for what is no key. */
-export const eventOf = (key: string): number | undefined => {
-  const event = KEYS.indexOf(key.toUpperCase())
-  return key.length === 1 && event >= 0 ? event : undefined
-}
+import { decodeTelephoneEvent, digitOf, encodeTelephoneEvent } from '#rtp'
 
 const VOLUME = 10
 const PRESSED = 5
@@ -15,7 +8,7 @@ const PAUSE = 3
 export type EventPacket = { payload: Uint8Array; first: boolean; turnsAgo: number }
 
 /**
- * The packets of one key press, one for each turn of 20 ms: five that grow, then three ends (the last packet
+ * The packets of one key press (RFC 4733 §2.5), one for each turn of 20 ms: five that grow, then three ends (the last packet
  * repeated), then a pause of three turns. All carry the timestamp of the first; `turnsAgo` tells how far back it lies.
  */
 export const packetsOf = (event: number): (EventPacket | undefined)[] => {
@@ -23,7 +16,7 @@ export const packetsOf = (event: number): (EventPacket | undefined)[] => {
   for (let turn = 0; turn < PRESSED + REPEATED_ENDS - 1; turn++) {
     const ended = turn >= PRESSED - 1
     const duration = 160 * Math.min(turn + 1, PRESSED)
-    const payload = Uint8Array.of(event, (ended ? 0x80 : 0) | VOLUME, duration >> 8, duration & 0xff)
+    const payload = encodeTelephoneEvent({ event, end: ended, volume: VOLUME, duration })
     packets.push({ payload, first: turn === 0, turnsAgo: turn })
   }
   for (let turn = 0; turn < PAUSE; turn++) packets.push(undefined)
@@ -35,8 +28,9 @@ export const createKeyListener = (onKey: (key: string) => void) => {
   let last: number | undefined
   return {
     take(timestamp: number, payload: Uint8Array): void {
-      const key = KEYS[payload[0] ?? 255]
-      if (payload.length < 4 || key === undefined || timestamp === last) return
+      const decoded = decodeTelephoneEvent(payload)
+      const key = decoded.ok ? digitOf(decoded.value.event) : undefined
+      if (key === undefined || timestamp === last) return
       last = timestamp
       onKey(key)
     },

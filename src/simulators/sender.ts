@@ -1,8 +1,8 @@
 import type { Timer, Timers } from '#lib/clock'
 import type { Random } from '#lib/random'
 import type { Endpoint } from '#lib/wire'
+import { encodeRtp } from '#rtp'
 import type { MediaSocket } from './media-socket.ts'
-import { buildRtp } from './rtp-packet.ts'
 
 /** What goes into the next packet; undefined leaves this turn out. */
 export type Filling =
@@ -39,7 +39,7 @@ export const createSender = (
     if (filling) {
       const { payload, payloadType, marker = sent === 0 } = filling
       const head = { payloadType, marker, sequence, timestamp: filling.timestamp ?? timestamp, ssrc }
-      socket.send(buildRtp({ ...head, payload }), sender.to)
+      socket.send(encodeRtp({ ...head, csrcs: [], extension: undefined, payload }), sender.to)
       sequence = (sequence + 1) & 0xffff
       sent++
     }

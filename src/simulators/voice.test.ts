@@ -3,9 +3,9 @@ import { describe, test } from 'node:test'
 import { createRandom } from '#lib/random'
 import { createHandClock } from '#lib/timers'
 import type { Endpoint } from '#lib/wire'
+import { decodeRtp } from '#rtp'
 import type { VoicePath } from './description.ts'
 import type { MediaSocket } from './media-socket.ts'
-import { buildRtp, parseRtp } from './rtp-packet.ts'
 import { silence, toneSource } from './tone.ts'
 import { createVoice } from './voice.ts'
 
@@ -19,6 +19,11 @@ const path = (port: number, codec: VoicePath['codec'] = 'PCMA'): VoicePath => ({
   payloadType: codec === 'PCMA' ? 8 : 0,
   eventType: 101,
 })
+
+const rtpOf = (octets: Uint8Array) => {
+  const decoded = decodeRtp(octets)
+  return decoded.ok ? decoded.value : assert.fail(decoded.error)
+}
 
 /** Sockets that reach each other without a network, at the hand-turned clock's time. */
 const aNetwork = () => {
@@ -101,7 +106,7 @@ describe('the stream', () => {
     timers.advance(500)
     alice.play(path(2))
     timers.advance(200)
-    const packets = sent.map(({ octets, atMs }) => ({ ...(parseRtp(octets) ?? assert.fail()), atMs }))
+    const packets = sent.map(({ octets, atMs }) => ({ ...rtpOf(octets), atMs }))
     const [first] = packets
     assert.ok(first)
     packets.forEach((packet, index) => {
@@ -124,9 +129,9 @@ describe('the stream', () => {
     assert.equal(alice.press('x'), false)
     timers.advance(1000)
     assert.equal(bob.report().keys, '12#')
-    const events = sent.map(({ octets }) => parseRtp(octets)).filter((packet) => packet?.payloadType === 101)
+    const events = sent.map(({ octets }) => rtpOf(octets)).filter(({ payloadType }) => payloadType === 101)
     assert.equal(events.length, 21)
-    assert.equal(new Set(events.map((packet) => packet?.timestamp)).size, 3)
+    assert.equal(new Set(events.map((packet) => packet.timestamp)).size, 3)
     assert.deepEqual([...(events[6]?.payload ?? [])], [1, 0x8a, 800 >> 8, 800 & 255])
   })
 
@@ -154,44 +159,5 @@ describe('the stream', () => {
       network.socket.onPacket?.(octets, endpoint(2))
     }
     assert.ok(alice.report().received < 500)
-  })
-})
-
-describe('an RTP packet', () => {
-  const fields = { payloadType: 8, marker: true, sequence: 65535, timestamp: 4294967295, ssrc: 7 }
-
-  test('comes back as it was built, whatever stands before and after its payload', () => {
-    const plain = buildRtp({ ...fields, payload: Uint8Array.of(1, 2, 3) })
-    assert.deepEqual(parseRtp(plain), { ...fields, payload: Uint8Array.of(1, 2, 3) })
-    const rich = Uint8Array.of(
-      0xb1,
-      ...plain.subarray(1, 12),
-      9,
-      9,
-      9,
-      9,
-      0xbe,
-      0xde,
-      0,
-      1,
-      5,
-      5,
-      5,
-      5,
-      1,
-      2,
-      3,
-      0,
-      0,
-      3,
-    )
-    assert.deepEqual(parseRtp(rich)?.payload, Uint8Array.of(1, 2, 3))
-  })
-
-  test('that promises more than it holds is none', () => {
-    assert.equal(parseRtp(new Uint8Array(11)), undefined)
-    assert.equal(parseRtp(Uint8Array.of(0x8f, ...new Uint8Array(20))), undefined)
-    assert.equal(parseRtp(Uint8Array.of(0xa0, 8, ...new Uint8Array(9), 200)), undefined)
-    assert.equal(parseRtp(Uint8Array.of(0x80, 200, ...new Uint8Array(20))), undefined, 'RTCP')
   })
 })

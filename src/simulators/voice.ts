@@ -1,11 +1,11 @@
 import type { Timers } from '#lib/clock'
 import type { Random } from '#lib/random'
+import { decodeRtp, eventOf, isRtcpType } from '#rtp'
 import type { VoicePath } from './description.ts'
-import { createKeyListener, type EventPacket, eventOf, packetsOf } from './digits.ts'
+import { createKeyListener, type EventPacket, packetsOf } from './digits.ts'
 import { codecs, type G711 } from './g711.ts'
 import type { MediaSocket } from './media-socket.ts'
 import { createReception, type Reception } from './reception.ts'
-import { parseRtp } from './rtp-packet.ts'
 import { createSender, type Filling, type Sender } from './sender.ts'
 import type { AudioSource } from './tone.ts'
 
@@ -66,8 +66,9 @@ export const createVoice = (ports: VoicePorts, source: AudioSource, record = fal
   }
 
   socket.onPacket = (octets) => {
-    const packet = parseRtp(octets)
-    if (!packet) return
+    const decoded = isRtcpType(octets[1] ?? 0) ? undefined : decodeRtp(octets)
+    if (!decoded?.ok) return
+    const packet = decoded.value
     if (packet.payloadType === path?.eventType) listener.take(packet.timestamp, packet.payload)
     const coder = coderOf(packet.payloadType)
     if (coder) echo.heard(packet.payload)

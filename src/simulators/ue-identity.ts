@@ -1,0 +1,46 @@
+import type { SimSecrets } from '#aka'
+
+/** Who the simulated handset is. With `sim` it behaves as an IMS handset, with `password` alone as a SIP phone. */
+export type UeIdentity = {
+  /** Public identity, a SIP or tel URI. */
+  impu: string
+  /** Private identity: the digest's user name. */
+  impi: string
+  /** Home domain: Request-URI of REGISTER, and the realm until a challenge names one. */
+  domain: string
+  password?: string | undefined
+  /** `sqn`: the highest sequence number that this SIM accepted so far. */
+  sim?: (SimSecrets & { sqn?: bigint | undefined }) | undefined
+  /** Named in the first REGISTER; without it the server chooses. */
+  algorithm?: UeAlgorithm | undefined
+  /** 14 or 15 digits. */
+  imei?: string | undefined
+}
+
+export type UeAlgorithm = 'MD5' | 'SHA-256' | 'AKAv1-MD5' | 'AKAv2-MD5' | 'AKAv2-SHA-256'
+
+/** What a card without ISIM goes by, TS 23.003 §13.2 and §13.3. `mncDigits`: 2 in most of the world, 3 in the Americas. */
+export const identityOfImsi = (
+  imsi: string,
+  mncDigits: 2 | 3 = 2,
+): Pick<UeIdentity, 'impi' | 'impu' | 'domain'> => {
+  const mnc = imsi.slice(3, 3 + mncDigits).padStart(3, '0')
+  const domain = `ims.mnc${mnc}.mcc${imsi.slice(0, 3)}.3gppnetwork.org`
+  return { domain, impi: `${imsi}@${domain}`, impu: `sip:${imsi}@${domain}` }
+}
+
+/** The user part of the public identity, for our Contact; a tel URI gives its number. */
+export const userOf = (impu: string): string => {
+  const afterScheme = impu.slice(impu.indexOf(':') + 1)
+  return afterScheme.split(/[@;]/)[0] ?? ''
+}
+
+const ICSI = '+g.3gpp.icsi-ref="urn%3Aurn-7%3A3gpp-service.ims.icsi.mmtel"'
+const PLAIN_IMEI = '35609204079301'
+
+/** Parameters of the Contact header: TS 24.229 §5.1.1.2, RFC 7254 for the IMEI as an instance. */
+export const contactParams = ({ sim, imei = PLAIN_IMEI }: UeIdentity, video: boolean): string => {
+  const tac = `${imei.slice(0, 8)}-${imei.slice(8, 14)}-0`
+  const instance = `;+sip.instance="<urn:gsma:imei:${tac}>"`
+  return sim ? `${instance};${ICSI};+g.3gpp.smsip;audio${video ? ';video' : ''}` : instance
+}
