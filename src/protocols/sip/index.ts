@@ -4,10 +4,16 @@ export * from './contract.ts'
 export * from './credentials.ts'
 export * from './dialog.ts'
 export * from './digest.ts'
+export {
+  createSipEndpoint,
+  type SipEndpoint,
+  type SipEndpointPorts,
+} from './endpoint.ts'
 export * from './fields.ts'
 export * from './host.ts'
 export { IncomingLeg } from './incoming.ts'
 export * from './legs.ts'
+export { defaultLimits, type SipLimits } from './limits.ts'
 export * from './message.ts'
 export * from './names.ts'
 export { type Invitation, type OutgoingEvents, OutgoingLeg } from './outgoing.ts'

@@ -1,0 +1,83 @@
+import type { Timers } from '#lib/clock'
+import type { Log } from '#lib/log'
+import type { Random } from '#lib/random'
+import type { Flow, Wire, WireUser } from '#lib/wire'
+import { ClientTable } from './client-table.ts'
+import { createConnections } from './connections.ts'
+import type { ClientEvents, ClientTransaction, TimerValues, TransactionUser } from './contract.ts'
+import { sentByOf } from './hops.ts'
+import { defaultLimits, type SipLimits } from './limits.ts'
+import type { SipRequest, SipResponse } from './message.ts'
+import { createPort } from './port.ts'
+import { createReceiver } from './receiver.ts'
+import { createRefusals } from './refusals.ts'
+import { createSender } from './sender.ts'
+import { ServerTable } from './server-table.ts'
+
+export type SipEndpointPorts = {
+  timers: Timers
+  random: Random
+  log: Log
+  wire: Wire
+  user: TransactionUser
+  values: TimerValues
+  /** A request larger than so many octets goes by TCP instead of UDP, RFC 3261 §18.1.1. */
+  tcpThreshold: number
+  limits?: Partial<SipLimits>
+  /** Addresses to which `invitesPerSource` does not apply: trunks, neighbouring proxies. */
+  exempt?: (address: string) => boolean
+  /** `host:port` for our Via on that flow; its local address otherwise. */
+  advertise?: (flow: Flow) => string
+  /** Sees every message as it comes and goes. */
+  trace?: (direction: 'in' | 'out', flow: Flow, text: string) => void
+}
+
+export type SipEndpoint = WireUser & {
+  /**
+   * Sends a copy of the request with our Via on top; one too large for UDP by TCP where there is a way.
+   * No event comes before this returns.
+   */
+  request(request: SipRequest, flow: Flow, events: ClientEvents): ClientTransaction
+  /** The ACK of a 2xx: outside every transaction, with a branch of its own. */
+  sendAck(request: SipRequest, flow: Flow): void
+  /** A response outside every transaction, along that flow. */
+  send(response: SipResponse, flow: Flow): void
+  /** Sizes of all tables, and counters since the start. */
+  figures(): Record<string, number>
+}
+
+/** Transactions over a wire, RFC 3261 §17 and §18: what stands above sees each request and each answer once. */
+export const createSipEndpoint = (ports: SipEndpointPorts): SipEndpoint => {
+  const { timers, values, user, wire, random, tcpThreshold, advertise = sentByOf } = ports
+  const limits = { ...defaultLimits, ...ports.limits }
+  const port = createPort(ports)
+  const refusals = createRefusals({ random, port })
+  const exempt = ports.exempt ?? (() => false)
+  const servers = new ServerTable({ timers, values, user, limits, exempt, port, refusals })
+  const clients = new ClientTable({ timers, values, user, limits, port })
+  const receiver = createReceiver({
+    clock: timers.clock,
+    port,
+    refusals,
+    badAnswersPerSecond: limits.badAnswersPerSecond,
+    onRequest: (request, flow, via) => servers.accept(request, flow, via),
+    onResponse: (response, flow, branch, method) => clients.onResponse(response, flow, branch, method),
+  })
+  const connections = createConnections({ timers, limits, onMessage: receiver.onMessage })
+  const figures = () => ({
+    ...servers.figures(),
+    ...clients.figures(),
+    ...receiver.figures(),
+    ...connections.figures(),
+    ...port.figures(),
+  })
+  return {
+    onData: connections.onData,
+    onClose(flow) {
+      connections.onClose(flow)
+      clients.onClose(flow)
+    },
+    ...createSender({ random, wire, clients, port, tcpThreshold, advertise }),
+    figures,
+  }
+}

@@ -1,0 +1,55 @@
+import type { Flow, Wire } from '#lib/wire'
+import { printHost, sameHost } from './host.ts'
+import type { SipRequest } from './message.ts'
+import { printVia, readVia, type Via } from './via.ts'
+
+/** Ports where a Via names none, RFC 3261 §18.2.2, RFC 7118 §5. */
+const defaultPorts = { udp: 5060, tcp: 5060, tls: 5061, ws: 80, wss: 443 }
+
+/**
+ * Writes into the request's own Via where it came from (RFC 3261 §18.2.1, RFC 3581 §4), so that every response
+ * copies it. What the sender itself claims there is overwritten.
+ */
+export const stampSource = (request: SipRequest, via: Via, { address, port }: Flow): void => {
+  const asked = via.rport !== undefined
+  if (!asked && via.received === undefined && (via.host === address || sameHost(via.host, address))) return
+  const { names, values } = request.headers
+  const at = names.indexOf('Via')
+  const value = values[at] as string
+  const plain = via.received === undefined && !value.includes('"')
+  const rportEnd = plain && via.rport === true ? value.indexOf(';rport') + 6 : 0
+  if (rportEnd > 6 && endsParameter(value, rportEnd))
+    values[at] = `${value.slice(0, rportEnd)}=${port};received=${address}${value.slice(rportEnd)}`
+  else if (plain && !asked && !value.includes(',')) values[at] = `${value};received=${address}`
+  else values[at] = rewritten(value, via, address, port)
+}
+
+const endsParameter = (value: string, at: number): boolean =>
+  at === value.length || value.charCodeAt(at) === 59
+
+const rewritten = (value: string, via: Via, address: string, port: number): string => {
+  const stamped: Via = { ...via, received: address }
+  if (via.rport !== undefined) stamped.rport = port
+  const stop = readVia(value, 0, value.length)
+  return printVia(stamped) + (stop < 0 ? '' : value.slice(stop))
+}
+
+/**
+ * Where responses go, RFC 3261 §18.2.2 and RFC 3581 §4: the connection the request came on, or a new one to its
+ * sender when that is gone; for UDP the source address, with the source port when rport was asked for, else the
+ * port of sent-by. maddr is not followed.
+ */
+export const replyFlow = (wire: Wire, flow: Flow, via: Via): Flow => {
+  if (flow.reliable ? flow.open : via.rport !== undefined) return flow
+  const port = via.port ?? defaultPorts[flow.transport]
+  if (!flow.reliable && port === flow.port) return flow
+  return wire.flowTo(flow.transport, { address: flow.address, port }, flow.listener) ?? flow
+}
+
+/** Our own Via of a request that leaves by that flow; `sentBy` is host and port as others reach us. */
+export const ownVia = (flow: Flow, sentBy: string, branch: string): string =>
+  `SIP/2.0/${viaTransports[flow.transport]} ${sentBy};branch=${branch};rport`
+
+const viaTransports = { udp: 'UDP', tcp: 'TCP', tls: 'TLS', ws: 'WS', wss: 'WSS' }
+
+export const sentByOf = ({ local }: Flow): string => `${printHost(local.address)}:${local.port}`

@@ -1,0 +1,26 @@
+/** Bounds on what strangers can make an endpoint keep. */
+export type SipLimits = {
+  /** Server transactions without a final answer, and refused INVITEs that await their ACK; past it 503. */
+  transactions: number
+  /** Of the INVITEs among them, those from one address; past it 503. */
+  invitesPerSource: number
+  /** Finished transactions that only absorb repetitions, of each kind; past it the oldest is forgotten. */
+  completed: number
+  /** Characters of the answers among them. */
+  completedCharacters: number
+  /** Answers a second to requests that could not be understood. */
+  badAnswersPerSecond: number
+  /** Stream connections that may have begun a message, and for how long; past either they are closed. */
+  incomplete: number
+  incompleteMs: number
+}
+
+export const defaultLimits: SipLimits = {
+  transactions: 100_000,
+  invitesPerSource: 200,
+  completed: 50_000,
+  completedCharacters: 64_000_000,
+  badAnswersPerSecond: 100,
+  incomplete: 10_000,
+  incompleteMs: 30_000,
+}

@@ -1,0 +1,64 @@
+import type { Log } from '#lib/log'
+import type { Flow, Wire } from '#lib/wire'
+import { replyFlow } from './hops.ts'
+import type { Via } from './via.ts'
+
+export type PortPorts = {
+  log: Log
+  wire: Wire
+  trace?: (direction: 'in' | 'out', flow: Flow, text: string) => void
+}
+
+export type Port = {
+  /** False when the flow is closed or its peer does not read. */
+  transmit(flow: Flow, text: string): boolean
+  /** Sends a response to where those of a request with that Via go. */
+  reply(flow: Flow, via: Via, text: string): void
+  /** A message came: for the log and the trace. */
+  note(flow: Flow, octets: Uint8Array): void
+  onBug(bug: unknown): void
+  figures(): { received: number; sent: number; unsent: number; bugs: number }
+}
+
+const firstLineOf = (text: string): string => {
+  const end = text.indexOf('\r\n')
+  return end < 0 ? text.slice(0, 80) : text.slice(0, end)
+}
+
+/** The one place where messages come and go: counted, logged as FROM and TO, and shown to the trace. */
+export const createPort = ({ log, wire, trace }: PortPorts): Port => {
+  const count = { received: 0, sent: 0, unsent: 0, bugs: 0 }
+
+  const show = (direction: 'in' | 'out', flow: Flow, text: string): void => {
+    trace?.(direction, flow, text)
+    if (!log.on('sip', 'debug')) return
+    const user = `${flow.address}:${flow.port}`
+    log.write('sip', 'debug', firstLineOf(text), {
+      dir: direction === 'in' ? 'FROM' : 'TO',
+      user,
+      payload: text,
+    })
+  }
+
+  const transmit = (flow: Flow, text: string): boolean => {
+    if (trace || log.on('sip', 'debug')) show('out', flow, text)
+    const sent = flow.send(text)
+    if (sent) count.sent++
+    else count.unsent++
+    return sent
+  }
+
+  return {
+    transmit,
+    reply: (flow, via, text) => void transmit(replyFlow(wire, flow, via), text),
+    note: (flow, octets) => {
+      count.received++
+      if (trace || log.on('sip', 'debug')) show('in', flow, Buffer.from(octets).latin1Slice())
+    },
+    onBug: (bug) => {
+      count.bugs++
+      log.write('sip', 'error', bug instanceof Error ? (bug.stack ?? bug.message) : String(bug))
+    },
+    figures: () => ({ ...count }),
+  }
+}

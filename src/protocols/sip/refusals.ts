@@ -1,0 +1,60 @@
+import type { Clock } from '#lib/clock'
+import type { Random } from '#lib/random'
+import type { Flow } from '#lib/wire'
+import { tagOf } from './address.ts'
+import { createResponse, type SipRequest, type SipResponse } from './message.ts'
+import type { Port } from './port.ts'
+import { printMessage } from './print.ts'
+import type { Via } from './via.ts'
+
+/** Answers without a transaction, RFC 3261 §8.2.7. */
+export type Refusals = {
+  refuse(request: SipRequest, flow: Flow, via: Via, status: number, reason: string): void
+  /** Gives a response the To tag of such answers, unless it has one. */
+  tag(response: SipResponse, via: Via): void
+  /** True for an ACK of such an answer: it has no transaction to go to, and is not that of a 2xx either. */
+  isOurs(ack: SipRequest): boolean
+}
+
+/** Seconds after which one who was told 503 may come again. */
+const RETRY_AFTER = '10'
+
+export const createRefusals = ({ random, port }: { random: Random; port: Port }): Refusals => {
+  const mark = random.token(10)
+  const tag = ({ headers }: SipResponse, { branch = '' }: Via): void => {
+    const to = headers.get('To') ?? ''
+    // The same for every repetition, and recognisable in its ACK.
+    if (tagOf(to) === undefined) headers.set('To', `${to};tag=${mark}${hash(branch).toString(36)}`)
+  }
+  return {
+    tag,
+    refuse(request, flow, via, status, reason) {
+      const response = createResponse(request, status, reason)
+      tag(response, via)
+      if (status === 503) response.headers.add('Retry-After', RETRY_AFTER)
+      port.reply(flow, via, printMessage(response))
+    },
+    isOurs: ({ headers }) => headers.get('To')?.includes(mark) === true,
+  }
+}
+
+/** FNV-1a: only has to differ, not to resist. */
+const hash = (text: string): number => {
+  let value = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
+  return value >>> 0
+}
+
+/** True so many times a second: bounds the answers to senders of nonsense, who may be forged. */
+export const createRate = (clock: Clock, perSecond: number): (() => boolean) => {
+  let second = 0
+  let count = 0
+  return () => {
+    const now = Math.floor(clock.nowMs() / 1000)
+    if (now !== second) {
+      second = now
+      count = 0
+    }
+    return count++ < perSecond
+  }
+}
