@@ -29,6 +29,7 @@ export {
   type SessionEvents,
   type SessionPorts,
 } from './session.ts'
+export * from './stream.ts'
 export * from './tel.ts'
 export * from './uri.ts'
 export * from './via.ts'

@@ -30,11 +30,14 @@ export type Reading = {
 }
 
 /** One native call for the whole datagram; `toString` would look its encoding up first. */
-type Latin1 = { latin1Slice(this: Uint8Array, from: number, to: number): string }
-const latin1 = (Buffer.prototype as unknown as Latin1).latin1Slice
+const { latin1Slice } = Buffer.prototype
 
 export const startReading = (octets: Uint8Array): Reading => {
-  const text: string = latin1.call(octets, 0, octets.length > MAX_MESSAGE ? MAX_MESSAGE : octets.length)
+  const text = latin1Slice.call(
+    octets as Buffer,
+    0,
+    octets.length > MAX_MESSAGE ? MAX_MESSAGE : octets.length,
+  )
   return { octets, text, at: 0, cr: -1, length: -1, ended: false, problem: undefined }
 }
 

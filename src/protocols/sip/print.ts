@@ -1,7 +1,6 @@
 import type { SipMessage } from './message.ts'
 
-type Latin1 = { latin1Slice(this: Uint8Array, from: number, to: number): string }
-const latin1 = (Buffer.prototype as unknown as Latin1).latin1Slice
+const { latin1Slice } = Buffer.prototype
 
 /**
  * The octets of a message as Latin-1 text, ready for `Flow.send`. Content-Length is always its own count and stands
@@ -19,5 +18,5 @@ export const printMessage = (message: SipMessage): string => {
     if (name !== 'Content-Length') text += `${name}: ${values[i] as string}\r\n`
   }
   if (body.length === 0) return `${text}Content-Length: 0\r\n\r\n`
-  return `${text}Content-Length: ${body.length}\r\n\r\n${latin1.call(body, 0, body.length)}`
+  return `${text}Content-Length: ${body.length}\r\n\r\n${latin1Slice.call(body as Buffer, 0, body.length)}`
 }
