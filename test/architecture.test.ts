@@ -53,6 +53,7 @@ const ROOMS: readonly Room[] = [
   },
   { name: 'logs', src: ['lib'], builtins: ['fs', 'path'], packages: [] },
   { name: 'config', src: ['lib'], builtins: ['fs', 'path'], packages: [] },
+  { name: 'start', src: ['config', 'core', 'lib'], builtins: ['fs', 'path', 'os', 'net'], packages: [] },
   { name: 'simulators', src: ['protocols/*', 'lib'], builtins: [], packages: [] },
   { name: 'tandem.ts', src: ['*'], builtins: 'any', packages: 'any' },
   {

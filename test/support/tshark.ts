@@ -17,37 +17,68 @@ export type Reading = {
 export type Capture = {
   /** Ends the capture and reads it; `allow` leaves out faults that the test means to send. */
   read(options?: { sipPorts?: number[]; allow?: RegExp }): Promise<Reading>
+  /** What was sent to the address, for phones that keep no recording. Ends the capture as well. */
+  heardAt(address: string, sipPorts: number[]): Promise<Int16Array>
 }
 
 /** Captures on the loopback interface until it is read. `filter` is in tcpdump's language. */
 export const startCapture = async (filter: string): Promise<Capture> => {
   const file = join(temporaryFolder('capture'), 'packets.pcap')
-  const program = startProgram(peer('tshark').path, [
-    '-i',
-    'lo',
-    '-f',
-    filter,
-    '-w',
-    file,
-    '-q',
-    '--update-interval',
-    '20',
-  ])
-  await program.waitFor(/Capture started|Capturing on/, 10_000)
+  const program = startProgram(peer('dumpcap').path, ['-i', 'lo', '-f', filter, '-w', file, '-q'])
+  await program.waitFor(/^File: /m, 10_000)
+  let finished: Promise<void> | undefined
+  const finish = () => {
+    finished ??= sleep(300).then(async () => void (await program.stop()))
+    return finished
+  }
   return {
     read: async ({ sipPorts = [], allow } = {}) => {
-      await sleep(300)
-      await program.stop()
+      await finish()
       return readCapture(file, sipPorts, allow)
     },
+    heardAt: async (address, sipPorts) => {
+      await finish()
+      return soundTo(file, address, sipPorts)
+    },
   }
+}
+
+const asSip = (ports: number[]): string[] =>
+  ports.flatMap((port) => ['-d', `udp.port==${port},sip`, '-d', `tcp.port==${port},sip`])
+
+const soundTo = async (file: string, address: string, sipPorts: number[]): Promise<Int16Array> => {
+  const { stdout } = await run(peer('tshark').path, [
+    ...['-r', file, '-n', ...asSip(sipPorts), '-Y', `rtp && ip.dst == ${address} && rtp.p_type in {0, 8}`],
+    ...['-T', 'fields', '-e', 'rtp.p_type', '-e', 'rtp.payload'],
+  ])
+  const samples: number[] = []
+  for (const line of stdout.split('\n').filter(Boolean)) {
+    const [type, payload = ''] = line.split('\t')
+    const decode = type === '8' ? fromALaw : fromMuLaw
+    for (const octet of Buffer.from(payload.replaceAll(':', ''), 'hex')) samples.push(decode(octet))
+  }
+  return Int16Array.from(samples)
+}
+
+/** ITU-T G.711 by its definition; the server's own tables are no witness for it. */
+const fromALaw = (octet: number): number => {
+  const value = octet ^ 0x55
+  const exponent = (value >> 4) & 7
+  const mantissa = ((value & 15) << 4) + 8
+  const size = exponent === 0 ? mantissa : (mantissa + 0x100) << (exponent - 1)
+  return value & 0x80 ? size : -size
+}
+const fromMuLaw = (octet: number): number => {
+  const value = ~octet & 0xff
+  const size = ((((value & 15) << 3) + 0x84) << ((value >> 4) & 7)) - 0x84
+  return value & 0x80 ? -size : size
 }
 
 /** Severities of Wireshark: note 0x400000, warning 0x600000, error 0x800000. */
 const WARNING = 0x600000
 
 export const readCapture = async (file: string, sipPorts: number[], allow?: RegExp): Promise<Reading> => {
-  const decode = sipPorts.flatMap((port) => ['-d', `udp.port==${port},sip`, '-d', `tcp.port==${port},sip`])
+  const decode = asSip(sipPorts)
   const fields = [
     'frame.number',
     'frame.protocols',

@@ -1,0 +1,145 @@
+import {
+  type CallRecord,
+  createCalls,
+  createEvents,
+  createGuard,
+  createRegistrations,
+  createRouting,
+  createSubscribers,
+  type Media,
+  type Store,
+  type Subscriber,
+} from '#core'
+import { contactHeader, createFlowChoice, createIms, createRing, sameContact } from '#ims'
+import { silentLog } from '#lib/log'
+import { createRandom } from '#lib/random'
+import { ok } from '#lib/result'
+import { createHandClock } from '#lib/timers'
+import type { Flow } from '#lib/wire'
+import { createLegs, createSipEndpoint, type TransactionUser } from '#sip'
+import { createMemoryNet } from './memory-net.ts'
+
+export const HOUSE = { address: '192.0.2.1', port: 5060 }
+export const DOMAIN = 'tandem.test'
+const VALUES = { t1: 500, t2: 4000, t4: 5000 }
+
+export const aSubscriber = (name: string, more: Partial<Subscriber> = {}): Subscriber => ({
+  impi: `${name}@${DOMAIN}`,
+  domain: DOMAIN,
+  identities: [{ uri: `sip:${name}`, user: name }],
+  proof: 'MD5',
+  password: `secret of ${name}`,
+  multiSim: false,
+  anonymous: false,
+  ringOnly: false,
+  reliable: true,
+  proveOnRegisterOnly: false,
+  ...more,
+})
+
+/** Media that only mark what went through them: `[offer caller]` and so on is put before each description. */
+export const markingMedia = (): Media & { closed: string[] } => {
+  const closed: string[] = []
+  return {
+    closed,
+    offer: async (_call, side, sdp) => ok(`${sdp}a=x-through:offer-${side}\r\n`),
+    answer: async (_call, side, sdp) => ok(`${sdp}a=x-through:answer-${side}\r\n`),
+    echo: async (_call, side, sdp) => ok(`${sdp}a=x-through:echo-${side}\r\n`),
+    close: (call) => void closed.push(call),
+    stats: async () => [],
+  }
+}
+
+export const memoryStore = () => {
+  const calls = new Map<string, CallRecord>()
+  const sqns = new Map<string, bigint>()
+  const bindings = new Map<string, unknown>()
+  const store: Pick<Store, 'saveCall' | 'saveSqn' | 'saveBinding' | 'deleteBinding'> = {
+    saveCall: (record) => void calls.set(record.id, record),
+    saveSqn: async (impi, sqn) => void sqns.set(impi, sqn),
+    saveBinding: (binding) => void bindings.set(`${binding.impi} ${binding.contact}`, binding),
+    deleteBinding: (impi, contact) => void bindings.delete(`${impi} ${contact}`),
+  }
+  return { ...store, calls, sqns, bindings }
+}
+
+type HouseOptions = {
+  subscribers?: Subscriber[]
+  echo?: string
+  trusted?: (flow: Flow) => boolean
+  dialogTimeoutS?: number
+  blockAfter?: number
+}
+
+/** The whole of Tandem between the wire and the records, on a hand-turned clock and a network in memory. */
+export const aHouse = (options: HouseOptions = {}) => {
+  const timers = createHandClock()
+  const net = createMemoryNet()
+  const wire = net.wire(HOUSE)
+  const random = createRandom()
+  const store = memoryStore()
+  const media = markingMedia()
+  const events = createEvents()
+  const { clock } = timers
+  const guard = createGuard({
+    clock,
+    blockAfter: options.blockAfter ?? 20,
+    blockMinutes: 10,
+    exempt: () => false,
+    onBlocked: () => {},
+  })
+  const subscribers = createSubscribers(options.subscribers ?? [aSubscriber('alice'), aSubscriber('bob')])
+  const registrations = createRegistrations({ clock, timers, store, events, sameContact })
+  const user: TransactionUser = {
+    onRequest: (request, transaction) => ims.onRequest(request, transaction),
+    onAck: (request, flow) => ims.onAck(request, flow),
+    onStrayResponse: () => {},
+  }
+  const sip = createSipEndpoint({ timers, random, log: silentLog, wire, user, values: VALUES, tcpThreshold: 65535 })
+  const legs = createLegs({
+    random,
+    timers,
+    values: VALUES,
+    sessionExpires: 3600,
+    flowFor: createFlowChoice(wire),
+    contact: contactHeader,
+    request: sip.request,
+    sendAck: sip.sendAck,
+  })
+  const calls = createCalls({
+    timers,
+    random,
+    media,
+    store,
+    events,
+    routeTo: createRouting({ subscribers, registrations, echo: options.echo ?? '600' }),
+    ring: createRing({ legs, wire, random, calledPartyId: () => true }),
+    settings: { dialogTimeoutS: options.dialogTimeoutS ?? 15, noAnswerS: 120, mostCalls: 1000 },
+  })
+  const ims = createIms({
+    timers,
+    random,
+    log: silentLog,
+    store,
+    sqns: store.sqns,
+    subscribers,
+    registrations,
+    guard,
+    calls,
+    legs,
+    domain: DOMAIN,
+    bindingExpires: () => 3600,
+    trusted: options.trusted ?? (() => false),
+  })
+  wire.start({ onData: (flow, octets) => sip.onData(flow, octets), onClose: () => {} })
+  const settle = net.settle
+  /** Lets time pass and messages travel, in small steps. */
+  const pass = async (ms: number): Promise<void> => {
+    for (let left = ms; left > 0; left -= 100) {
+      timers.advance(Math.min(left, 100))
+      await settle()
+    }
+  }
+  return { net, timers, sip, legs, calls, media, store, events, guard, subscribers, registrations, settle, pass }
+}
+export type House = ReturnType<typeof aHouse>
