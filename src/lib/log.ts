@@ -14,6 +14,8 @@ export type LogDetail = {
   user?: string
   /** Content of a protocol message; shown at level debug, cut to the layer's max_size. Bytes are dumped in hexadecimal. */
   payload?: string | Uint8Array
+  /** Key material. Written only where the operator asked for it by layer.key=1, never otherwise. */
+  key?: string
 }
 
 export type Log = {
