@@ -1,4 +1,7 @@
-export type { ConfigurationFile, Loaded } from './load.ts'
+export type { Effective } from './check.ts'
+export { FIRST_FILE, type FirstStart, writeFirstConfiguration } from './first-start.ts'
+export { type ConfigurationFile, type Environment, type Loaded, loadConfiguration } from './load.ts'
+export { printCheck, printConfiguration } from './print.ts'
 export { type Problem, printProblem } from './problem.ts'
 export type * from './settings.ts'
 export { AUTHENT_TYPES } from './settings-users.ts'

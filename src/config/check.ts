@@ -1,0 +1,51 @@
+import type { Files } from './files.ts'
+import type { Problem } from './problem.ts'
+import { type Check, generic } from './schema.ts'
+import { type Place, printPlace } from './value.ts'
+
+/** One effective value as `tandem check` shows it. */
+export type Effective = { path: string; shown: string; source: string }
+
+type Said = { place: Place; path: string; message: string; count: number }
+
+const MOST_PROBLEMS = 1000
+
+export type Findings = Check & {
+  readonly problems: Problem[]
+  readonly effective: Effective[]
+  warnings(): string[]
+  notices(): string[]
+}
+
+/** Collects what is found in one configuration; warnings and notices once for all entries of a list. */
+export const createFindings = (files: Files): Findings => {
+  const problems: Problem[] = []
+  const effective: Effective[] = []
+  const warned = new Map<string, Said>()
+  const noticed = new Map<string, Said>()
+  const once = (into: Map<string, Said>, key: string, place: Place, path: string, message: string): void => {
+    const known = into.get(key)
+    if (known) known.count++
+    else if (into.size < MOST_PROBLEMS) into.set(key, { place, path, message, count: 1 })
+  }
+  return {
+    files,
+    problems,
+    effective,
+    problem: (place, path, message) => {
+      if (problems.length < MOST_PROBLEMS) problems.push({ ...place, property: path, message })
+    },
+    warn: (place, path, message) => once(warned, `${generic(path)} ${message}`, place, path, message),
+    notice: (place, path, message) => once(noticed, generic(path), place, path, message),
+    record: (path, shown, place) => {
+      effective.push({ path, shown, source: place && place.line > 0 ? printPlace(place) : 'default' })
+    },
+    warnings: () => [...warned.values()].map(print),
+    notices: () => [...noticed.values()].map(print),
+  }
+}
+
+const print = ({ place, path, message, count }: Said): string => {
+  const more = count === 1 ? '' : ` (first of ${count} places)`
+  return `${place.file}:${place.line}: ${path}: ${message}${more}`
+}

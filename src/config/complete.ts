@@ -1,0 +1,155 @@
+import { join, resolve } from 'node:path'
+import type { Endpoint } from '#lib/wire'
+import type { Findings } from './check.ts'
+import { printEndpoint } from './schema-addresses.ts'
+import type { RootSettings } from './schema-root.ts'
+import type { Settings, SipListener, StorageSettings } from './settings.ts'
+import { toUsers } from './users.ts'
+import type { ObjectValue, Place } from './value.ts'
+
+export type Completion = {
+  env: { TANDEM_DATA?: string | undefined }
+  version: string
+  check: Findings
+  root: ObjectValue
+}
+
+/** From what is written to what holds: fallbacks between properties, and the rules that bind several of them. */
+export const completeSettings = (
+  written: RootSettings,
+  { env, version, check, root }: Completion,
+): Settings => {
+  const { ue_db, storage, domain: ownDomain, qci: _, ...same } = written
+  const place = (name: string): Place => root.members.get(name)?.value.place ?? root.place
+  const domain = ownDomain ?? domainOf(written, root, check)
+  checkListeners(written.sip_addr, place('sip_addr'), check)
+  checkPairs(written, place, check)
+  checkNames(written, place, check)
+  const data_dir = dataDirOf(written.data_dir, env, check)
+  const { sctp_addr } = written
+  const cx_bind = written.cx_bind_addr ?? (sctp_addr && { address: sctp_addr.address, port: 0 })
+  const rx_server = written.rx_server_addr ?? written.cx_server_addr
+  const rx_bind = written.rx_bind_addr ?? cx_bind
+  return {
+    ...same,
+    domain,
+    data_dir,
+    user_agent: userAgentOf(written, version, root, check),
+    sip_addr: written.sip_addr.map(withBindPort),
+    storage: storageOf(storage.url, written.ue_db_filename, data_dir),
+    com_auth: {
+      open: written.com_auth.open,
+      ...(written.com_auth.key !== '' && { key: written.com_auth.key }),
+    },
+    ue_db: toUsers(ue_db, { ...written, domain }, check),
+    ...(cx_bind && { cx_bind_addr: cx_bind }),
+    ...(rx_server && { rx_server_addr: rx_server }),
+    ...(rx_bind && { rx_bind_addr: rx_bind }),
+  }
+}
+
+const domainOf = ({ sip_addr, ue_db }: RootSettings, root: ObjectValue, check: Findings): string => {
+  const own = sip_addr.find(({ addr }) => addr && addr.address !== '0.0.0.0' && addr.address !== '::')?.addr
+    .address
+  const domain = own === undefined ? 'localhost' : own.includes(':') ? `[${own}]` : own
+  if (ue_db.length > 0) check.warn(root.place, 'domain', `is missing, ${domain} is used`)
+  check.record('domain', JSON.stringify(domain))
+  return domain
+}
+
+const userAgentOf = (
+  { user_agent }: RootSettings,
+  version: string,
+  root: ObjectValue,
+  check: Findings,
+): string => {
+  if (root.members.has('user_agent')) return user_agent
+  const shown = check.effective.find(({ path }) => path === 'user_agent')
+  if (shown) shown.shown = JSON.stringify(`Tandem/${version}`)
+  return `Tandem/${version}`
+}
+
+/** A name in the file starts from the file, the default and the environment from where the process runs. */
+const dataDirOf = (written: string, env: Completion['env'], check: Findings): string => {
+  const fromEnv = env.TANDEM_DATA !== undefined && env.TANDEM_DATA !== ''
+  const data_dir = resolve(fromEnv ? String(env.TANDEM_DATA) : written)
+  const shown = check.effective.find(({ path }) => path === 'data_dir')
+  if (shown) shown.shown = JSON.stringify(data_dir)
+  if (shown && fromEnv) shown.source = 'TANDEM_DATA'
+  return data_dir
+}
+
+const storageOf = (url: string, file: string | undefined, dataDir: string): StorageSettings => {
+  if (url === 'sqlite') return { kind: 'sqlite', filename: file ?? join(dataDir, 'tandem.db') }
+  return { kind: url.startsWith('mysql') ? 'mysql' : 'postgres', url }
+}
+
+const withBindPort = (listener: SipListener): SipListener => {
+  const { bind_addr, addr } = listener
+  if (!addr || !bind_addr || 'interface' in bind_addr || bind_addr.port !== 0) return listener
+  return { ...listener, bind_addr: { ...bind_addr, port: addr.port } }
+}
+
+const checkListeners = (listeners: SipListener[], place: Place, check: Findings): void => {
+  if (listeners.length === 0) check.warn(place, 'sip_addr', 'is missing or empty: no SIP is answered')
+  const taken = new Map<string, string>()
+  listeners.forEach(({ addr, tls_addr, ws_addr, wss_addr, port_min, port_max }, index) => {
+    const path = `sip_addr[${index}]`
+    if (port_min !== undefined && port_max !== undefined && port_max - port_min < 3) {
+      check.problem(
+        place,
+        `${path}.port_max`,
+        `${port_min}..${port_max} leaves no room: a call needs 4 ports or more`,
+      )
+    }
+    const claim = (name: string, endpoint: Endpoint | undefined): void => {
+      if (!endpoint || endpoint.port === 0) return
+      const key = printEndpoint(endpoint)
+      const other = taken.get(key)
+      if (other) check.problem(place, `${path}.${name}`, `${key} is already the address of ${other}`)
+      else taken.set(key, `${path}.${name}`)
+    }
+    claim('addr', addr)
+    claim('tls_addr', tls_addr)
+    claim('ws_addr', ws_addr)
+    claim('wss_addr', wss_addr)
+  })
+}
+
+/** Certificates and keys come together. */
+const checkPairs = (written: RootSettings, place: (name: string) => Place, check: Findings): void => {
+  const { tls, com_ssl_certificate, com_ssl_key } = written
+  if (com_ssl_certificate !== undefined && com_ssl_key === undefined) {
+    check.problem(place('com_ssl_certificate'), 'com_ssl_key', 'is missing: com_ssl_certificate needs it')
+  }
+  if (tls.certificate !== undefined && tls.key === undefined) {
+    check.problem(place('tls'), 'tls.key', 'is missing: tls.certificate needs it')
+  }
+  if (tls.key !== undefined && tls.certificate === undefined) {
+    check.problem(place('tls'), 'tls.certificate', 'is missing: tls.key needs it')
+  }
+}
+
+const checkNames = (written: RootSettings, place: (name: string) => Place, check: Findings): void => {
+  const unique = (names: (string | undefined)[], root: string, path: (index: number) => string): void => {
+    const seen = new Map<string, number>()
+    names.forEach((name, index) => {
+      if (name === undefined) return
+      const other = seen.get(name)
+      if (other === undefined) seen.set(name, index)
+      else
+        check.problem(place(root), path(index), `${JSON.stringify(name)} is also the name of ${path(other)}`)
+    })
+  }
+  unique(
+    written.trunks.map(({ name }) => name),
+    'trunks',
+    (index) => `trunks[${index}].name`,
+  )
+  unique(written.goip?.lines.map(({ id }) => id) ?? [], 'goip', (index) => `goip.lines[${index}].id`)
+  unique(
+    written.ejoin?.devices.map(({ name }) => name) ?? [],
+    'ejoin',
+    (index) => `ejoin.devices[${index}].name`,
+  )
+}

@@ -1,0 +1,204 @@
+import type { Kind, Shape } from './schema.ts'
+import { address, network, remote } from './schema-addresses.ts'
+import { adminKind } from './schema-admin.ts'
+import { group, listOf, oneOrMore } from './schema-groups.ts'
+import { boolean, fileName, integer, oneOf, string, url } from './schema-kinds.ts'
+import type { TandemName } from './schema-manual.ts'
+import { routeNumber, routeTarget } from './schema-routes.ts'
+import { clickToCallKind, ejoinKind, goipKind, webphoneKind } from './schema-services.ts'
+import type {
+  ClusterSettings,
+  MediaSettings,
+  RouteSettings,
+  SecuritySettings,
+  Settings,
+  SmppSettings,
+  TlsSettings,
+  TrunkSettings,
+  WebhookSettings,
+} from './settings.ts'
+import type { Value } from './value.ts'
+
+/** The groups as they are written; `storage` and `com_auth` become more precise in Settings. */
+export type TandemSettings = Omit<Pick<Settings, TandemName>, 'storage' | 'com_auth' | 'data_dir'> & {
+  data_dir: string
+  storage: { url: string }
+  com_auth: { key: string; open: boolean }
+}
+
+const planned = 'planned' as const
+const COUNT = 1_000_000
+
+/** `auto`, or how many. */
+const workers: Kind<'auto' | number> = {
+  text: '"auto" or integer 1..64',
+  read: (value: Value, at) =>
+    value.kind === 'string' && value.value === 'auto' ? 'auto' : integer(1, 64).read(value, at),
+}
+
+/** Certificate files must be there: a server that silently falls back to another certificate helps nobody. */
+const tls: Shape<TlsSettings> = {
+  certificate: {
+    kind: fileName('must'),
+    about: 'PEM file of the certificate chain.',
+    otherwise: 'self-signed, in data_dir',
+  },
+  key: { kind: fileName('must'), about: 'PEM file of its private key.' },
+}
+
+const security: Shape<SecuritySettings> = {
+  exempt: { kind: oneOrMore(network), default: [], about: 'Sources never slowed or blocked.' },
+  block_after: { kind: integer(1, COUNT), default: 20, about: 'Failures that block a source.' },
+  block_minutes: { kind: integer(1, 525_600), default: 10, about: 'For how long.' },
+}
+
+const media: Shape<MediaSettings> = {
+  engine: {
+    kind: oneOf(['embedded', 'rtpengine']),
+    default: 'embedded',
+    about: 'Who relays media.',
+    status: planned,
+    idle: (value) => value === 'embedded',
+  },
+  workers: { kind: workers, default: 'auto', about: 'Threads of the embedded engine.' },
+  servers: {
+    kind: oneOrMore(remote(22222)),
+    default: [],
+    about: "Addresses of rtpengine's ng protocol.",
+    status: planned,
+    idle: (value) => value.length === 0,
+  },
+}
+
+const trunk: Shape<TrunkSettings> = {
+  name: { kind: string(/^\S+$/, 'name without blanks'), required: true, about: 'Name, for routes.' },
+  addr: { kind: remote(5060), required: true, about: 'Where it is.' },
+  user: { kind: string(), default: '', about: 'User name towards it.' },
+  password: { kind: string(), default: '', secret: true, about: 'Password towards it.' },
+  register: { kind: boolean, default: false, about: 'Register there.' },
+  trusted: { kind: boolean, default: false, about: 'Requests from its address are not challenged.' },
+  max_calls: { kind: integer(1, COUNT), default: 30, about: 'Calls at once.' },
+}
+
+const route: Shape<RouteSettings> = {
+  name: { kind: string(), required: true, about: 'Name.' },
+  match: {
+    kind: group<RouteSettings['match']>({
+      kind: { kind: oneOf(['call', 'message', '*']), default: '*', about: 'What it is for.' },
+      to: { kind: routeNumber, default: '*', about: 'Regular expression on the destination; `*` is all.' },
+      from: { kind: routeNumber, default: '*', about: 'The same on the origin.' },
+    }),
+    fill: true,
+    about: 'What it is for.',
+  },
+  to: { kind: oneOrMore(routeTarget), required: true, about: 'Targets.' },
+  strategy: {
+    kind: string(/^\w+$/, 'name of a strategy'),
+    default: 'round_robin',
+    about: 'How one of several is chosen.',
+  },
+  fallback: { kind: oneOrMore(routeTarget), default: [], about: 'Targets when those fail.' },
+}
+
+const smpp: Shape<SmppSettings> = {
+  addr: {
+    kind: oneOrMore(address(2775)),
+    default: [{ address: '0.0.0.0', port: 2775 }],
+    about: 'Where it listens.',
+  },
+  clients: {
+    kind: listOf(
+      group<SmppSettings['clients'][number]>({
+        system_id: { kind: string(), required: true, about: 'Name of the application.' },
+        password: { kind: string(), required: true, secret: true, about: 'Its password.' },
+        max_binds: { kind: integer(1, 1000), default: 4, about: 'Connections at once.' },
+      }),
+    ),
+    default: [],
+    about: 'Applications.',
+  },
+}
+
+const webhook: Shape<WebhookSettings> = {
+  url: { kind: url('http', 'https'), required: true, about: 'Where events are posted.' },
+  secret: { kind: string(), required: true, secret: true, about: 'Signs them.' },
+  events: {
+    kind: oneOrMore(string(/^[\w.*]+$/, 'event such as "message.*"')),
+    default: ['*'],
+    about: 'Which.',
+  },
+}
+
+const cluster: Shape<ClusterSettings> = {
+  nats: { kind: oneOrMore(string()), default: [], about: 'Addresses of NATS servers.' },
+  node: { kind: string(/^[\w-]+$/, 'name'), default: 'a', about: 'Name of this node.' },
+}
+
+const storageText = string(
+  /^(?:sqlite|mysql:\/\/.+|postgres(?:ql)?:\/\/.+)$/,
+  '"sqlite", "mysql://…" or "postgres://…"',
+)
+
+/** The URL of a database holds a password, which is neither printed nor repeated in a problem. */
+const storageUrl: Kind<string> = {
+  ...storageText,
+  show: (value) => JSON.stringify(value.replace(/\/\/.*@/, '//***@')),
+  read: (value, at) => storageText.read(value, { ...at, secret: true }),
+}
+
+export const tandemShape: Shape<TandemSettings> = {
+  data_dir: { kind: fileName(), default: './data', about: 'Generated secrets, certificates, state.' },
+  tls: { kind: group(tls), fill: true, about: 'Certificate of every TLS port.' },
+  security: { kind: group(security), fill: true, about: 'What happens to sources that fail.' },
+  com_auth: {
+    kind: group<TandemSettings['com_auth']>({
+      key: { kind: string(), default: '', secret: true, about: 'Key of the remote API off loopback.' },
+      open: { kind: boolean, default: false, about: 'No key asked for, as in the manual.' },
+    }),
+    fill: true,
+    about: 'Who may use com_addr.',
+    status: planned,
+  },
+  storage: {
+    kind: group<TandemSettings['storage']>({
+      url: {
+        kind: storageUrl,
+        default: 'sqlite',
+        about: 'The database.',
+        status: planned,
+        idle: (value) => value === 'sqlite',
+      },
+    }),
+    fill: true,
+    about: 'Where records are kept.',
+  },
+  media: { kind: group(media), fill: true, about: 'The media relay.' },
+  admin: { kind: adminKind, about: 'Console, REST, metrics.', otherwise: 'off' },
+  webphone: { kind: webphoneKind, about: 'Web phone server.', otherwise: 'off', status: planned },
+  click_to_call: {
+    kind: clickToCallKind,
+    about: 'Guest calls.',
+    otherwise: 'off',
+    status: planned,
+    idle: (value) => !value.enabled,
+  },
+  goip: { kind: goipKind, about: 'GoIP gateways.', otherwise: 'off', status: planned },
+  ejoin: { kind: ejoinKind, about: 'Ejoin gateways.', otherwise: 'off', status: planned },
+  trunks: { kind: listOf(group(trunk)), default: [], about: 'Other PBXs and providers.' },
+  routes: {
+    kind: listOf(group(route)),
+    default: [],
+    about: 'Where calls and texts go.',
+    status: planned,
+    idle: (value) => value.length === 0,
+  },
+  smpp: { kind: group(smpp), about: 'SMPP server.', otherwise: 'off', status: planned },
+  webhooks: {
+    kind: listOf(group(webhook)),
+    default: [],
+    about: 'Events to applications.',
+    status: planned,
+    idle: (value) => value.length === 0,
+  },
+  cluster: { kind: group(cluster), about: 'Several nodes.', otherwise: 'off', status: planned },
+}
