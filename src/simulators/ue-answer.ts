@@ -1,73 +1,75 @@
-import {
-  akaAlgorithmOf,
-  akaPassword,
-  createFreshness,
-  createSim,
-  decodeNonce,
-  encodeAuts,
-  hashOf,
-} from '#aka'
+import { akaAlgorithmOf, akaPassword, createFreshness, createSim, decodeNonce, encodeAuts } from '#aka'
 import { EMPTY } from '#lib/bytes'
 import type { Random } from '#lib/random'
 import { octets } from '#lib/text'
-import { type Challenge, type Credentials, type DigestAlgorithm, digestFromHa1, ha1Of } from '#sip'
+import { type Challenge, type Credentials, digestFromHa1, ha1Of, hashOf } from '#sip'
 import type { UeIdentity } from './ue-identity.ts'
+
+export type UeCredentials = Omit<Credentials, 'fields'>
 
 /** What the handset makes of a challenge. `resync` and `mac-wrong` tell the server so, RFC 3310 §3.4. */
 export type UeAnswer = {
   kind: 'answered' | 'resync' | 'mac-wrong'
-  /** The algorithm as the challenge named it. */
   algorithm: string
-  credentials: Credentials
+  credentials: UeCredentials
 }
 
+export type AnsweredRequest = { method: string; uri: string; body: Uint8Array }
+
 export type Answerer = {
-  /** The credentials without content of an IMS handset's first REGISTER; undefined for a SIP phone. */
-  first(uri: string): Credentials | undefined
+  /** What the first REGISTER carries: an IMS handset names itself in credentials without content, a SIP phone does not. */
+  first(uri: string): UeCredentials | undefined
   /** Undefined when none of the challenges can be answered. */
-  answer(
-    challenges: Challenge[],
-    request: { method: string; uri: string; body: Uint8Array },
-  ): UeAnswer | undefined
+  answer(challenges: Challenge[], request: AnsweredRequest): UeAnswer | undefined
+  /** Proof by the last challenge that was answered, with the next count; undefined when there was none. */
+  again(request: AnsweredRequest): UeCredentials | undefined
 }
+
+type Proof = { secret: Uint8Array; auts?: string }
 
 /** SIM and password of one handset. The SIM's memory of sequence numbers lives as long as this. */
 export const createAnswerer = (identity: UeIdentity, random: Random): Answerer => {
   const { impi, domain, password, algorithm: wanted } = identity
   const sim = identity.sim && createSim(identity.sim)
   const memory = createFreshness({ highest: identity.sim?.sqn ?? 0n })
+  let last: { challenge: Challenge; proof: Proof; count: number } | undefined
 
-  type Request = { method: string; uri: string; body: Uint8Array }
-  type Proof = { secret: Uint8Array; auts?: string }
-
-  const filled = (
-    challenge: Challenge,
-    { method, uri, body }: Request,
-    { secret, auts }: Proof,
-  ): Credentials => {
+  const filled = (challenge: Challenge, request: AnsweredRequest, proof: Proof, count = 1): UeCredentials => {
     const { realm, nonce, opaque, algorithm } = challenge
-    const hash = hashFor(algorithm) ?? 'MD5'
-    const ha1 = ha1Of({ algorithm: hash, username: impi, realm, password: secret })
-    const qop = challenge.qop.includes('auth')
-      ? 'auth'
-      : challenge.qop.includes('auth-int')
-        ? 'auth-int'
-        : undefined
-    const [nc, cnonce] = qop ? ['00000001', random.token(16)] : []
-    const response = digestFromHa1({ algorithm: hash, ha1, nonce, uri, method, qop, nc, cnonce, body })
-    return { username: impi, realm, nonce, uri, response, algorithm, opaque, qop, nc, cnonce, auts }
+    const hash = hashOf(algorithm ?? 'MD5') ?? 'MD5'
+    const ha1 = ha1Of({ algorithm: hash, username: impi, realm, password: proof.secret })
+    const qop = qopOf(challenge)
+    const counted = qop && { qop, nc: count.toString(16).padStart(8, '0'), cnonce: random.token(16) }
+    const response = digestFromHa1({ algorithm: hash, ha1, nonce, ...request, ...counted })
+    return {
+      username: impi,
+      realm,
+      nonce,
+      uri: request.uri,
+      response,
+      ...(algorithm !== undefined && { algorithm }),
+      ...counted,
+      ...(opaque !== undefined && { opaque }),
+      ...(proof.auts !== undefined && { auts: proof.auts }),
+    }
   }
 
-  const bySim = (challenge: Challenge, request: Request): UeAnswer | undefined => {
-    const flavour = akaAlgorithmOf(challenge.algorithm ?? '')
-    if (!flavour || !sim) return undefined
-    const algorithm = flavour
+  const answered = (challenge: Challenge, request: AnsweredRequest, proof: Proof): UeAnswer => {
+    last = { challenge, proof, count: 1 }
+    return {
+      kind: 'answered',
+      algorithm: challenge.algorithm ?? 'MD5',
+      credentials: filled(challenge, request, proof),
+    }
+  }
+
+  const bySim = (challenge: Challenge, request: AnsweredRequest): UeAnswer | undefined => {
+    const algorithm = akaAlgorithmOf(challenge.algorithm ?? '')
+    if (!algorithm || !sim) return undefined
     const nonce = decodeNonce(challenge.nonce)
     const said = nonce.ok ? sim.answer(nonce.value.rand, nonce.value.autn, memory) : undefined
-    if (said?.kind === 'ok') {
-      const secret = akaPassword(flavour, said)
-      return { kind: 'answered', algorithm, credentials: filled(challenge, request, { secret }) }
-    }
+    if (said?.kind === 'ok') return answered(challenge, request, { secret: akaPassword(algorithm, said) })
+    last = undefined
     if (said?.kind === 'resync') {
       const proof = { secret: EMPTY, auts: encodeAuts(said.auts) }
       return { kind: 'resync', algorithm, credentials: filled(challenge, request, proof) }
@@ -76,34 +78,38 @@ export const createAnswerer = (identity: UeIdentity, random: Random): Answerer =
     return { kind: 'mac-wrong', algorithm, credentials }
   }
 
-  const byPassword = (challenge: Challenge, request: Request): UeAnswer | undefined => {
-    const algorithm = challenge.algorithm ?? 'MD5'
-    if (password === undefined || akaAlgorithmOf(algorithm) || !hashFor(algorithm)) return undefined
-    const credentials = filled(challenge, request, { secret: octets(password) })
-    return { kind: 'answered', algorithm, credentials }
+  const byPassword = (challenge: Challenge, request: AnsweredRequest): UeAnswer | undefined => {
+    const { algorithm = 'MD5' } = challenge
+    const known = hashOf(algorithm) !== undefined && !/^AKA|-sess$/i.test(algorithm)
+    if (password === undefined || !known) return undefined
+    return answered(challenge, request, { secret: octets(password) })
   }
 
   return {
-    first: (uri) => {
+    first(uri) {
       if (!identity.sim) return undefined
-      return { username: impi, realm: domain, nonce: '', uri, response: '', algorithm: wanted }
+      const empty = { username: impi, realm: domain, nonce: '', uri, response: '' }
+      return wanted === undefined ? empty : { ...empty, algorithm: wanted }
     },
     /** The algorithm asked for before others, then in the server's order, RFC 7616 §3.7. */
     answer(challenges, request) {
-      const preferred = challenges.filter(
-        ({ algorithm = 'MD5' }) => algorithm.toUpperCase() === wanted?.toUpperCase(),
-      )
-      for (const challenge of [...preferred, ...challenges]) {
+      const isWanted = ({ algorithm = 'MD5' }: Challenge) => algorithm.toUpperCase() === wanted?.toUpperCase()
+      for (const challenge of [...challenges.filter(isWanted), ...challenges]) {
         const answer = bySim(challenge, request) ?? byPassword(challenge, request)
         if (answer) return answer
       }
       return undefined
     },
+    again(request) {
+      if (!last || qopOf(last.challenge) === undefined) return undefined
+      last.count++
+      return filled(last.challenge, request, last.proof, last.count)
+    },
   }
 }
 
-const hashFor = (algorithm = 'MD5'): DigestAlgorithm | undefined => {
-  const aka = akaAlgorithmOf(algorithm)
-  const name = aka ? hashOf[aka] : algorithm.toUpperCase()
-  return name === 'MD5' || name === 'SHA-256' ? name : undefined
+const qopOf = ({ qop }: Challenge): 'auth' | 'auth-int' | undefined => {
+  const offered = qop?.toLowerCase().split(/[\s,]+/) ?? []
+  if (offered.includes('auth')) return 'auth'
+  return offered.includes('auth-int') ? 'auth-int' : undefined
 }
