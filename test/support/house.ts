@@ -95,7 +95,15 @@ export const aHouse = (options: HouseOptions = {}) => {
     onAck: (request, flow) => ims.onAck(request, flow),
     onStrayResponse: () => {},
   }
-  const sip = createSipEndpoint({ timers, random, log: silentLog, wire, user, values: VALUES, tcpThreshold: 65535 })
+  const sip = createSipEndpoint({
+    timers,
+    random,
+    log: silentLog,
+    wire,
+    user,
+    values: VALUES,
+    tcpThreshold: 65535,
+  })
   const legs = createLegs({
     random,
     timers,
@@ -140,6 +148,20 @@ export const aHouse = (options: HouseOptions = {}) => {
       await settle()
     }
   }
-  return { net, timers, sip, legs, calls, media, store, events, guard, subscribers, registrations, settle, pass }
+  return {
+    net,
+    timers,
+    sip,
+    legs,
+    calls,
+    media,
+    store,
+    events,
+    guard,
+    subscribers,
+    registrations,
+    settle,
+    pass,
+  }
 }
 export type House = ReturnType<typeof aHouse>

@@ -16,7 +16,8 @@ import {
 } from '#sip'
 import { DOMAIN, HOUSE, type House } from './house.ts'
 
-export const SDP = 'v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n'
+export const SDP =
+  'v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n'
 
 /** A scripted SIP phone on the house's network in memory. It notes what happens and does only what it is told. */
 export const aPhone = (house: House, name: string, address: string, port = 5060) => {
@@ -76,7 +77,13 @@ export const aPhone = (house: House, name: string, address: string, port = 5060)
     new Promise((done) => {
       endpoint.request(request, flow, {
         onResponse: (response) => response.status >= 200 && done(response),
-        onFailure: (why) => done({ ...createRequest('', ''), kind: 'response', status: why === 'timeout' ? 408 : 503, reason: why }),
+        onFailure: (why) =>
+          done({
+            ...createRequest('', ''),
+            kind: 'response',
+            status: why === 'timeout' ? 408 : 503,
+            reason: why,
+          }),
       })
     })
 
@@ -85,17 +92,48 @@ export const aPhone = (house: House, name: string, address: string, port = 5060)
   const register = (headers: [string, string][], user = name): SipRequest => {
     const request = createRequest('REGISTER', `sip:${DOMAIN}`)
     request.headers.add('Max-Forwards', '70').add('From', `<sip:${user}@${DOMAIN}>;tag=${random.token()}`)
-    request.headers.add('To', `<sip:${user}@${DOMAIN}>`).add('Call-ID', callId).add('CSeq', `${++cseq} REGISTER`)
+    request.headers
+      .add('To', `<sip:${user}@${DOMAIN}>`)
+      .add('Call-ID', callId)
+      .add('CSeq', `${++cseq} REGISTER`)
     for (const [key, value] of headers) request.headers.add(key, value)
     return request
   }
-  const credentials = (response: SipResponse, method: string, uri: string, password: string, username: string) => {
-    const challenge = parseChallenge(response.headers.get('WWW-Authenticate') ?? response.headers.get('Proxy-Authenticate') ?? '')
+  const credentials = (
+    response: SipResponse,
+    method: string,
+    uri: string,
+    password: string,
+    username: string,
+  ) => {
+    const challenge = parseChallenge(
+      response.headers.get('WWW-Authenticate') ?? response.headers.get('Proxy-Authenticate') ?? '',
+    )
     if (!challenge.ok) throw new Error(`no challenge: ${challenge.error}`)
     const { realm, nonce } = challenge.value
-    const digest = { algorithm: 'MD5' as const, username, realm, nonce, method, uri, qop: 'auth', nc: '00000001', cnonce: 'abc' }
+    const digest = {
+      algorithm: 'MD5' as const,
+      username,
+      realm,
+      nonce,
+      method,
+      uri,
+      qop: 'auth',
+      nc: '00000001',
+      cnonce: 'abc',
+    }
     const proof = digestResponse({ ...digest, password: new TextEncoder().encode(password) })
-    return printCredentials({ username, realm, nonce, uri, response: proof, algorithm: 'MD5', qop: 'auth', nc: '00000001', cnonce: 'abc' })
+    return printCredentials({
+      username,
+      realm,
+      nonce,
+      uri,
+      response: proof,
+      algorithm: 'MD5',
+      qop: 'auth',
+      nc: '00000001',
+      cnonce: 'abc',
+    })
   }
 
   const phone = {
@@ -110,9 +148,13 @@ export const aPhone = (house: House, name: string, address: string, port = 5060)
     legs,
     reliable: false,
     ask,
-    register: async (
-      { contact = `<sip:${name}@${address}:${port}>`, expires = '3600', password = `secret of ${name}`, username = `${name}@${DOMAIN}`, extra = [] as [string, string][] } = {},
-    ): Promise<SipResponse> => {
+    register: async ({
+      contact = `<sip:${name}@${address}:${port}>`,
+      expires = '3600',
+      password = `secret of ${name}`,
+      username = `${name}@${DOMAIN}`,
+      extra = [] as [string, string][],
+    } = {}): Promise<SipResponse> => {
       const headers: [string, string][] = [['Contact', contact], ['Expires', expires], ...extra]
       const first = ask(register(headers))
       await house.settle()
@@ -125,45 +167,43 @@ export const aPhone = (house: House, name: string, address: string, port = 5060)
     },
     rawRegister: (headers: [string, string][], user?: string) => register(headers, user),
     credentials,
-    /** Calls; answers a challenge on the way. */
-    call: async (number: string, sdp: string | undefined = SDP, headers: [string, string][] = [], reliable = false): Promise<OutgoingLeg> => {
+    /** Calls, as a subscriber who needs no proof. */
+    call: async (
+      number: string,
+      { lateOffer = false, headers = [] as [string, string][], reliable = false } = {},
+    ): Promise<OutgoingLeg> => {
+      const sdp = lateOffer ? undefined : SDP
       const uri = number.includes(':') ? number : `sip:${number}@${DOMAIN}`
-      let settled: (leg: OutgoingLeg) => void = () => {}
-      const done = new Promise<OutgoingLeg>((resolve) => {
-        settled = resolve
-      })
-      const invite = (more: [string, string][], callId: string): OutgoingLeg => {
-        const leg: OutgoingLeg = legs.outgoing(
-          { uri, from: `"${name}" <sip:${name}@${DOMAIN}>;tag=${random.token()}`, to: `<${uri}>`, callId, flow, routes: [], sdp, headers: [...headers, ...more], reliable, hops: 70 },
-          {
-            ...events,
-            onProgress: (status, early) => {
-              heard.push(early === undefined ? `${status}` : `${status} with sdp`)
-              if (early !== undefined) answers.push(early)
-            },
-            onAnswer: (answer) => {
-              heard.push('answered')
-              answers.push(answer ?? '')
-              if (sdp !== undefined) leg.confirm()
-            },
-            onRefused: ({ status }) => heard.push(`refused ${status}`),
+      const from = `"${name}" <sip:${name}@${DOMAIN}>;tag=${random.token()}`
+      const leg: OutgoingLeg = legs.outgoing(
+        {
+          uri,
+          from,
+          to: `<${uri}>`,
+          callId: random.token(),
+          flow,
+          routes: [],
+          sdp,
+          headers,
+          reliable,
+          hops: 70,
+        },
+        {
+          ...events,
+          onProgress: (status, early) => {
+            heard.push(early === undefined ? `${status}` : `${status} with sdp`)
+            if (early !== undefined) answers.push(early)
           },
-        )
-        return leg
-      }
-      const probe = createRequest('INVITE', uri)
-      probe.headers.add('Max-Forwards', '70').add('From', `<sip:${name}@${DOMAIN}>;tag=${random.token()}`).add('To', `<${uri}>`)
-      probe.headers.add('Call-ID', random.token()).add('CSeq', '1 INVITE').add('Contact', `<sip:${name}@${address}:${port}>`)
-      const answer = ask(probe)
+          onAnswer: (answer) => {
+            heard.push('answered')
+            answers.push(answer ?? '')
+            if (sdp !== undefined) leg.confirm()
+          },
+          onRefused: ({ status }) => heard.push(`refused ${status}`),
+        },
+      )
       await house.settle()
-      const challenge = await Promise.race([answer, Promise.resolve(undefined)])
-      const more: [string, string][] =
-        challenge?.status === 407
-          ? [['Proxy-Authorization', credentials(challenge, 'INVITE', uri, `secret of ${name}`, `${name}@${DOMAIN}`)]]
-          : []
-      settled(invite(more, random.token()))
-      await house.settle()
-      return done
+      return leg
     },
   }
   return phone

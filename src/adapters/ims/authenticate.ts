@@ -1,11 +1,10 @@
 import { type AkaAlgorithm, akaAlgorithmOf, akaPassword, hashOf } from '#aka'
 import type { Proof, Subscriber, Subscribers } from '#core'
 import { PROOFS } from '#core'
-import { octets } from '#lib/text'
 import type { Flow } from '#lib/wire'
 import {
   type Credentials,
-  type DigestAlgorithm,
+  type DigestHash,
   digestFromHa1,
   ha1Of,
   parseCredentials,
@@ -30,7 +29,7 @@ export type AuthenticatePorts = {
   domain: string
 }
 
-type Hash = DigestAlgorithm
+type Hash = DigestHash
 
 /**
  * Digest in all its flavours: passwords (RFC 7616), SIMs (RFC 3310, RFC 4169). Nobody learns from an answer whether a
@@ -88,7 +87,12 @@ export const createAuthenticate = ({ subscribers, nonces, sims, domain }: Authen
     const { password } = subscriber
     const algorithm = hashNamed(c.algorithm)
     if (password === undefined || !algorithm) return { kind: 'refused', why: 'wrong-answer' }
-    const ha1 = ha1Of({ algorithm, username: c.username, realm: c.realm, password: octets(password) })
+    const ha1 = ha1Of({
+      algorithm,
+      username: c.username,
+      realm: c.realm,
+      password: new TextEncoder().encode(password),
+    })
     if (!responds(c, request, algorithm, ha1)) return { kind: 'refused', why: 'wrong-answer' }
     const state = nonces.use(c.nonce, countOf(c))
     if (state === 'fresh') return { kind: 'proved', subscriber }
@@ -173,9 +177,18 @@ const digestOf = ({ headers }: SipRequest, name: string): Credentials | undefine
 }
 
 const responds = (c: Credentials, { method, body }: SipRequest, algorithm: Hash, ha1: string): boolean => {
-  const { nonce, uri, qop, nc, cnonce } = c
-  const expected = digestFromHa1({ algorithm, ha1, nonce, uri, method, qop, nc, cnonce, body })
-  return constantTimeEqual(expected, c.response.toLowerCase())
+  const input: Parameters<typeof digestFromHa1>[0] = {
+    algorithm,
+    ha1,
+    nonce: c.nonce,
+    uri: c.uri,
+    method,
+    body,
+  }
+  if (c.qop !== undefined) input.qop = c.qop
+  if (c.nc !== undefined) input.nc = c.nc
+  if (c.cnonce !== undefined) input.cnonce = c.cnonce
+  return constantTimeEqual(digestFromHa1(input), c.response.toLowerCase())
 }
 
 const constantTimeEqual = (a: string, b: string): boolean => {

@@ -16,6 +16,7 @@ import {
 import { createAuthenticate } from './authenticate.ts'
 import { createInvite } from './invite.ts'
 import { createNonces } from './nonces.ts'
+import { ownUri } from './paths.ts'
 import { createProve } from './prove.ts'
 import { createRegister } from './register.ts'
 import { AWAIT_AUTH_MS, createSimChallenges } from './sim-challenges.ts'
@@ -34,8 +35,6 @@ export type ImsPorts = {
   domain: string
   bindingExpires: () => number
   trusted: (flow: Flow) => boolean
-  /** `host:port` (and transport parameter) by which others reach us on that flow. */
-  ownUri: (flow: Flow, user?: string) => string
 }
 
 /** Option tags that a request may require of us, RFC 3261 §8.2.2.3. sec-agree is ignored while IPsec is not spoken. */
@@ -72,7 +71,7 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
   timers.after(AWAIT_AUTH_MS / 4, sweep)
 
   const authenticate = createAuthenticate({ ...ports, nonces, sims })
-  const serviceRoute = ({ flow }: ServerTransaction): string => `<${ports.ownUri(flow, 'orig')};lr>`
+  const serviceRoute = ({ flow }: ServerTransaction): string => `<${ownUri(flow, 'orig')};lr>`
   const register = createRegister({
     ...ports,
     authenticate,

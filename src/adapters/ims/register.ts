@@ -1,4 +1,5 @@
 import type { BindingRequest, Guard, Registrations, Subscriber, Subscribers } from '#core'
+import type { Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import {
   type Address,
@@ -18,6 +19,7 @@ import { identityUri, keyOfUri } from './identity.ts'
 import { reachOf } from './reach.ts'
 
 export type RegisterPorts = {
+  timers: Timers
   subscribers: Subscribers
   registrations: Registrations
   authenticate: Authenticate
@@ -60,7 +62,7 @@ export const createRegister = (ports: RegisterPorts) => {
     const response = createResponse(request, 200, 'OK')
     const { headers } = response
     headers.set('To', `${request.headers.get('To')};tag=${ports.toTag()}`)
-    const now = Date.now()
+    const now = ports.timers.clock.wallMs()
     for (const binding of registrations.of(subscriber)) {
       const expires = Math.max(Math.ceil((binding.expiresAtMs - now) / 1000), 0)
       const q = binding.q === 1000 ? '' : `;q=${binding.q / 1000}`

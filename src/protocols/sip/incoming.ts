@@ -44,7 +44,7 @@ export class IncomingLeg {
     if (this.#reliable)
       this.session.onPrack = (prack, prackTransaction) => this.#onPrack(prack, prackTransaction)
     transaction.onCancel = () => this.#cancelled()
-    transaction.onTimeout = () => this.#end()
+    transaction.onTimeout = () => this.#unacknowledged()
   }
 
   /** 180, 183 and their like; with a description they are sent reliably where the caller can. */
@@ -89,6 +89,12 @@ export class IncomingLeg {
     this.session.refuse(this.#transaction, { status: 487 })
     this.#reliable?.stop()
     this.session.fail({ by: 'peer', status: 487, reason: 'cancelled' }, false)
+  }
+
+  /** No ACK: after an answer the call is over, after a refusal nobody minds. */
+  #unacknowledged(): void {
+    if (this.session.confirmed) this.session.fail({ by: 'timeout', reason: 'no ACK' })
+    else this.#end()
   }
 
   /** Ends silently: the refusal's ACK, or its absence, concerns nobody. */

@@ -233,6 +233,8 @@ export class OutgoingLeg {
       return this.#session.bye(reason)
     }
     for (const session of this.#early.values()) session.drop()
+    // An answer that crosses the CANCEL makes its dialogue anew, to be ended in order.
+    this.#early.clear()
     this.#transaction?.cancel(reason === undefined ? undefined : [['Reason', reason]])
   }
 

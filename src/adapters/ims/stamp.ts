@@ -1,0 +1,24 @@
+import type { SipMessage } from '#sip'
+
+export type CustomHeader = { name: string; value: string; methods: string[]; codes: number[] }
+
+/**
+ * What every message of ours bears besides its own: who we are (User-Agent, Server) and the operator's custom_headers,
+ * on requests by method, on responses by status (0: all).
+ */
+export const createStamp = (userAgent: string, custom: CustomHeader[]) => {
+  const forRequests = custom.filter(({ methods }) => methods.length > 0)
+  const forResponses = custom.filter(({ codes }) => codes.length > 0)
+  return (message: SipMessage): void => {
+    const { headers } = message
+    if (message.kind === 'request') {
+      if (userAgent !== '') headers.add('User-Agent', userAgent)
+      for (const { name, value, methods } of forRequests)
+        if (methods.includes('*') || methods.includes(message.method)) headers.add(name, value)
+      return
+    }
+    if (userAgent !== '') headers.add('Server', userAgent)
+    for (const { name, value, codes } of forResponses)
+      if (codes.includes(0) || codes.includes(message.status)) headers.add(name, value)
+  }
+}

@@ -1,0 +1,5 @@
+export { certificateNames, configuredCertificate, needsCertificate, type Pem } from './certificate.ts'
+export { createExempt } from './exempt.ts'
+export { type ListenerPlan, listenersOf, type MediaPlan, mediaPlansOf } from './listeners.ts'
+export { subscribersOf } from './subscribers.ts'
+export { createTrusted } from './trusted.ts'

@@ -1,0 +1,208 @@
+import { mkdirSync } from 'node:fs'
+import type { Loaded, Settings } from '#config'
+import {
+  type CallSettings,
+  createCalls,
+  createEvents,
+  createGuard,
+  createRegistrations,
+  createRouting,
+  createSubscribers,
+  type Media,
+  type MediaEvents,
+} from '#core'
+import { contactHeader, createFlowChoice, createIms, createRing, createStamp, sameContact } from '#ims'
+import type { Timers } from '#lib/clock'
+import { createRandom } from '#lib/random'
+import { err, ok, type Result } from '#lib/result'
+import { createTimers } from '#lib/timers'
+import type { LogSink } from '#logs'
+import { createEmbeddedMedia } from '#media'
+import { loadOrCreateCertificate, type OpenWire, openWire } from '#net'
+import { createLegs, createSipEndpoint, type TransactionUser } from '#sip'
+import {
+  certificateNames,
+  configuredCertificate,
+  createExempt,
+  createTrusted,
+  listenersOf,
+  mediaPlansOf,
+  needsCertificate,
+  type Pem,
+  subscribersOf,
+} from '#start'
+import { type OpenedStore, openStore } from '#storage'
+
+/** Why the house could not be opened: what was wrong, what would be right. */
+export type StartFault = { kind: 'bind' | 'store' | 'certificate'; text: string }
+
+type Ground = { settings: Settings; log: LogSink; timers: Timers; store: OpenedStore; wire: OpenWire }
+
+const MOST_CALLS = 20_000
+const NO_ANSWER_S = 120
+
+const pemOf = async (settings: Settings): Promise<Result<Pem | undefined, StartFault>> => {
+  try {
+    const own = configuredCertificate(settings)
+    if (own || !needsCertificate(settings)) return ok(own)
+    return ok(await loadOrCreateCertificate(settings.data_dir, certificateNames(settings)))
+  } catch (problem) {
+    return err({ kind: 'certificate', text: `tls: ${(problem as Error).message}` })
+  }
+}
+
+/** Opens what can fail, in the order in which it must stand: folder, log, records, sockets. */
+const openGround = async (
+  settings: Settings,
+  log: LogSink,
+  timers: Timers,
+): Promise<Result<Ground, StartFault>> => {
+  const pem = await pemOf(settings)
+  if (!pem.ok) return pem
+  const file = settings.storage.kind === 'sqlite' ? settings.storage.filename : settings.storage.url
+  const store = await openStore({ file, log, timers })
+  if (!store.ok) return err({ kind: 'store', text: store.error.text })
+  const exempt = createExempt(settings.security.exempt)
+  const listeners = listenersOf(settings)
+  const wire = await openWire({ listeners, log, exempt, ...(pem.value && { tls: pem.value }) })
+  if (wire.ok) return ok({ settings, log, timers, store: store.value, wire: wire.value })
+  await store.value.close()
+  return err({ kind: 'bind', text: wire.error.message })
+}
+
+/** The parts and how they are joined: SIP below, the core in the middle, records beside it. */
+const assemble = async ({ settings, log, timers, store, wire }: Ground) => {
+  const random = createRandom()
+  const { clock } = timers
+  const events = createEvents()
+  const exempt = createExempt(settings.security.exempt)
+  const guard = createGuard({
+    clock,
+    blockAfter: settings.security.block_after,
+    blockMinutes: settings.security.block_minutes,
+    exempt,
+    onBlocked: (source) => {
+      log.write('app', 'warn', `blocked for ${settings.security.block_minutes} minutes: too many failures`, {
+        user: source,
+      })
+      events.publish({ kind: 'source.blocked', source, minutes: settings.security.block_minutes })
+    },
+  })
+
+  const subscribers = createSubscribers(subscribersOf(settings))
+  const registrations = createRegistrations({ clock, timers, store, events, sameContact })
+  const restored = registrations.restore(await store.loadBindings(), subscribers)
+  const closed = await store.closeOpenCalls('restart')
+  log.write('app', 'info', `${restored} registrations restored, ${closed} open call records closed`)
+
+  const callSettings: CallSettings = {
+    dialogTimeoutS: settings.dialog_timeout,
+    noAnswerS: NO_ANSWER_S,
+    mostCalls: MOST_CALLS,
+  }
+  // Media tells of silence to calls that exist only after it: the one ring among the parts, closed through this.
+  const mediaEvents: MediaEvents = {
+    onSilent: (call, silentMs) => calls.onSilent(call, silentMs),
+    onDtmf: (call, side, digit) => log.write('media', 'info', `${side} pressed ${digit}`, { user: call }),
+  }
+  const media = await createEmbeddedMedia({
+    listeners: mediaPlansOf(settings),
+    log,
+    events: mediaEvents,
+    workers: settings.media.workers,
+  })
+
+  const sip = createSipEndpoint({
+    timers,
+    random,
+    log,
+    wire,
+    user: {
+      onRequest: (request, transaction) => ims.onRequest(request, transaction),
+      onAck: (request, flow) => ims.onAck(request, flow),
+      onStrayResponse: (response, flow) => ims.onStrayResponse(response, flow),
+    } satisfies TransactionUser,
+    values: { t1: settings.timer_t1 * 1000, t2: settings.timer_t2 * 1000, t4: settings.timer_t4 * 1000 },
+    tcpThreshold: settings.tcp_threshold,
+    exempt,
+    stamp: createStamp(settings.user_agent, settings.custom_headers),
+  })
+  const legs = createLegs({
+    random,
+    timers,
+    values: { t1: settings.timer_t1 * 1000, t2: settings.timer_t2 * 1000, t4: settings.timer_t4 * 1000 },
+    sessionExpires: settings.session_expires,
+    flowFor: createFlowChoice(wire),
+    contact: contactHeader,
+    request: sip.request,
+    sendAck: sip.sendAck,
+  })
+  const calls = createCalls({
+    timers,
+    random,
+    media,
+    store,
+    events,
+    routeTo: createRouting({ subscribers, registrations, echo: settings.echo }),
+    ring: createRing({ legs, wire, random, calledPartyId: () => settings.p_called_party_id }),
+    settings: callSettings,
+  })
+  const ims = createIms({
+    timers,
+    random,
+    log,
+    store,
+    sqns: await store.loadSqns(),
+    subscribers,
+    registrations,
+    guard,
+    calls,
+    legs,
+    domain: settings.domain,
+    bindingExpires: () => settings.binding_expires,
+    trusted: createTrusted(settings.trunks),
+  })
+  wire.start({
+    onData: (flow, octets) => {
+      if (!guard.blocked(flow.address)) sip.onData(flow, octets)
+    },
+    onClose: (flow) => sip.onClose(flow),
+  })
+
+  return {
+    settings,
+    log,
+    events,
+    guard,
+    subscribers,
+    registrations,
+    calls,
+    legs,
+    media: media as Media,
+    sip,
+    store,
+    bound: wire.bound,
+    /** Ends calls, saves what is unsaved, closes everything. */
+    async close(): Promise<void> {
+      calls.hangUpAll()
+      // What was just sent leaves in this turn's batch; peers that answer find nobody, as with any restart.
+      await new Promise((done) => setTimeout(done, 50))
+      registrations.save()
+      await wire.close()
+      await media.close()
+      await store.close()
+      await log.close()
+    },
+  }
+}
+
+export type Tandem = Awaited<ReturnType<typeof assemble>>
+
+export const startTandem = async (
+  { settings }: Loaded,
+  log: LogSink,
+): Promise<Result<Tandem, StartFault>> => {
+  mkdirSync(settings.data_dir, { recursive: true, mode: 0o700 })
+  const ground = await openGround(settings, log, createTimers())
+  return ground.ok ? ok(await assemble(ground.value)) : ground
+}
