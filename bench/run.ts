@@ -1,0 +1,91 @@
+import { writeFileSync } from 'node:fs'
+import { cpus, release } from 'node:os'
+import { parseArgs } from 'node:util'
+import { without } from '../test/support/peers.ts'
+import { show, table } from './report.ts'
+import { runSipBench, type SipFigures } from './sip.ts'
+
+/**
+ * Side-by-side figures: `npm run bench`, or `npm run bench -- --only sip --rounds 5 --json figures.json`.
+ * Only ratios of one run mean anything; absolute figures are the machine's.
+ */
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '5' },
+    users: { type: 'string', default: '10000' },
+    window: { type: 'string', default: '64' },
+    alone: { type: 'boolean', default: false },
+    json: { type: 'string' },
+  },
+})
+
+const say = (line: string) => console.log(line)
+
+const whole = (name: 'rounds' | 'seconds' | 'users' | 'window', most: number): number => {
+  const value = Number(values[name])
+  if (!Number.isInteger(value) || value < 1 || value > most) {
+    console.error(`--${name} takes a number from 1 to ${most}`)
+    process.exit(1)
+  }
+  return value
+}
+
+const machine = () => ({
+  date: new Date().toISOString(),
+  processors: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
+  kernel: release(),
+  node: process.version,
+})
+
+const sipTable = ({ rows, memory }: SipFigures): string => {
+  const head = ['scenario', 'tandem µs', 'kamailio µs', 'tandem ÷ kamailio', 'goal', 'failed', 'repeated']
+  const body = rows.map((row) => [
+    row.scenario,
+    row.cpu[row.subject] ? show(row.cpu[row.subject] as never) : '–',
+    row.cpu.kamailio ? show(row.cpu.kamailio) : '–',
+    row.ratio ? show(row.ratio, 2) : '–',
+    `≤ ${row.goal}`,
+    `${row.failures}`,
+    `${row.retransmissions}`,
+  ])
+  const facts = memory.map(({ server, startMb, per10kMb, refreshRatio, transactionKb }) => [
+    server,
+    startMb.toFixed(1),
+    per10kMb.toFixed(2),
+    refreshRatio?.toFixed(3) ?? '–',
+    transactionKb?.toFixed(2) ?? '–',
+  ])
+  const columns = [
+    'server',
+    'MB at start',
+    'MB per 10,000 users',
+    'heap, 10 refreshes ÷ 1',
+    'kB per transaction',
+  ]
+  return `${table([head, ...body])}\n\n${table([columns, ...facts])}`
+}
+
+const main = async (): Promise<void> => {
+  const lacking = without('kamailio', 'gcc', 'taskset')
+  if (lacking) {
+    console.error(`bench: ${lacking} (bash tools/peers.sh --bench)`)
+    process.exit(1)
+  }
+  const figures: Record<string, unknown> = { machine: machine() }
+  const options = {
+    ...{ rounds: whole('rounds', 50), seconds: whole('seconds', 60), users: whole('users', 100_000) },
+    ...{ window: whole('window', 1024), alone: values.alone, say },
+  }
+  if (values.only !== 'rtp') {
+    const sip = await runSipBench(options)
+    figures.sip = sip
+    say(
+      `\nCPU per unit, median (least–most) of ${options.rounds} rounds, window ${options.window}\n\n${sipTable(sip)}\n`,
+    )
+  }
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 1)}\n`)
+}
+
+await main()
