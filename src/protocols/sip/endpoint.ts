@@ -53,7 +53,7 @@ export const createSipEndpoint = (ports: SipEndpointPorts): SipEndpoint => {
   const port = createPort(ports)
   const refusals = createRefusals({ random, port })
   const exempt = ports.exempt ?? (() => false)
-  const servers = new ServerTable({ timers, values, user, limits, exempt, port, refusals })
+  const servers = new ServerTable({ timers, values, random, user, limits, exempt, port, refusals })
   const clients = new ClientTable({ timers, values, user, limits, port })
   const receiver = createReceiver({
     clock: timers.clock,
@@ -63,7 +63,7 @@ export const createSipEndpoint = (ports: SipEndpointPorts): SipEndpoint => {
     onRequest: (request, flow, via) => servers.accept(request, flow, via),
     onResponse: (response, flow, branch, method) => clients.onResponse(response, flow, branch, method),
   })
-  const connections = createConnections({ timers, limits, onMessage: receiver.onMessage })
+  const connections = createConnections({ timers, limits, ...receiver })
   const figures = () => ({
     ...servers.figures(),
     ...clients.figures(),

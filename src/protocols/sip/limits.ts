@@ -6,8 +6,8 @@ export type SipLimits = {
   invitesPerSource: number
   /** Finished transactions that only absorb repetitions, of each kind; past it the oldest is forgotten. */
   completed: number
-  /** Characters of the answers among them. */
-  completedCharacters: number
+  /** Octets of the answers among them. */
+  completedOctets: number
   /** Answers a second to requests that could not be understood. */
   badAnswersPerSecond: number
   /** Stream connections that may have begun a message, and for how long; past either they are closed. */
@@ -19,7 +19,7 @@ export const defaultLimits: SipLimits = {
   transactions: 100_000,
   invitesPerSource: 200,
   completed: 50_000,
-  completedCharacters: 64_000_000,
+  completedOctets: 1 << 26,
   badAnswersPerSecond: 100,
   incomplete: 10_000,
   incompleteMs: 30_000,

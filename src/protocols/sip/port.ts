@@ -1,7 +1,6 @@
 import type { Log } from '#lib/log'
 import type { Flow, Wire } from '#lib/wire'
-import { replyFlow } from './hops.ts'
-import type { Via } from './via.ts'
+import { type Hop, replyFlow } from './hops.ts'
 
 export type PortPorts = {
   log: Log
@@ -13,7 +12,7 @@ export type Port = {
   /** False when the flow is closed or its peer does not read. */
   transmit(flow: Flow, text: string): boolean
   /** Sends a response to where those of a request with that Via go. */
-  reply(flow: Flow, via: Via, text: string): void
+  reply(flow: Flow, hop: Hop, text: string): void
   /** A message came: for the log and the trace. */
   note(flow: Flow, octets: Uint8Array): void
   onBug(bug: unknown): void
@@ -50,7 +49,7 @@ export const createPort = ({ log, wire, trace }: PortPorts): Port => {
 
   return {
     transmit,
-    reply: (flow, via, text) => void transmit(replyFlow(wire, flow, via), text),
+    reply: (flow, hop, text) => void transmit(replyFlow(wire, flow, hop), text),
     note: (flow, octets) => {
       count.received++
       if (trace || log.on('sip', 'debug')) show('in', flow, Buffer.from(octets).latin1Slice())

@@ -2,27 +2,40 @@ import type { Clock } from '#lib/clock'
 import type { Flow } from '#lib/wire'
 import { checkRequest, checkResponse } from './check.ts'
 import { parseCSeq } from './fields.ts'
-import { stampSource } from './hops.ts'
+import { type Hop, hopOf, stampSource } from './hops.ts'
 import type { SipRequest, SipResponse } from './message.ts'
 import { type ParseProblem, parseMessage } from './parse.ts'
 import type { Port } from './port.ts'
 import { createRate, type Refusals } from './refusals.ts'
-import { topVia, type Via } from './via.ts'
+import type { FramerProblem } from './stream.ts'
 
 export type ReceiverPorts = {
   clock: Clock
   port: Port
   refusals: Refusals
   badAnswersPerSecond: number
-  onRequest(request: SipRequest, flow: Flow, via: Via): void
+  onRequest(request: SipRequest, flow: Flow, hop: Hop): void
   onResponse(response: SipResponse, flow: Flow, branch: string, method: string): void
 }
 
 export type Receiver = {
   /** One whole message, or what claims to be one. */
   onMessage(flow: Flow, octets: Uint8Array): void
+  /** The head of a message whose end in its stream cannot be told. */
+  onGarbage(flow: Flow, problem: FramerProblem, head: Uint8Array): void
   figures(): { malformed: number; badAnswers: number }
 }
+
+const garbage: Record<FramerProblem, string> = {
+  'not-sip': 'Not SIP',
+  'header-too-large': 'Header Too Large',
+  'message-too-large': 'Message Too Large',
+  'no-content-length': 'Missing Content-Length',
+  'bad-content-length': 'Bad Content-Length',
+}
+
+/** A stray CR, which the parser refuses, must not travel back in an answer either. */
+const hasReturn = (value: string): boolean => value.includes('\r')
 
 /** From octets to a request or response that is worth a transaction, RFC 3261 §8.2, §18.1.2 and §18.2.1. */
 export const createReceiver = (ports: ReceiverPorts): Receiver => {
@@ -30,33 +43,34 @@ export const createReceiver = (ports: ReceiverPorts): Receiver => {
   const mayAnswer = createRate(ports.clock, ports.badAnswersPerSecond)
   const count = { malformed: 0, badAnswers: 0 }
 
-  const onProblem = (flow: Flow, { request, status, reason }: ParseProblem): void => {
+  /** An ACK is never answered, and neither is a request whose Via says nothing. */
+  const complain = (flow: Flow, request: SipRequest, status: number, reason: string): void => {
     count.malformed++
-    if (request) answerBad(flow, request, status, reason)
+    const hop = hopOf(request)
+    if (!hop || request.method === 'ACK' || request.headers.values.some(hasReturn) || !mayAnswer()) return
+    count.badAnswers++
+    stampSource(request, hop, flow)
+    refusals.refuse(request, flow, hop, status, reason)
   }
 
-  /** An ACK is never answered, and neither is a request whose Via says nothing. */
-  const answerBad = (flow: Flow, request: SipRequest, status: number, reason: string): void => {
-    const via = topVia(request)
-    if (!via || request.method === 'ACK' || !mayAnswer()) return
-    count.badAnswers++
-    stampSource(request, via, flow)
-    refusals.refuse(request, flow, via, status, reason)
+  const onProblem = (flow: Flow, { request, status, reason }: ParseProblem): void => {
+    if (request) complain(flow, request, status, reason)
+    else count.malformed++
   }
 
   const takeRequest = (flow: Flow, request: SipRequest): void => {
     const problem = checkRequest(request)
-    if (problem) return onProblem(flow, { ...problem, status: problem.status as 400, request })
-    const via = topVia(request)
-    if (!via) return void count.malformed++
-    if (request.method !== 'ACK') stampSource(request, via, flow)
-    onRequest(request, flow, via)
+    if (problem) return complain(flow, request, problem.status, problem.reason)
+    const hop = hopOf(request)
+    if (!hop) return void count.malformed++
+    if (request.method !== 'ACK') stampSource(request, hop, flow)
+    onRequest(request, flow, hop)
   }
 
   const takeResponse = (flow: Flow, response: SipResponse): void => {
-    const branch = checkResponse(response) ? topVia(response)?.branch : undefined
+    const branch = checkResponse(response) ? hopOf(response)?.branch : undefined
     const cseq = parseCSeq(response.headers.get('CSeq') ?? '')
-    if (branch === undefined || !cseq) count.malformed++
+    if (!branch || !cseq) count.malformed++
     else onResponse(response, flow, branch, cseq.method)
   }
 
@@ -67,6 +81,14 @@ export const createReceiver = (ports: ReceiverPorts): Receiver => {
       if (!parsed.ok) onProblem(flow, parsed.error)
       else if (parsed.value.kind === 'request') takeRequest(flow, parsed.value)
       else takeResponse(flow, parsed.value)
+    },
+    onGarbage(flow, problem, head) {
+      port.note(flow, head)
+      const parsed = parseMessage(head)
+      const request = parsed.ok ? parsed.value : parsed.error.request
+      const status = problem === 'message-too-large' ? 413 : 400
+      if (request?.kind === 'request') complain(flow, request, status, garbage[problem])
+      else count.malformed++
     },
     figures: () => ({ ...count }),
   }

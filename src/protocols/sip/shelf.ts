@@ -1,4 +1,5 @@
-import type { Timer, Timers } from '#lib/clock'
+import type { Timers } from '#lib/clock'
+import { Ages } from './ages.ts'
 
 export type ShelfPorts<V> = {
   timers: Timers
@@ -6,35 +7,31 @@ export type ShelfPorts<V> = {
   holdMs: number
   /** Beyond so many things the oldest is pushed out. */
   limit: number
-  /** Beyond so many units of weight (characters) as well. */
-  weightLimit?: number
   /** A thing's time has come; `early` when it was pushed out instead. */
-  onLeave?: (key: string, value: V, early: boolean) => void
+  onLeave?: (value: V, early: boolean) => void
 }
 
-type Place<V> = { key: string; value: V; due: number; weight: number; next: Place<V> | undefined }
-
-/** Leaving is looked at no more often than this: one timer serves the whole shelf. */
-const PAUSE_MS = 200
+type Place<V> = { key: string; value: V; next: Place<V> | undefined }
 
 /**
  * Things remembered for one fixed time: the states in which a transaction only waits for late repetitions
- * (RFC 3261 timers D, I, J; RFC 6026 timers L, M). One queue and one timer for all of them instead of a timer each,
- * and a bound which the standard does not have: tens of thousands of answers a second must not become a gigabyte.
+ * (RFC 3261 timers D and I; RFC 6026 timers L and M). One queue and one timer for all of them instead of a timer each,
+ * and a bound which the standard does not have.
  */
 export class Shelf<V> {
   readonly #ports: ShelfPorts<V>
   readonly #places = new Map<string, Place<V>>()
+  readonly #ages: Ages
   #oldest: Place<V> | undefined
   #newest: Place<V> | undefined
-  #weight = 0
-  #timer: Timer | undefined
-  readonly #sweep = (): void => this.#leaveDue()
   /** How many were pushed out before their time. */
   pushedOut = 0
 
   constructor(ports: ShelfPorts<V>) {
     this.#ports = ports
+    this.#ages = new Ages(ports.timers, ports.holdMs, (count) => {
+      for (let i = 0; i < count; i++) this.#leave(false)
+    })
   }
 
   get size(): number {
@@ -49,39 +46,33 @@ export class Shelf<V> {
     return this.#places.has(key)
   }
 
-  /** A key already there keeps its place and time, and takes the new value. */
-  put(key: string, value: V, weight = 0): void {
-    const there = this.#places.get(key)
-    if (there) {
-      there.value = value
-      return
+  /** Another value in the same place; nothing when the thing has left. */
+  change(key: string, value: V): void {
+    const place = this.#places.get(key)
+    if (place) place.value = value
+  }
+
+  /** Nothing when there is one of that key already. */
+  put(key: string, value: V): void {
+    if (this.#places.has(key)) return
+    if (this.#places.size >= this.#ports.limit) {
+      this.pushedOut++
+      this.#ages.went()
+      this.#leave(true)
     }
-    const { timers, holdMs, limit, weightLimit = Number.POSITIVE_INFINITY } = this.#ports
-    const place: Place<V> = { key, value, due: timers.clock.nowMs() + holdMs, weight, next: undefined }
+    const place: Place<V> = { key, value, next: undefined }
     if (this.#newest) this.#newest.next = place
     else this.#oldest = place
     this.#newest = place
     this.#places.set(key, place)
-    this.#weight += weight
-    while (this.#oldest && (this.#places.size > limit || this.#weight > weightLimit)) {
-      this.pushedOut++
-      this.#leave(this.#oldest, true)
-    }
-    if (!this.#timer && this.#oldest) this.#timer = timers.after(holdMs, this.#sweep)
+    this.#ages.came()
   }
 
-  #leave(place: Place<V>, early: boolean): void {
+  #leave(early: boolean): void {
+    const place = this.#oldest as Place<V>
     this.#oldest = place.next
     if (!this.#oldest) this.#newest = undefined
-    this.#weight -= place.weight
     this.#places.delete(place.key)
-    this.#ports.onLeave?.(place.key, place.value, early)
-  }
-
-  #leaveDue(): void {
-    const { timers } = this.#ports
-    const now = timers.clock.nowMs()
-    while (this.#oldest && this.#oldest.due <= now) this.#leave(this.#oldest, false)
-    this.#timer = this.#oldest && timers.after(Math.max(this.#oldest.due - now, PAUSE_MS), this.#sweep)
+    this.#ports.onLeave?.(place.value, early)
   }
 }

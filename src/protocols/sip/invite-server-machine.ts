@@ -1,21 +1,19 @@
 import type { Timer, Timers } from '#lib/clock'
 import type { Flow } from '#lib/wire'
 import type { ServerTransaction, TimerValues } from './contract.ts'
+import type { Hop } from './hops.ts'
 import * as inviteServer from './invite-server.ts'
 import { dialogueOf } from './matching.ts'
 import type { SipRequest, SipResponse } from './message.ts'
-import * as nonInviteServer from './non-invite-server.ts'
 import { printMessage } from './print.ts'
-import type { Via } from './via.ts'
 
-/** What a server transaction needs around it. */
-export type ServerRoom = {
+/** What an INVITE server transaction needs around it. */
+export type InviteRoom = {
   timers: Timers
   values: TimerValues
   /** Sends to where responses to a request with that Via go, RFC 3261 §18.2.2. */
-  reply(flow: Flow, via: Via, text: string): void
-  /** The transaction has left the states in which it acts: from here on a shelf stands for it. */
-  onAnswered(transaction: RequestServer, text: string): void
+  reply(flow: Flow, hop: Hop, text: string): void
+  /** The transaction has left the states in which it acts by itself: from here on a shelf stands for it. */
   onAccepted(transaction: InviteServer): void
   onConfirmed(transaction: InviteServer): void
   onTerminated(transaction: InviteServer): void
@@ -23,55 +21,11 @@ export type ServerRoom = {
   onBug(bug: unknown): void
 }
 
-/** Drives `non-invite-server.ts`. Completed is not lived here but on the shelf of answers, as text alone. */
-export class RequestServer implements ServerTransaction {
-  readonly request: SipRequest
-  readonly flow: Flow
-  readonly via: Via
-  readonly key: string
-  onCancel: ((cancel: SipRequest) => void) | undefined = undefined
-  onTimeout: (() => void) | undefined = undefined
-  readonly #room: ServerRoom
-  #state: nonInviteServer.State = 'trying'
-  #text = ''
-
-  constructor(room: ServerRoom, request: SipRequest, flow: Flow, via: Via, key: string) {
-    this.#room = room
-    this.request = request
-    this.flow = flow
-    this.via = via
-    this.key = key
-  }
-
-  get answered(): boolean {
-    return this.#state === 'completed' || this.#state === 'terminated'
-  }
-
-  respond(response: SipResponse): void {
-    this.#take(response.status < 200 ? 'provisional' : 'final', response)
-  }
-
-  onRepetition(): void {
-    this.#take('request')
-  }
-
-  #take(input: nonInviteServer.Input, response?: SipResponse): void {
-    const step = nonInviteServer.step(this.#state, input)
-    this.#state = step[0]
-    for (let i = 1; i < step.length; i++) {
-      const effect = step[i] as nonInviteServer.Effect
-      if (effect === 'send' && response) this.#text = printMessage(response)
-      if (effect === 'armJ') this.#room.onAnswered(this, this.#text)
-      else this.#room.reply(this.flow, this.via, this.#text)
-    }
-  }
-}
-
 /** Drives `invite-server.ts`. Confirmed is lived on a shelf as a key alone, Accepted there until its ACK came. */
 export class InviteServer implements ServerTransaction {
   readonly request: SipRequest
   readonly flow: Flow
-  readonly via: Via
+  readonly hop: Hop
   readonly key: string
   onCancel: ((cancel: SipRequest) => void) | undefined = undefined
   onTimeout: (() => void) | undefined = undefined
@@ -79,18 +33,18 @@ export class InviteServer implements ServerTransaction {
   to: string | undefined
   /** What an ACK of the 2xx, whose branch is new, has in common with its INVITE. */
   readonly dialogue: string
-  readonly #room: ServerRoom
+  readonly #room: InviteRoom
   #state: inviteServer.State = 'proceeding'
   #text = ''
   #resendAfterMs: number
   #timerG: Timer | undefined
   #timerH: Timer | undefined
 
-  constructor(room: ServerRoom, request: SipRequest, flow: Flow, via: Via, key: string) {
+  constructor(room: InviteRoom, request: SipRequest, flow: Flow, hop: Hop, key: string) {
     this.#room = room
     this.request = request
     this.flow = flow
-    this.via = via
+    this.hop = hop
     this.key = key
     this.dialogue = dialogueOf(request)
     this.#resendAfterMs = room.values.t1
@@ -122,7 +76,7 @@ export class InviteServer implements ServerTransaction {
       case 'send':
         return this.#send(response as SipResponse)
       case 'resend':
-        if (this.#text !== '') this.#room.reply(this.flow, this.via, this.#text)
+        if (this.#text !== '') this.#room.reply(this.flow, this.hop, this.#text)
         return
       case 'timeout':
         return this.#timeout()
@@ -145,7 +99,7 @@ export class InviteServer implements ServerTransaction {
   #send(response: SipResponse): void {
     this.#text = printMessage(response)
     if (response.status > 100) this.to = response.headers.get('To')
-    this.#room.reply(this.flow, this.via, this.#text)
+    this.#room.reply(this.flow, this.hop, this.#text)
   }
 
   #timeout(): void {
