@@ -1,0 +1,115 @@
+import type { Side } from '#core'
+import { heldDirection, type OwnAddress, type OwnMedium, relayBody, type Sdp, withOrigin } from '#sdp'
+import type { Hand } from './hand.ts'
+import { type Family, isUsable, type Medium } from './negotiation.ts'
+
+/** An address that Tandem gives to parties, with the sockets behind it. */
+export type Listener = OwnAddress & { index: number }
+
+/** How Tandem speaks to one party: one o= line per side, whose version grows with every change (RFC 3264 §8). */
+type End = { listener: Listener; sessionId: string; version: number; body: string }
+
+export type EngineCall = {
+  readonly id: number
+  readonly name: string
+  readonly hand: Hand
+  ends: Partial<Record<Side, End>>
+  media: Medium[]
+  /** The offer in force: who made it, and which media of it can flow. */
+  offer: { from: Side; sdp: Sdp; usable: boolean[] } | undefined
+  closed: boolean
+}
+
+export const otherSide = (side: Side): Side => (side === 'caller' ? 'callee' : 'caller')
+
+/** Its sockets rest in the pool until another call may have them. */
+const giveBack = (call: EngineCall, medium: Medium, side: Side): void => {
+  const pair = medium.pairs[side]
+  if (pair) call.hand.pools[(call.ends[side] as End).listener.index]?.give(pair)
+  delete medium.pairs[side]
+}
+
+/** Decimal, as RFC 8866 §5.2 asks, and below 2^53 for those who count in floating point. */
+const newSessionId = (): string => String(1e12 + Math.floor(Math.random() * 8e12))
+
+/** The side's end at that listener; a side that moves to another listener begins a new description. */
+export const endAt = (call: EngineCall, side: Side, listener: Listener): void => {
+  const present = call.ends[side]
+  if (present?.listener === listener) return
+  for (const medium of call.media) giveBack(call, medium, side)
+  call.ends[side] = { listener, sessionId: newSessionId(), version: 0, body: '' }
+}
+
+/** The description as told to a side, with that side's own ports. */
+export const describeTo = (call: EngineCall, side: Side, sdp: Sdp, media: OwnMedium[]): string => {
+  const end = call.ends[side] as End
+  const body = relayBody(sdp, end.listener, media)
+  if (body !== end.body) {
+    end.version++
+    end.body = body
+  }
+  const { family, address } = end.listener
+  return withOrigin(body, { sessionId: end.sessionId, version: end.version, family, address })
+}
+
+/** The own ports towards `side` for what the other side says; refused media have port 0. */
+export const ownMedia = (call: EngineCall, side: Side, said: Sdp, usable: readonly boolean[]): OwnMedium[] =>
+  said.media.map((description, index) => {
+    const medium = call.media[index]
+    const port = usable[index] ? (medium?.pairs[side]?.port ?? 0) : 0
+    const direction = heldDirection(description)
+    return { port, mux: medium?.mux[side] ?? false, ...(direction && { direction }) }
+  })
+
+/**
+ * The listener that serves a party which speaks from that description: the wished one where the family of
+ * addresses fits, else the first that fits.
+ */
+export const listenerFor = (
+  listeners: readonly Listener[],
+  wished: number,
+  family: Family | undefined,
+): Listener | undefined => {
+  const listener = listeners[wished]
+  if (family === undefined || listener?.family === family) return listener
+  return listeners.find((candidate) => candidate.family === family)
+}
+
+/** Which media can flow between the party that says this and a listener of that family. */
+export const usableOf = (sdp: Sdp, family: Family): boolean[] =>
+  sdp.media.map((medium) => isUsable(medium, family))
+
+/**
+ * Makes sure that every usable medium has a pair on the given sides, growing the pool where it must. What was
+ * taken for a failed attempt stays with the call, which frees it at its end.
+ */
+export const takePairs = async (
+  call: EngineCall,
+  usable: readonly boolean[],
+  sides: Side[],
+): Promise<boolean> => {
+  for (let index = 0; index < usable.length; index++) {
+    call.media[index] ??= { pairs: {}, mux: { caller: false, callee: false } }
+    const medium = call.media[index] as Medium
+    if (!usable[index]) continue
+    for (const side of sides) {
+      const pool = call.hand.pools[(call.ends[side] as End).listener.index]
+      while (pool && !medium.pairs[side]) {
+        const pair = pool.take()
+        if (pair) medium.pairs[side] = pair
+        else if (!(await pool.grow()) || call.closed) return false
+      }
+    }
+  }
+  return true
+}
+
+/** Gives the pairs of those media back whose place is not `kept`. */
+export const givePairs = (call: EngineCall, kept: readonly boolean[]): void => {
+  call.media.forEach((medium, index) => {
+    if (kept[index]) return
+    giveBack(call, medium, 'caller')
+    giveBack(call, medium, 'callee')
+    medium.mux = { caller: false, callee: false }
+  })
+}

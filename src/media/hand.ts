@@ -1,0 +1,118 @@
+import type { MediumStats, Side } from '#core'
+import type { Log } from '#lib/log'
+import { FIGURES, type FigureName, type MediumPlan, type Report } from './commands.ts'
+import { createLink, type LinkPorts } from './link.ts'
+import { createPortPool, type PortPool, type PortRange } from './ports.ts'
+
+export type HandPorts = {
+  libc: LinkPorts['libc']
+  /** Sockets it may hold at most. */
+  slots: number
+  listeners: { bind: string; range: PortRange }[]
+  log: Log
+  nowMs(): number
+  onEvent(report: Report & { op: 'silent' | 'digit' }): void
+  onWorker?: LinkPorts['onWorker']
+}
+
+export type Hand = ReturnType<typeof createHand>
+
+/** A worker that dies again within this time is not trusted with the same calls. */
+const TRUST_MS = 10_000
+
+/**
+ * One worker thread with its sockets and calls, seen from the main thread. It survives its worker: a new one
+ * binds the same ports and gets the same calls, and learns their parties anew.
+ */
+export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onWorker }: HandPorts) => {
+  const plans = new Map<number, MediumPlan[]>()
+  const asked = new Map<number, (stats: MediumStats[]) => void>()
+  const freeSlots: number[] = []
+  let nextSlot = 0
+  let tickets = 0
+  let lostAtMs = Number.NEGATIVE_INFINITY
+  let ended = false
+
+  const onReport = (report: Report): void => {
+    switch (report.op) {
+      case 'opened':
+        if (!report.ok) log.write('media', 'debug', `a port pair was not bound: ${report.why}`)
+        return poolOf.get(report.slot)?.onOpened(report.slot, report.ok)
+      case 'stats':
+        asked.get(report.ticket)?.(report.stats)
+        asked.delete(report.ticket)
+        return
+      default:
+        onEvent(report)
+    }
+  }
+
+  const onLost = (why: string): void => {
+    log.write('media', 'error', `bug: a media worker died, its calls start anew: ${why}`)
+    for (const answer of asked.values()) answer([])
+    asked.clear()
+    const again = nowMs() - lostAtMs < TRUST_MS
+    lostAtMs = nowMs()
+    if (ended) return
+    if (again) abandon()
+    link = start()
+    for (const pool of pools) {
+      const pairs = pool.all()
+      if (pairs.length > 0) link.post({ op: 'open', pairs })
+    }
+    for (const [call, media] of plans) link.post({ op: 'call', call, media })
+  }
+
+  /** Calls that may be what kills the worker: their users are told that nothing will be heard any more. */
+  const abandon = (): void => {
+    log.write('media', 'error', `${plans.size} calls are given up: the media worker died twice`)
+    for (const call of plans.keys()) onEvent({ op: 'silent', call, silentMs: Number.MAX_SAFE_INTEGER })
+    plans.clear()
+  }
+
+  const start = () => createLink({ libc, slots, onReport, onLost, ...(onWorker && { onWorker }) })
+  let link = start()
+  const poolOf = new Map<number, PortPool>()
+  const takeSlot = (pool: () => PortPool) => (): number | undefined => {
+    const slot = freeSlots.pop() ?? (nextSlot + 2 <= slots ? nextSlot : undefined)
+    if (slot === nextSlot) nextSlot += 2
+    if (slot !== undefined) poolOf.set(slot, pool())
+    return slot
+  }
+  const pools = listeners.map(({ bind, range }) => {
+    const pool: PortPool = createPortPool({
+      ...{ bind, range, nowMs },
+      takeSlot: takeSlot(() => pool),
+      giveSlot: (slot) => freeSlots.push(slot),
+      open: (pairs) => link.post({ op: 'open', pairs }),
+    })
+    return pool
+  })
+
+  return {
+    pools,
+    get calls() {
+      return plans.size
+    },
+    settle: (call: number, media: MediumPlan[]): void => {
+      plans.set(call, media)
+      link.post({ op: 'call', call, media })
+    },
+    close: (call: number): void => {
+      if (plans.delete(call)) link.post({ op: 'close', call })
+    },
+    stats: (call: number, side: Side): Promise<MediumStats[]> => {
+      if (!plans.has(call) || ended) return Promise.resolve([])
+      const ticket = ++tickets
+      link.post({ op: 'stats', call, side, ticket })
+      return new Promise((resolve) => asked.set(ticket, resolve))
+    },
+    figure: (name: FigureName): number => link.figures[FIGURES.indexOf(name)] as number,
+    end: async (): Promise<void> => {
+      ended = true
+      await link.end()
+      for (const answer of asked.values()) answer([])
+      asked.clear()
+    },
+  }
+}

@@ -1,0 +1,7 @@
+export {
+  createEmbeddedMedia,
+  type EmbeddedMedia,
+  type EmbeddedMediaPorts,
+  type MediaFigures,
+  type MediaListener,
+} from './engine.ts'

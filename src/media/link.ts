@@ -1,0 +1,85 @@
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { type Command, FIGURES, type Report, type WorkerData } from './commands.ts'
+import type { Libc } from './libc.ts'
+
+export type LinkPorts = {
+  /** Native calls, or undefined for node:dgram. */
+  libc: { calls: Libc; addressOf(array: Uint8Array): number } | undefined
+  slots: number
+  onReport(report: Report): void
+  /** The worker ended without being told to. */
+  onLost(why: string): void
+  /** For tests, which want to hold the worker. */
+  onWorker?(worker: Worker): void
+}
+
+export type Link = ReturnType<typeof createLink>
+
+const EFD_FLAGS = 0o2004000
+
+/** One life of one worker thread: what it owns is closed when it ends, however it ends. */
+export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPorts) => {
+  const { port1, port2 } = new MessageChannel()
+  const wake = libc ? libc.calls.eventfd(0, EFD_FLAGS) : -1
+  const descriptors = new Int32Array(new SharedArrayBuffer(4 * Math.max(1, slots)))
+  const figures = new Float64Array(new SharedArrayBuffer(8 * FIGURES.length))
+  /** Eight octets in a block that does not move: the number that an eventfd is told. */
+  const one = new Uint8Array(128)
+  one[0] = 1
+  const oneAt = libc ? libc.addressOf(one) : 0
+  const data: WorkerData & { port: MessagePort } = {
+    ...{ native: libc !== undefined, slots, wake, descriptors, figures },
+    port: port2,
+  }
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData: data,
+    transferList: [port2],
+  })
+  const exited = Promise.withResolvers<void>()
+  let queue: Command[] = []
+  let state: 'running' | 'ending' | 'gone' = 'running'
+  let why = 'it ended'
+
+  const flush = (): void => {
+    if (state === 'gone' || queue.length === 0) return
+    port1.postMessage(queue)
+    queue = []
+    if (libc) libc.calls.write(wake, oneAt, 8)
+  }
+
+  /** Commands of one turn leave together: one copy and one wake-up. */
+  const post = (command: Command): void => {
+    if (queue.push(command) === 1) setImmediate(flush)
+  }
+
+  const onExit = (): void => {
+    const lost = state === 'running'
+    state = 'gone'
+    port1.close()
+    if (libc) {
+      for (const descriptor of descriptors) if (descriptor) libc.calls.close(descriptor - 1)
+      libc.calls.close(wake)
+    }
+    exited.resolve()
+    if (lost) onLost(why)
+  }
+
+  port1.on('message', onReport)
+  worker.on('error', (error) => {
+    why = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  })
+  worker.on('exit', onExit)
+  onWorker?.(worker)
+
+  return {
+    post,
+    figures,
+    end: (): Promise<void> => {
+      if (state === 'running') {
+        state = 'ending'
+        post({ op: 'end' })
+      }
+      return exited.promise
+    },
+  }
+}

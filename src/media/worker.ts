@@ -1,0 +1,104 @@
+import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import {
+  type Command,
+  FIGURES,
+  type FigureName,
+  type PairPlan,
+  type Report,
+  type WorkerData,
+} from './commands.ts'
+import { createDgramSockets } from './dgram-sockets.ts'
+import { createMemory } from './memory.ts'
+import { createRelay } from './relay.ts'
+import type { Sockets, SocketUser } from './sockets.ts'
+import { statsOf } from './stats.ts'
+
+/** A media worker: joins sockets, relay and the main thread's commands. Started by `crew.ts` only. */
+const TICK_MS = 1000
+
+const { port, native, slots, wake, descriptors, figures } = workerData as WorkerData & { port: MessagePort }
+const memory = createMemory(slots)
+const count = Object.fromEntries(FIGURES.map((name) => [name, 0])) as Record<FigureName, number>
+const report = (told: Report): void => port.postMessage(told)
+const lastTick = { atMs: performance.now() }
+let ended = false
+
+const publish = (): void => {
+  for (let i = 0; i < FIGURES.length; i++) figures[i] = count[FIGURES[i] as FigureName]
+}
+
+/** RTP on the even port and RTCP on the next, or neither. */
+const openPair = ({ slot, bind, port: number }: PairPlan): void =>
+  sockets.open(slot, bind, number, (why) => {
+    if (why !== '') return report({ op: 'opened', slot, ok: false, why })
+    sockets.open(slot + 1, bind, number + 1, (whyNot) => {
+      if (whyNot !== '') sockets.shut(slot)
+      report({ op: 'opened', slot, ok: whyNot === '', why: whyNot })
+    })
+  })
+
+const apply = (command: Command): void => {
+  switch (command.op) {
+    case 'open':
+      return command.pairs.forEach(openPair)
+    case 'call':
+      return relay.applyCall(command.call, command.media)
+    case 'close':
+      return relay.closeCall(command.call)
+    case 'stats': {
+      const stats = statsOf(memory, relay.callOf(command.call), command.side)
+      return report({ op: 'stats', ticket: command.ticket, stats })
+    }
+    case 'end':
+      ended = true
+  }
+}
+
+const user: SocketUser = {
+  onDatagram: (slot, length) => relay.onDatagram(slot, length),
+  onTurn: () => {
+    const nowMs = performance.now()
+    relay.setNow(nowMs)
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
+      for (const command of next.message as Command[]) apply(command)
+    if (nowMs - lastTick.atMs >= TICK_MS) {
+      lastTick.atMs = nowMs
+      relay.tick()
+      publish()
+    }
+    return !ended
+  },
+}
+
+/** Receives and handles until told to end. Native sockets block the thread in `run`; node:dgram lives on its loop. */
+const openSockets = async (): Promise<{ sockets: Sockets; run(): void }> => {
+  if (!native) {
+    const turn = (): void => {
+      if (!user.onTurn()) finish()
+    }
+    port.on('message', (commands: Command[]) => {
+      relay.setNow(performance.now())
+      for (const command of commands) apply(command)
+      turn()
+    })
+    return { sockets: createDgramSockets(memory, user, turn), run: () => {} }
+  }
+  const { loadLibc } = await import('./libc.ts')
+  const { createNativeSockets } = await import('./native-sockets.ts')
+  const made = createNativeSockets(loadLibc(), memory, wake, descriptors)
+  return { sockets: made, run: () => made.run(user) }
+}
+
+const finish = (): void => {
+  sockets.close()
+  port.close()
+}
+
+const { sockets, run } = await openSockets()
+const relay = createRelay({ sockets, count, report, wallMs: Date.now })
+if (native)
+  try {
+    run()
+  } finally {
+    finish()
+  }

@@ -1,0 +1,17 @@
+export { decodeRtp, encodeRtp, isRtcpType, type RtpError, type RtpPacket, rtpHeaderLength } from './packet.ts'
+export {
+  decodeRtcp,
+  encodeRtcp,
+  looksLikeRtcp,
+  type ReportBlock,
+  type RtcpError,
+  type RtcpPacket,
+  type SenderInfo,
+} from './rtcp.ts'
+export {
+  decodeTelephoneEvent,
+  digitOf,
+  encodeTelephoneEvent,
+  eventOf,
+  type TelephoneEvent,
+} from './telephone-event.ts'
