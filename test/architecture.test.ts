@@ -56,9 +56,11 @@ const ROOMS: readonly Room[] = [
   { name: 'start', src: ['config', 'core', 'lib'], builtins: ['fs', 'path', 'os', 'net'], packages: [] },
   { name: 'simulators', src: ['protocols/*', 'lib'], builtins: [], packages: [] },
   { name: 'tandem.ts', src: ['*'], builtins: 'any', packages: 'any' },
+  { name: 'run.ts', src: ['*'], builtins: 'any', packages: [] },
+  { name: 'simulate.ts', src: ['*'], builtins: 'any', packages: [] },
   {
     name: 'main.ts',
-    src: ['tandem.ts', 'simulators', 'config', 'admin', 'lib'],
+    src: ['run.ts', 'simulate.ts', 'tandem.ts', 'simulators', 'config', 'admin', 'lib'],
     builtins: 'any',
     packages: ['commander'],
   },

@@ -83,8 +83,8 @@ const faultOf = (from: string, { specifier }: Import, rules: Rules): string | un
 
 const permits = (list: readonly string[] | 'any', name: string): boolean =>
   list === 'any' || list.includes(name)
-/** The two files of src that are rooms of their own. */
-const isEntrance = (path: string): boolean => path === 'src/main.ts' || path === 'src/tandem.ts'
+/** Files right below src are rooms of their own. */
+const isEntrance = (path: string): boolean => /^src\/[^/]+\.ts$/.test(path)
 
 /** Every import of src against the table, and of test, bench and tools against the doors. */
 export const importFaults = (tree: Tree, rules: Rules): string[] => {

@@ -1,0 +1,57 @@
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import {
+  type FirstStart,
+  type Loaded,
+  loadConfiguration,
+  type Problem,
+  printCheck,
+  printProblem,
+  writeFirstConfiguration,
+} from '#config'
+import { createRandom } from '#lib/random'
+import type { Result } from '#lib/result'
+import { run } from './run.ts'
+
+const MISCONFIGURED = 1
+const environment = process.env.TANDEM_DATA === undefined ? {} : { TANDEM_DATA: process.env.TANDEM_DATA }
+
+const complain = (problems: Problem[]): never => {
+  for (const problem of problems) console.error(printProblem(problem))
+  process.exit(MISCONFIGURED)
+}
+
+/** The start without a file makes one, so that a newcomer has users, numbers and something to change. */
+const firstStart = (): { loaded: Loaded; first: FirstStart } => {
+  const dataDir = resolve(environment.TANDEM_DATA ?? './data')
+  const made = writeFirstConfiguration({ dataDir, random: createRandom() })
+  return made.ok ? { loaded: made.value.loaded, first: made.value } : complain(made.error)
+}
+
+const load = (file: string): Loaded => {
+  const loaded: Result<Loaded, Problem[]> = loadConfiguration(file, environment)
+  return loaded.ok ? loaded.value : complain(loaded.error)
+}
+
+const program = new Command('tandem').description('A whole phone network in one process.')
+
+program
+  .command('run', { isDefault: true })
+  .description('start the server (the default); without a file with data/tandem.cfg, made at the first start')
+  .argument('[file]', 'configuration file')
+  .action(async (file?: string) => {
+    if (file === undefined) await run(firstStart())
+    else await run({ loaded: load(file) })
+  })
+
+program
+  .command('check')
+  .description('check a configuration file and print what is in effect, with the source of each value')
+  .argument('<file>', 'configuration file')
+  .action((file: string) => {
+    const loaded = loadConfiguration(file, environment)
+    console.log(printCheck(loaded))
+    if (!loaded.ok) process.exitCode = MISCONFIGURED
+  })
+
+await program.parseAsync()
