@@ -43,7 +43,7 @@ mark(URI_PARAM, `${UNRESERVED}[]/:&+$`)
 mark(HOST, `${ALNUM}-._`)
 mark(VALUE, `${ALNUM}-.!%*_+\`'~[]:/@?&$(){}|^#=\\${between(128, 255)}`)
 mark(SAFE_USER, `${UNRESERVED}&=+$,;?/`)
-mark(DISPLAY, `${between(32, 126).replace(/[<>,;:"\\]/g, '')}\t\r\n${between(128, 255)}`)
+mark(DISPLAY, `${between(32, 126).replace(/[<>,;:"\\]/g, '')}\t${between(128, 255)}`)
 mark(OPAQUE, `${between(33, 126).replace(/[<>"]/g, '')}${between(128, 255)}`)
 mark(SCHEME, `${ALNUM}+-.`)
 
@@ -58,8 +58,8 @@ export const skipClass = (text: string, at: number, end: number, bit: number): n
   return i
 }
 
-/** Linear white space: a value is unfolded already, but a caller's own text may not be. */
-export const isSpace = (code: number): boolean => code === 32 || code === 9 || code === 13 || code === 10
+/** White space inside a value, which is unfolded already: a CR or LF in it is an error everywhere. */
+export const isSpace = (code: number): boolean => code === 32 || code === 9
 
 export const skipSpace = (text: string, at: number, end: number): number => {
   let i = at
@@ -81,8 +81,9 @@ export const isToken = (text: string): boolean =>
 export const skipQuoted = (text: string, at: number, end: number): number => {
   for (let i = at + 1; i < end; i++) {
     const code = text.charCodeAt(i)
-    if (code === 92) i++
-    else if (code === 34) return i + 1
+    if (code === 34) return i + 1
+    if (code === 13 || code === 10) return -1
+    if (code === 92 && ++i < end && (text.charCodeAt(i) === 13 || text.charCodeAt(i) === 10)) return -1
   }
   return -1
 }

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '#lib/result'
-import { isToken, quote, skipClass, skipQuoted, skipSpace, TOKEN, unquote, VALUE } from './chars.ts'
+import { isToken, quote, skipClass, skipQuoted, skipSpace, TOKEN, unquote } from './chars.ts'
 
 /** Authorization or Proxy-Authorization, RFC 7616 §3.4 with the fields that RFC 3310 and TS 24.229 add. */
 export type Credentials = {
@@ -106,7 +106,7 @@ const readFields = (value: string, from: number): Fields | undefined => {
     const name = value.substring(at, nameEnd).toLowerCase()
     const start = skipSpace(value, sign + 1, end)
     const quoted = start < end && value.charCodeAt(start) === 34
-    const stop = quoted ? skipQuoted(value, start, end) : skipClass(value, start, end, VALUE)
+    const stop = quoted ? skipQuoted(value, start, end) : skipBare(value, start, end)
     if (stop < 0 || stop === start) return undefined
     if (!fields.has(name))
       fields.set(name, quoted ? unquote(value.substring(start + 1, stop - 1)) : value.substring(start, stop))
@@ -117,6 +117,13 @@ const readFields = (value: string, from: number): Fields | undefined => {
     while (at < end && (value.charCodeAt(at) === 44 || value.charCodeAt(at) <= 32)) at++
   }
   return fields
+}
+
+/** Up to a comma or white space: some phones leave the quotes of a URI or a nonce out. */
+const skipBare = (value: string, from: number, end: number): number => {
+  let at = from
+  while (at < end && value.charCodeAt(at) !== 44 && value.charCodeAt(at) > 32) at++
+  return at
 }
 
 const bare = (name: string, value: string): string => `, ${name}=${isToken(value) ? value : quote(value)}`

@@ -22,6 +22,8 @@ export const isIpv6At = (text: string, at: number, end: number): boolean => {
       if (gap) return false
       gap = true
       i++
+      // Three colons before a dotted address: what the faulty grammar of RFC 3261 made some print, RFC 5118 §4.10.
+      if (text.charCodeAt(i) === 58 && text.indexOf('.', i) > 0) i++
     } else if (i === end) return false
   }
   return enough(groups, gap)
@@ -47,7 +49,10 @@ export const hostEndAt = (text: string, at: number, end: number): number => {
 /** The host without brackets in lower case. */
 export const hostOf = (text: string, at: number, hostEnd: number): string =>
   text.charCodeAt(at) === 91
-    ? text.substring(at + 1, hostEnd - 1).toLowerCase()
+    ? text
+        .substring(at + 1, hostEnd - 1)
+        .toLowerCase()
+        .replace(':::', '::')
     : text.substring(at, hostEnd).toLowerCase()
 
 /** Number 1..65535 in the digits from `at`, or -1; `skipClass` with DIGIT tells where they end. */

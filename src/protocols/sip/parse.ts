@@ -225,8 +225,18 @@ const readField = (
 const isBlank = (octet: number | undefined): boolean => octet === 32 || octet === 9
 const isBlankOrCr = (octet: number | undefined): boolean => octet === 32 || octet === 9 || octet === 13
 
-/** A fold counts as one space, RFC 3261 §7.3.1. */
-const unfold = (value: string): string => value.replace(/[ \t]*\r?\n[ \t]+/g, ' ').trim()
+/** A fold counts as one space, RFC 3261 §7.3.1. (`trim` would take octet A0, which ends many a UTF-8 letter.) */
+const unfold = (value: string): string => {
+  let text = ''
+  for (const line of value.split('\n')) {
+    let start = 0
+    while (start < line.length && isBlank(line.charCodeAt(start))) start++
+    let end = line.length
+    while (end > start && isBlankOrCr(line.charCodeAt(end - 1))) end--
+    if (start < end) text += text === '' ? line.substring(start, end) : ` ${line.substring(start, end)}`
+  }
+  return text
+}
 
 const readLength = (value: string, reading: Reading): void => {
   const length = wholeNumber(value, 0, value.length)
