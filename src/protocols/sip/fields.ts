@@ -1,7 +1,7 @@
 import { paramsOf } from './address.ts'
 import { DIGIT, skipClass, skipSpace, trimEnd } from './chars.ts'
 import type { Params } from './params.ts'
-import { methodAt } from './parse.ts'
+import { methodAt } from './start-line.ts'
 
 export { reasonPhrase } from './reasons.ts'
 

@@ -1,5 +1,7 @@
 import { Headers } from './message.ts'
-import { MAX_MESSAGE, readHeaders, readStartLine, startReading } from './parse.ts'
+import { readHeaders } from './parse.ts'
+import { MAX_MESSAGE, startReading } from './reading.ts'
+import { readStartLine } from './start-line.ts'
 
 /** Why a stream cannot be read any further; the connection is to be closed. */
 export type FramerProblem =
