@@ -35,7 +35,20 @@ export const userOf = (impu: string): string => {
   return afterScheme.split(/[@;]/)[0] ?? ''
 }
 
-const ICSI = '+g.3gpp.icsi-ref="urn%3Aurn-7%3A3gpp-service.ims.icsi.mmtel"'
+export const AGENT = 'Tandem simulated handset'
+
+/** A number as a URI of the home domain; URIs stay what they are. */
+export const uriOf = (number: string, domain: string): string => {
+  if (/^(sips?|tel|urn):/i.test(number)) return number
+  return number.includes('@') ? `sip:${number}` : `sip:${number}@${domain}`
+}
+
+const CELL = '3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=0010100010000001'
+/** Where an IMS handset says that it is, RFC 7315 §5.4; a SIP phone does not say. */
+export const accessHeaders = ({ sim }: UeIdentity): [name: string, value: string][] =>
+  sim ? [['P-Access-Network-Info', CELL]] : []
+
+export const ICSI = '+g.3gpp.icsi-ref="urn%3Aurn-7%3A3gpp-service.ims.icsi.mmtel"'
 const PLAIN_IMEI = '35609204079301'
 
 /** Parameters of the Contact header: TS 24.229 §5.1.1.2, RFC 7254 for the IMEI as an instance. */

@@ -1,12 +1,20 @@
 import type { Timers } from '#lib/clock'
 import type { Random } from '#lib/random'
 import type { Flow } from '#lib/wire'
-import { type Legs, type OutgoingLeg, printCredentials, type SipRequest, type SipResponse } from '#sip'
+import {
+  type Invitation,
+  type Legs,
+  type OutgoingLeg,
+  printCredentials,
+  type SipRequest,
+  type SipResponse,
+} from '#sip'
 import { type Audio, createCallMedia } from './call-media.ts'
 import type { OpenMedia } from './media-socket.ts'
 import type { Answerer } from './ue-answer.ts'
 import { type Call, createCall } from './ue-call.ts'
 import type { UeEvent } from './ue-event.ts'
+import { AGENT, accessHeaders, ICSI, type UeIdentity, uriOf } from './ue-identity.ts'
 import { challengesOf } from './ue-registration.ts'
 
 export type CallWish = {
@@ -25,21 +33,32 @@ export type OutgoingPorts = {
   answerer: Answerer
   onEvent: (event: UeEvent) => void
   server: string
-  /** From without its tag, Route values, and the headers that an IMS handset adds. */
-  from: () => string
-  routes: () => string[]
-  headers: () => [name: string, value: string][]
+  flow: Flow
+  identity: UeIdentity
+  /** The public identity to call with. */
+  own: string
+  /** Route values, from Service-Route. */
+  routes: string[]
 }
 
-/** Calls `uri` and gives the call as soon as the INVITE is out. */
-export const startCall = async (
-  ports: OutgoingPorts,
-  uri: string,
-  flow: Flow,
-  wish: CallWish,
-): Promise<Call> => {
-  const { legs, timers, random, openMedia, answerer, onEvent, server } = ports
+/** What an IMS handset adds to an INVITE, TS 24.229 §5.1.3.1. */
+const callHeaders = (identity: UeIdentity, own: string): [name: string, value: string][] => [
+  ['P-Preferred-Identity', `<${own}>`],
+  ...accessHeaders(identity),
+  ...(identity.sim ? imsHeaders : []),
+  ['User-Agent', AGENT],
+]
+const imsHeaders: [string, string][] = [
+  ['P-Preferred-Service', 'urn:urn-7:3gpp-service.ims.icsi.mmtel'],
+  ['Accept-Contact', `*;${ICSI}`],
+  ['P-Early-Media', 'supported'],
+]
+
+/** Calls `number` and gives the call as soon as the INVITE is out. */
+export const startCall = async (ports: OutgoingPorts, number: string, wish: CallWish): Promise<Call> => {
+  const { legs, timers, random, openMedia, onEvent, server, flow, identity, own, routes } = ports
   const { audio = 'silence', video = false, record = false, seconds } = wish
+  const uri = uriOf(number, identity.domain)
   const media = await createCallMedia(
     { openMedia, timers, random },
     { audio, video, record, towards: server },
@@ -48,45 +67,45 @@ export const startCall = async (
   const giveUp = () => leg?.cancel()
   const call = createCall({ timers, media, direction: 'out', peer: uri, record, onEvent, giveUp })
 
-  /** RFC 3261 §22.2; the digest's uri is the Request-URI. */
-  const authorise = (request: SipRequest, response: SipResponse): [string, string][] | undefined => {
-    const { method, body } = request
-    const answer = answerer.answer(challengesOf(response), { method, uri: request.uri, body })
+  const onAnswer = (sdp: string | undefined): void => {
+    leg?.confirm()
+    const session = leg?.session
+    if (!session) return
+    if (sdp !== undefined && media.follow(sdp)) return call.answered(session, seconds)
+    session.bye('SIP;cause=488;text="no voice in the answer"')
+    call.finish({ status: 488, reason: 'no voice in the answer', endedBy: 'us' })
+  }
+
+  onEvent({ kind: 'calling', number: uri })
+  const invitation: Invitation = {
+    uri,
+    from: `<${own}>;tag=${random.token()}`,
+    to: `<${uri}>`,
+    callId: random.token(20),
+    flow,
+    routes,
+    sdp: media.offer(),
+    headers: callHeaders(identity, own),
+    reliable: true,
+    hops: 70,
+    authorise: authoriseBy(ports.answerer),
+  }
+  leg = legs.outgoing(invitation, {
+    ...call.events,
+    onProgress: (status, sdp) => call.ringing(status, sdp !== undefined),
+    onAnswer,
+    onRefused: ({ status, reason = '' }) => call.finish({ status, reason, endedBy: 'peer' }),
+  })
+  return call
+}
+
+/** RFC 3261 §22.2; the digest's uri is the Request-URI. */
+const authoriseBy =
+  (answerer: Answerer) =>
+  (request: SipRequest, response: SipResponse): [string, string][] | undefined => {
+    const { method, uri, body } = request
+    const answer = answerer.answer(challengesOf(response), { method, uri, body })
     if (!answer) return undefined
     const name = response.status === 407 ? 'Proxy-Authorization' : 'Authorization'
     return [[name, printCredentials(answer.credentials)]]
   }
-
-  onEvent({ kind: 'calling', number: uri })
-  leg = legs.outgoing(
-    {
-      uri,
-      from: `${ports.from()};tag=${random.token()}`,
-      to: `<${uri}>`,
-      callId: random.token(20),
-      flow,
-      routes: ports.routes(),
-      sdp: media.offer(),
-      headers: ports.headers(),
-      reliable: true,
-      hops: 70,
-      authorise,
-    },
-    {
-      ...call.events,
-      onProgress: (status, sdp) => call.ringing(status, sdp !== undefined),
-      onAnswer(sdp) {
-        leg?.confirm()
-        const session = leg?.session
-        if (!session) return
-        if (sdp === undefined || !media.follow(sdp)) {
-          session.bye('SIP;cause=488;text="no voice in the answer"')
-          return call.finish({ status: 488, reason: 'no voice in the answer', endedBy: 'us' })
-        }
-        call.answered(session, seconds)
-      },
-      onRefused: ({ status, reason = '' }) => call.finish({ status, reason, endedBy: 'peer' }),
-    },
-  )
-  return call
-}

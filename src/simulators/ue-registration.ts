@@ -1,8 +1,16 @@
 import type { Timer, Timers } from '#lib/clock'
 import type { SipRequest, SipResponse } from '#sip'
-import { type Challenge, createRequest, parseChallenge, parseDelta, printCredentials, tokensOf } from '#sip'
+import {
+  ALLOW,
+  type Challenge,
+  createRequest,
+  parseChallenge,
+  parseDelta,
+  printCredentials,
+  tokensOf,
+} from '#sip'
 import type { Answerer, UeCredentials } from './ue-answer.ts'
-import { userOf } from './ue-identity.ts'
+import { AGENT, accessHeaders, type UeIdentity, userOf } from './ue-identity.ts'
 
 export type Registered = {
   ok: true
@@ -20,14 +28,11 @@ export type RegisterResult = Registered | NotRegistered
 export type RegistrationPorts = {
   timers: Timers
   answerer: Answerer
-  impu: string
-  domain: string
+  identity: UeIdentity
   callId: string
   tag: string
   /** Contact value for the current path. */
   contact: () => string
-  /** The other headers of every REGISTER. */
-  headers: [name: string, value: string][]
   /** Resolves with the final response; failures count as 408 and 503. */
   ask: (request: SipRequest) => Promise<SipResponse>
   onStep: (step: RegistrationStep) => void
@@ -44,7 +49,8 @@ const MOST_CHALLENGES = 4
 
 /** Keeps one handset registered, RFC 3261 §10.2, TS 24.229 §5.1.1. */
 export const createRegistration = (ports: RegistrationPorts) => {
-  const { answerer, impu, domain, onStep, ask } = ports
+  const { answerer, identity, onStep, ask } = ports
+  const { impu, domain } = identity
   const uri = `sip:${domain}`
   let seq = 0
   let refresh: Timer | undefined
@@ -60,7 +66,9 @@ export const createRegistration = (ports: RegistrationPorts) => {
       .add('To', `<${address}>`)
     request.headers.add('Call-ID', ports.callId).add('CSeq', `${++seq} REGISTER`)
     request.headers.add('Contact', `${ports.contact()};expires=${expiresS}`).add('Expires', `${expiresS}`)
-    for (const [name, value] of ports.headers) request.headers.add(name, value)
+    request.headers.add('Supported', 'path, 100rel, timer').add('Allow', ALLOW)
+    for (const [name, value] of accessHeaders(identity)) request.headers.add(name, value)
+    request.headers.add('User-Agent', AGENT)
     if (credentials) request.headers.add('Authorization', printCredentials(credentials))
     return request
   }

@@ -1,0 +1,206 @@
+import type { SimSecrets } from '#aka'
+import { secretsFault } from '#aka'
+import { fromHex } from '#lib/bytes'
+import { err, ok, type Result } from '#lib/result'
+import type { Endpoint, Transport } from '#lib/wire'
+import { identityOfImsi, type UeAlgorithm, type UeIdentity } from './ue-identity.ts'
+
+/** The options of `tandem sim ue`, as the command line shows them. */
+export const ueOptions: readonly (readonly [flags: string, text: string])[] = [
+  ['--server <host:port>', 'where to register (default 127.0.0.1:5060)'],
+  ['--transport <name>', 'udp, tcp or tls (default udp)'],
+  ['--config <file>', 'take the secrets of --user from this configuration file'],
+  ['--user <name>', 'who we are: number or user name in the configuration, else the name for the digest'],
+  ['--number <number>', 'our own number, when it is not the user name'],
+  ['--password <text>', 'password of a SIP phone'],
+  ['--domain <name>', 'home domain (default: from the IMSI, else the server)'],
+  ['--imsi <digits>', 'be a handset with this SIM'],
+  ['--k <hex>', 'secret key of the SIM'],
+  ['--opc <hex>', 'operator key, already mixed with K (Milenage)'],
+  ['--op <hex>', 'operator key (Milenage)'],
+  ['--topc <hex>', 'operator key, already mixed with K (TUAK)'],
+  ['--top <hex>', 'operator key (TUAK)'],
+  ['--algo <name>', 'xor, miln or tuak (default miln when an operator key is given, else xor)'],
+  ['--res-len <octets>', 'length of the SIM answer (default 8)'],
+  ['--sqn <hex>', 'highest sequence number that the SIM has seen'],
+  ['--auth <name>', 'ask for MD5, SHA-256, AKAv1-MD5, AKAv2-MD5 or AKAv2-SHA-256'],
+  ['--expires <seconds>', 'how long to stay registered (default 3600)'],
+  ['--call <number>', 'call this number or URI'],
+  ['--seconds <count>', 'hang up after so long (default 5 when calling)'],
+  ['--tone <hertz>', 'sound to send (default 440)'],
+  ['--wav <file>', 'send this sound instead: 8 or 16 kHz, 16 bits, mono'],
+  ['--hear <hertz>', 'fail unless this tone comes back'],
+  ['--keys <keys>', 'press these keys a second after the answer'],
+  ['--video', 'offer and take video'],
+  ['--answer [ms]', 'answer calls after so long (default 1000) until interrupted'],
+  ['--calls <count>', 'with --answer: leave after so many calls'],
+  ['--record <file>', 'write what was heard as a wav file'],
+  ['-v, --verbose', 'show the SIP messages as they come and go'],
+]
+
+/** As commander gives them: texts, or true for what has no value. */
+export type UeOptions = { [name: string]: string | boolean | undefined }
+
+/** A user that the configuration knows. */
+export type KnownUser = {
+  impi: string
+  domain: string
+  imsi?: string | undefined
+  msisdn?: string | undefined
+  /** `uri` with scheme, for sip without host. */
+  identities: readonly { uri: string; user: string }[]
+  password?: string | undefined
+  sim?: (SimSecrets & { sqn: bigint }) | undefined
+}
+
+export type UePlan = {
+  server: { host: string; port: number }
+  transport: Transport
+  identity: UeIdentity
+  expiresS: number
+  call: string | undefined
+  seconds: number | undefined
+  toneHz: number
+  wav: string | undefined
+  hearHz: number | undefined
+  keys: string | undefined
+  video: boolean
+  answerMs: number | undefined
+  calls: number
+  record: string | undefined
+  verbose: boolean
+}
+
+/** Collects what is wrong, so that all of it is told at once. */
+const createReader = (options: UeOptions) => {
+  const problems: string[] = []
+  const text = (name: string): string | undefined => {
+    const value = options[name]
+    return typeof value === 'string' ? value : undefined
+  }
+  const number = (name: string, least: number, most: number): number | undefined => {
+    const value = text(name)
+    if (value === undefined) return undefined
+    const read = Number(value)
+    if (value.trim() !== '' && read >= least && read <= most) return read
+    problems.push(`--${name}: expected a number from ${least} to ${most}`)
+    return undefined
+  }
+  const hex = (name: string): Uint8Array | undefined => {
+    const value = text(name)
+    const bytes = value === undefined ? undefined : fromHex(value)
+    if (value !== undefined && !bytes) problems.push(`--${name}: expected hexadecimal digits`)
+    return bytes
+  }
+  const word = <W extends string>(name: string, words: readonly W[]): W | undefined => {
+    const value = text(name)
+    const found = words.find((one) => one.toLowerCase() === value?.toLowerCase())
+    if (value !== undefined && !found) problems.push(`--${name}: expected ${words.join(', ')}`)
+    return found
+  }
+  return { problems, text, number, hex, word }
+}
+type Reader = ReturnType<typeof createReader>
+
+const ALGORITHMS: readonly UeAlgorithm[] = ['MD5', 'SHA-256', 'AKAv1-MD5', 'AKAv2-MD5', 'AKAv2-SHA-256']
+
+/** Understands the options; `known` are the users of the configuration file, when one was given. */
+export const readUeOptions = (
+  options: UeOptions,
+  known: readonly KnownUser[] | undefined,
+): Result<UePlan, string[]> => {
+  const reader = createReader(options)
+  const { problems, text, number, word } = reader
+  const transport = word('transport', ['udp', 'tcp', 'tls'] as const) ?? 'udp'
+  const server = serverOf(text('server') ?? '127.0.0.1', transport)
+  if (!server) problems.push('--server: expected host:port')
+  const identity = identityOf(reader, known, server?.host ?? '')
+  const call = text('call')
+  const plan = {
+    transport,
+    expiresS: number('expires', 0, 4294967295) ?? 3600,
+    call,
+    seconds: number('seconds', 0, 86400) ?? (call === undefined ? undefined : 5),
+    toneHz: number('tone', 50, 3900) ?? 440,
+    wav: text('wav'),
+    hearHz: number('hear', 50, 3900),
+    keys: text('keys'),
+    video: options.video === true,
+    answerMs: options.answer === true ? 1000 : number('answer', 0, 600_000),
+    calls: number('calls', 1, 1e9) ?? Number.POSITIVE_INFINITY,
+    record: text('record'),
+    verbose: options.verbose === true,
+  }
+  return problems.length > 0 || !server || !identity ? err(problems) : ok({ ...plan, server, identity })
+}
+
+const serverOf = (text: string, transport: Transport): (Endpoint & { host: string }) | undefined => {
+  const found = /^(?:\[([^\]]+)\]|([^:]+)|([0-9a-fA-F:]*:[0-9a-fA-F:]*:[0-9a-fA-F:.]*))(?::(\d{1,5}))?$/.exec(
+    text,
+  )
+  const host = found?.[1] ?? found?.[2] ?? found?.[3]
+  const port = found?.[4] === undefined ? (transport === 'tls' ? 5061 : 5060) : Number(found[4])
+  return host === undefined || port < 1 || port > 65535 ? undefined : { host, address: host, port }
+}
+
+const identityOf = (
+  reader: Reader,
+  known: readonly KnownUser[] | undefined,
+  host: string,
+): UeIdentity | undefined => {
+  const { problems, text, word } = reader
+  const algorithm = word('auth', ALGORITHMS)
+  const user = text('user') ?? text('number')
+  if (known) {
+    const found = known.find((one) => isCalled(one, user ?? ''))
+    if (found) return { ...identityOfUser(found), ...(algorithm && { algorithm }) }
+    problems.push(`--user: the configuration knows ${namesOf(known)}`)
+    return undefined
+  }
+  const imsi = text('imsi')
+  const sim = imsi === undefined ? undefined : simOf(reader)
+  if (imsi !== undefined && !/^\d{14,15}$/.test(imsi)) problems.push('--imsi: expected 14 or 15 digits')
+  if (imsi === undefined && user === undefined) {
+    problems.push('say who you are: --user with --password, --imsi with --k, or --config with --user')
+    return undefined
+  }
+  const domain = text('domain') ?? (imsi === undefined ? host : identityOfImsi(imsi).domain)
+  const number = text('number') ?? imsi ?? user
+  const impi = imsi === undefined ? (user as string) : `${imsi}@${domain}`
+  const impu = `sip:${number}@${domain.includes(':') ? `[${domain}]` : domain}`
+  return { impu, impi, domain, password: text('password'), sim, algorithm }
+}
+
+const simOf = ({ problems, hex, word, text, number }: Reader): UeIdentity['sim'] => {
+  const keys = { op: hex('op'), opc: hex('opc'), top: hex('top'), topc: hex('topc') }
+  const guessed = keys.op || keys.opc ? 'miln' : keys.top || keys.topc ? 'tuak' : 'xor'
+  const algo = word('algo', ['xor', 'miln', 'tuak'] as const) ?? guessed
+  const k = hex('k')
+  const sqn = text('sqn')
+  if (sqn !== undefined && !/^[0-9a-fA-F]{1,12}$/.test(sqn))
+    problems.push('--sqn: expected up to 12 hexadecimal digits')
+  const secrets = { algo, k: k ?? new Uint8Array(0), ...keys, resLen: number('resLen', 4, 32) }
+  const fault = secretsFault(secrets)
+  if (!k) problems.push('--k: a SIM needs its secret key')
+  else if (fault) problems.push(`--${fault.property}: expected ${fault.wanted}`)
+  return {
+    ...secrets,
+    sqn: sqn === undefined ? undefined : BigInt(`0x${sqn.replace(/[^0-9a-fA-F]/g, '') || '0'}`),
+  }
+}
+
+const isCalled = ({ impi, imsi, msisdn, identities }: KnownUser, name: string): boolean =>
+  [impi, impi.split('@')[0], imsi, msisdn].includes(name) ||
+  identities.some(({ user, uri }) => user === name || uri === name)
+
+const namesOf = (known: readonly KnownUser[]): string => {
+  const names = known.map(({ identities, impi }) => identities[0]?.user ?? impi)
+  return names.length > 8 ? `${names.slice(0, 8).join(', ')} …` : names.join(', ')
+}
+
+/** A subscriber of the house as its own handset. The SIM counts from where the configuration starts. */
+export const identityOfUser = ({ impi, domain, identities, password, sim }: KnownUser): UeIdentity => {
+  const uri = identities[0]?.uri ?? `sip:${impi}`
+  const impu = uri.startsWith('sip:') && !uri.includes('@') ? `${uri}@${domain}` : uri
+  return { impu, impi, domain, password, sim: sim && { ...sim, sqn: undefined } }
+}

@@ -1,0 +1,61 @@
+import type { CallReport, UeEvent } from './ue-event.ts'
+import { userOf } from './ue-identity.ts'
+import type { RegisterResult } from './ue-registration.ts'
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`
+
+/** Text of other hosts for a terminal: no control characters, of bearable length. */
+const plain = (text: string): string => text.replace(/[^ -~]/g, '?').slice(0, 200)
+
+export const registeredLine = (result: RegisterResult, impu: string): string => {
+  if (!result.ok) return `not registered: ${result.status} ${plain(result.reason)}`
+  const name = plain(userOf(result.identities[0] ?? impu))
+  const proof = result.algorithm === 'none' ? 'without proof' : result.algorithm
+  return `registered as ${name} (${proof}), valid for ${result.expiresS} s`
+}
+
+/** Undefined for events that a newcomer need not see. */
+export const lineOf = (event: UeEvent): string | undefined => {
+  switch (event.kind) {
+    case 'registration':
+      if (event.step.kind === 'resync') return 'the SIM is ahead of the network: resynchronising'
+      if (event.step.kind === 'mac-wrong') return 'the network does not know the secret of this SIM'
+      if (event.step.kind === 'refreshed' && !event.step.result.ok)
+        return `registration lost: ${event.step.result.status} ${plain(event.step.result.reason)}`
+      return undefined
+    case 'calling':
+      return `calling ${plain(event.number)}`
+    case 'progress':
+      return event.status === 180 ? 'ringing' : event.earlyMedia ? 'early media' : undefined
+    case 'answered':
+      return `answered after ${seconds(event.setupMs)}`
+    case 'incoming':
+      return `call from ${plain(event.from)}`
+    case 'held':
+      return event.byUs ? 'on hold' : 'put on hold by the other side'
+    case 'resumed':
+      return 'taken up again'
+    case 'key':
+      return `key ${event.key}`
+    case 'message':
+      return `message from ${plain(event.from)}: ${plain(event.text)}`
+    case 'ended':
+      return endedLine(event.report)
+    case 'registered':
+      return undefined
+  }
+}
+
+const endedLine = (report: CallReport): string => {
+  if (report.setupMs === undefined) return `no call: ${report.status} ${plain(report.reason)}`
+  const { received, sent, lost, heardHz, soundShare, echoMs, keys, video } = report
+  const heard =
+    heardHz !== undefined ? `${heardHz} Hz` : soundShare > 0 ? 'sound' : received > 0 ? 'silence' : 'nothing'
+  const parts = [`heard ${heard}, ${received} of ${sent} packets, ${lost} lost`]
+  if (echoMs !== undefined) parts.push(`echo after ${Math.round(echoMs)} ms`)
+  if (keys !== '') parts.push(`keys ${keys}`)
+  if (video && video.sent + video.received > 0) parts.push(`video ${video.received} of ${video.sent} packets`)
+  const ended =
+    report.endedBy === 'us' ? 'hung up' : report.endedBy === 'peer' ? 'the other side hung up' : 'cut off'
+  return `${parts.join(', ')}\n${ended} after ${seconds(report.talkMs)}`
+}
