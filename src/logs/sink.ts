@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
 import { type Clock, systemClock } from '#lib/clock'
+import { harmless } from '#lib/harmless'
 import { LAYERS, type Layer, LEVELS, type Level, type Log, type LogDetail } from '#lib/log'
 import { err, ok, type Result } from '#lib/result'
 import { createLogFile, type LogFile } from './file.ts'
-import { createStamp, dumped, field, harmless, indented } from './line.ts'
+import { createStamp, dumped, field, indented } from './line.ts'
 import { defaultSettings, type LogSettings, parseLogOptions, printLogOptions } from './options.ts'
 import { createRing, type LogFilter, type LogPage } from './ring.ts'
 

@@ -30,11 +30,12 @@ const MAX_WAITING_CALLS = 100_000
 
 /** Opens the file, or makes it, and brings its schema up to date. Promises of the store reject with `StoreFailure`. */
 export const openStore = async (options: StoreOptions): Promise<Result<OpenedStore, StoreFault>> => {
-  const file = options.file ?? fileOf(options.url)
-  if (file === undefined)
+  const place = options.file ?? options.url ?? ''
+  const file = place.replace(/^sqlite:/, '')
+  if (file === '' || /^\w+:\/\//.test(file))
     return err({
       kind: 'unsupported',
-      text: `storage.url: ${scheme(options.url)} is not built yet, use "sqlite"`,
+      text: `storage.url: ${scheme(place)} is not built yet, use "sqlite"`,
     })
   const { log, timers, maxPages } = options
   const opened = await startThread({ file, ...(maxPages !== undefined && { maxPages }) }, (reason) =>
@@ -44,10 +45,8 @@ export const openStore = async (options: StoreOptions): Promise<Result<OpenedSto
   return ok(createStore(opened.value, log, timers, options.maxWaitingCalls ?? MAX_WAITING_CALLS))
 }
 
-const fileOf = (url = ''): string | undefined =>
-  url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : undefined
 /** Without what follows the scheme: it holds a password. */
-const scheme = (url = ''): string => `"${url.slice(0, Math.max(0, url.indexOf(':')))}"`
+const scheme = (url: string): string => `"${url.slice(0, Math.max(0, url.indexOf(':')))}"`
 
 const createStore = (thread: Thread, log: Log, timers: Timers, maxWaitingCalls: number): OpenedStore => {
   const pending = createPending(maxWaitingCalls)
