@@ -1,5 +1,5 @@
 import type { Files } from './files.ts'
-import type { Problem } from './problem.ts'
+import { inReadingOrder, type Problem } from './problem.ts'
 import { type Check, generic } from './schema.ts'
 import { type Place, printPlace } from './value.ts'
 
@@ -40,10 +40,13 @@ export const createFindings = (files: Files): Findings => {
     record: (path, shown, place) => {
       effective.push({ path, shown, source: place && place.line > 0 ? printPlace(place) : 'default' })
     },
-    warnings: () => [...warned.values()].map(print),
-    notices: () => [...noticed.values()].map(print),
+    warnings: () => printAll(warned),
+    notices: () => printAll(noticed),
   }
 }
+
+const printAll = (said: Map<string, Said>): string[] =>
+  inReadingOrder([...said.values()].map((one) => ({ ...one, ...one.place }))).map(print)
 
 const print = ({ place, path, message, count }: Said): string => {
   const more = count === 1 ? '' : ` (first of ${count} places)`

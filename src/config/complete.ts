@@ -42,6 +42,7 @@ export const completeSettings = (
       ...(written.com_auth.key !== '' && { key: written.com_auth.key }),
     },
     ue_db: toUsers(ue_db, { ...written, domain }, check),
+    ...(written.echo !== undefined && { echo: written.echo.replace(/^(?:sip|tel):/i, '') }),
     ...(cx_bind && { cx_bind_addr: cx_bind }),
     ...(rx_server && { rx_server_addr: rx_server }),
     ...(rx_bind && { rx_bind_addr: rx_bind }),
@@ -122,10 +123,13 @@ const checkPairs = (written: RootSettings, place: (name: string) => Place, check
   if (com_ssl_certificate !== undefined && com_ssl_key === undefined) {
     check.problem(place('com_ssl_certificate'), 'com_ssl_key', 'is missing: com_ssl_certificate needs it')
   }
-  if (tls.certificate !== undefined && tls.key === undefined) {
+  // A name that was refused is not missing as well.
+  const missing = (name: 'certificate' | 'key'): boolean =>
+    tls[name] === undefined && !check.problems.some(({ property }) => property === `tls.${name}`)
+  if (tls.certificate !== undefined && missing('key')) {
     check.problem(place('tls'), 'tls.key', 'is missing: tls.certificate needs it')
   }
-  if (tls.key !== undefined && tls.certificate === undefined) {
+  if (tls.key !== undefined && missing('certificate')) {
     check.problem(place('tls'), 'tls.certificate', 'is missing: tls.key needs it')
   }
 }

@@ -109,10 +109,13 @@ const readString = (text: Text, place: Place, first: boolean): Token => {
 
 /** Backquote strings may span lines; `${` … `}` holds an expression, whose tokens are kept for its evaluation. */
 const readTemplate = (text: Text, place: Place, first: boolean, depth: number): Token => {
-  const bad = (message: string): Token => ({ kind: 'bad', place, first, ...text.takeRest(message) })
   text.take(1)
   const parts: (string | Token[])[] = []
   let piece = ''
+  const bad = (message: string): Token => {
+    const shown = typeof parts[0] === 'string' ? parts[0] : piece
+    return { kind: 'bad', place, first, ...text.takeRest(message), text: `\`${shown}` }
+  }
   for (;;) {
     piece += text.takeMatch(/[^`\\$]+/y) ?? ''
     const c = text.take(1)

@@ -4,7 +4,7 @@ import { createFindings, type Effective } from './check.ts'
 import { completeSettings } from './complete.ts'
 import { diskFiles, type Files } from './files.ts'
 import { parseConfiguration } from './language.ts'
-import type { Problem } from './problem.ts'
+import { inReadingOrder, type Problem } from './problem.ts'
 import { readProperties } from './schema-groups.ts'
 import { type RootSettings, rootShape } from './schema-root.ts'
 import type { Settings } from './settings.ts'
@@ -47,7 +47,7 @@ export const loadConfiguration = (
     check: found,
     root: parsed.root,
   })
-  const problems = [...parsed.problems, ...found.problems].sort(byPlace)
+  const problems = inReadingOrder([...parsed.problems, ...found.problems])
   if (!complete || problems.length > 0) return err(problems)
   const sources = new Map(found.effective.map(({ path, source }) => [path, source]))
   return ok({
@@ -58,10 +58,6 @@ export const loadConfiguration = (
     effective: found.effective,
   })
 }
-
-/** Problems of one file in reading order; files keep the order in which they were met. */
-const byPlace = (a: Problem, b: Problem): number =>
-  a.file === b.file ? a.line - b.line || a.column - b.column : 0
 
 const version = (): string => {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')

@@ -31,7 +31,7 @@ export const printEndpoint = ({ address, port }: Endpoint): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 
 const endpoint = (defaultPort: number, names: boolean): Kind<Endpoint> => ({
-  text: `${names ? 'host or ' : ''}address, default port ${defaultPort}`,
+  text: `${names ? 'host or ' : ''}address, ${defaultPort === 0 ? 'any port' : `default port ${defaultPort}`}`,
   show: (value) => JSON.stringify(printEndpoint(value)),
   read: (value, at) => {
     const needed = `${names ? 'a host name or ' : ''}an address "ip[:port]" or "[ipv6]:port"`
