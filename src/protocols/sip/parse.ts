@@ -112,7 +112,10 @@ const readField = (
   while (end > start && isBlankOrCr(octets[end - 1])) end--
   const value = folded ? unfold(text.substring(start, end)) : text.substring(start, end)
   // The next reader might take a bare CR for the end of the line, and read the rest as a field of its own.
-  if (reading.cr < end && value.includes('\r')) reading.problem ??= bad('bare CR in a header field')
+  if (reading.cr < end && value.includes('\r')) {
+    reading.problem ??= bad('bare CR in a header field')
+    return
+  }
   headers.names.push(name)
   headers.values.push(value)
   if (name === 'Content-Length') readLength(value, reading)
