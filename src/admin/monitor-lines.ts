@@ -1,0 +1,25 @@
+import { StringDecoder } from 'node:string_decoder'
+
+/** An answer may be a thousand users long; nobody sends more. */
+const LONGEST = 4 * 1024 * 1024
+
+/** Cuts a stream into lines of JSON. `onValue` gets undefined for a line that is none; `onFlood` ends it. */
+export const createLines = (onValue: (value: unknown) => void, onFlood: () => void) => {
+  const decoder = new StringDecoder('utf8')
+  let rest = ''
+  return (chunk: Buffer): void => {
+    rest += decoder.write(chunk)
+    const lines = rest.split('\n')
+    rest = lines.pop() ?? ''
+    if (rest.length > LONGEST) return onFlood()
+    for (const line of lines) onValue(parsed(line))
+  }
+}
+
+const parsed = (line: string): unknown => {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

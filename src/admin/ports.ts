@@ -1,0 +1,54 @@
+import type { CallRecord, CallState, Guard } from '#core'
+import type { Clock } from '#lib/clock'
+import type { Log } from '#lib/log'
+import type { Random } from '#lib/random'
+import type { Result } from '#lib/result'
+import type { UserView } from './contract.ts'
+import type { Password } from './password.ts'
+
+/** What REST and monitor can look at. */
+export type House = {
+  version: string
+  /** All users, in an order that stays; views are made while they are read. */
+  users(): Iterable<UserView>
+  /** Calls in progress. */
+  calls(): { record: CallRecord; state: CallState }[]
+  /** Ended calls, newest first, as `Store.listCalls` has them. */
+  records(query: RecordQuery): Promise<CallRecord[]>
+}
+
+export type RecordQuery = {
+  limit: number
+  before?: number
+  beforeId?: string
+  user?: string
+  ended?: boolean
+}
+
+export type ApiKey = { name: string; key: string; scopes: string[] }
+
+export type Listen = { address: string; port: number }
+
+export type AdminPorts = {
+  house: House
+  http: Listen[]
+  https: Listen[]
+  /** Required when `https` is not empty. PEM. */
+  certificate?: { cert: string; key: string }
+  keys: ApiKey[]
+  password: Password
+  /** Counts wrong keys and passwords per source address. */
+  guard: Guard
+  clock: Clock
+  random: Random
+  log: Log
+}
+
+/** What the monitor can do beyond looking. */
+export type MonitorPorts = {
+  house: House
+  log: { describe(): string; setOptions(text: string): Result<void, string> }
+  clock: Clock
+  /** Stops the server; called after the answer was handed over. */
+  quit(): void
+}
