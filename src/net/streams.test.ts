@@ -41,6 +41,7 @@ for (const transport of ['tcp', 'tls'] as const) {
         ? createServer(take)
         : createTlsServer({ cert: tls.certificate, key: tls.key }, take)
     server.listen(0, host)
+    server.unref()
     await once(server, 'listening')
     const at = server.address()
     return { port: typeof at === 'object' && at ? at.port : 0, close: () => server.close() }

@@ -2,7 +2,7 @@ import { connect as connectTcp, createServer as createTcpServer, type Server, ty
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import { err, ok, type Result } from '#lib/result'
 import type { Endpoint } from '#lib/wire'
-import { canonical, splitZone } from './address.ts'
+import { canonical } from './address.ts'
 import { codeOf } from './bind-problem.ts'
 import type { WireOptions } from './options.ts'
 import { isWildcard, type Place } from './place.ts'
@@ -56,7 +56,7 @@ export const peerOf = (socket: Socket): Endpoint | undefined => {
 
 /** Connections leave from the address the listener is bound to, so that the peer knows where they come from. */
 const startOf = (place: Place): { localAddress?: string } =>
-  isWildcard(place.bound.address) ? {} : { localAddress: splitZone(place.bound.address)[0] }
+  isWildcard(place.bound.address) ? {} : { localAddress: place.bound.address }
 
 const opened = (
   socket: Socket,

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { type EventEmitter, once } from 'node:events'
+import { afterEach } from 'node:test'
 import { silentLog } from '#lib/log'
 import type { Flow, WireUser } from '#lib/wire'
 import type { OpenWire, WireOptions } from './options.ts'
@@ -46,8 +47,16 @@ export const mustOpen = async (
 ): Promise<OpenWire> => {
   const opened = await openWire({ log: silentLog, ...options })
   if (!opened.ok) throw new Error(opened.error.message)
+  open.add(opened.value)
   return opened.value
 }
+
+const open = new Set<OpenWire>()
+// A test that fails leaves its wire behind, and an open wire would keep the run from ending.
+afterEach(async () => {
+  for (const wire of open) await wire.close()
+  open.clear()
+})
 
 /** A plain UDP peer; `next` gives datagrams in the order they came. */
 export const createUdpPeer = async (
@@ -59,6 +68,7 @@ export const createUdpPeer = async (
   send(text: string, port: number): void
 }> => {
   const socket = createSocket({ type: address.includes(':') ? 'udp6' : 'udp4', recvBufferSize: 4_194_304 })
+  socket.unref()
   const came: string[] = []
   const waiting: ((text: string) => void)[] = []
   socket.on('message', (octets) => {

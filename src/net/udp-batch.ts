@@ -2,6 +2,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { err, ok, type Result } from '#lib/result'
 import type { Endpoint } from '#lib/wire'
 import { MAPPED, parseAddress, splitZone } from './address.ts'
+import { codeOf } from './bind-problem.ts'
 import { DatagramRing } from './datagram-ring.ts'
 import type { Inbox } from './inbox.ts'
 import { scopeOf } from './interfaces.ts'
@@ -165,8 +166,19 @@ export const openBatchUdp = async (
   const made = openDescriptor(libc, binding)
   if (!made.ok) return made
   const socket = createSocket(binding.at.address.includes(':') ? 'udp6' : 'udp4')
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject)
+      socket.bind({ fd: made.value, exclusive: true }, resolve)
+    })
+  } catch (problem) {
+    socket.close()
+    libc.close(made.value)
+    return err(codeOf(problem))
+  }
+  socket.removeAllListeners('error')
+  // An ICMP answer concerns one datagram, not the socket.
   socket.on('error', () => {})
-  await new Promise<void>((resolve) => socket.bind({ fd: made.value, exclusive: true }, resolve))
   const place = binding.placeAt(socket.address().port)
   return ok(new BatchUdp(libc, made.value, socket, place, inbox))
 }

@@ -4,10 +4,16 @@ import { networkInterfaces } from 'node:os'
 import { describe, test } from 'node:test'
 import { loadLibc } from './libc.ts'
 import { createHeard, createUdpPeer, mustOpen, textOf } from './testing.ts'
+import { UdpFlows, type UdpSender } from './udp-flow.ts'
 
 const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
   list?.some(({ address }) => address === '::1'),
 )
+const linkLocal = Object.entries(networkInterfaces())
+  .flatMap(([zone, list]) =>
+    (list ?? []).map(({ address, scopeid }) => (scopeid ? `${address}%${zone}` : undefined)),
+  )
+  .find((text) => text !== undefined)
 const hasLibc = (await loadLibc()) !== undefined
 
 const udpAt = (address: string) => ({ transports: { udp: { address, port: 0 } } })
@@ -203,6 +209,22 @@ for (const native of [false, true]) {
       await wire.close()
     })
 
+    test('a link-local peer keeps its zone', {
+      skip: linkLocal ? false : 'no link-local address here',
+    }, async () => {
+      const wire = await mustOpen({ listeners: [udpAt(linkLocal ?? ''), udpAt('::')], native })
+      const heard = createHeard((flow, text) => flow.send(text))
+      wire.start(heard)
+      const peer = await createUdpPeer(linkLocal)
+      for (const listener of [0, 1]) {
+        for (let i = 0; i < 20; i++) peer.send(`${i}`, wire.bound[listener]?.udp as number)
+        for (let i = 0; i < 20; i++) assert.equal(await peer.next(), `${i}`)
+        assert.equal(heard.pieces.at(-1)?.flow.address, linkLocal)
+      }
+      peer.socket.close()
+      await wire.close()
+    })
+
     test('tells the advertised address', async () => {
       const listeners = [{ ...udpAt('0.0.0.0'), advertised: '203.0.113.9' }]
       const wire = await mustOpen({ listeners, native })
@@ -212,3 +234,21 @@ for (const native of [false, true]) {
     })
   })
 }
+
+test('flows are remembered within a bound, and never mistaken for one another', () => {
+  const sender = { open: true } as UdpSender
+  const flows = new UdpFlows(sender)
+  for (let i = 0; i < 60_000; i++) {
+    const [address, port] = [`10.${i & 3}.${(i >> 8) & 255}.${i & 255}`, 1024 + (i % 50_000)]
+    const flow = flows.findText(address, port)
+    assert.deepEqual([flow?.address, flow?.port], [address, port])
+  }
+  assert.equal(flows.findText('::1', 5) === flows.findText('0:0::1', 5), true)
+  assert.equal(flows.findText('not an address', 5), undefined)
+})
+
+test('the batched path can be forbidden', async () => {
+  process.env.TANDEM_NO_NATIVE = '1'
+  assert.equal(await loadLibc(), undefined)
+  delete process.env.TANDEM_NO_NATIVE
+})
