@@ -1,5 +1,6 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Command } from 'commander'
+import { runMonitor } from '#admin'
 import {
   type FirstStart,
   type Loaded,
@@ -52,6 +53,20 @@ program
     const loaded = loadConfiguration(file, environment)
     console.log(printCheck(loaded))
     if (!loaded.ok) process.exitCode = MISCONFIGURED
+  })
+
+program
+  .command('monitor')
+  .description('talk to a running server; with a command, run that one and leave')
+  .argument('[command...]', 'for example: users, calls, log, help')
+  .option('--data <folder>', "the server's data folder", environment.TANDEM_DATA ?? './data')
+  .action(async (words: string[], { data }: { data: string }) => {
+    const socket = join(resolve(data), 'monitor.sock')
+    process.exitCode = await runMonitor(socket, words, {
+      input: process.stdin,
+      output: process.stdout,
+      error: process.stderr,
+    })
   })
 
 await program.parseAsync()

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FirstStart, Loaded } from '#config'
 import { createLogSink, parseLogOptions } from '#logs'
@@ -21,7 +22,7 @@ export const run = async ({ loaded, first }: { loaded: Loaded; first?: FirstStar
   const said = [...warnings, ...notices]
   for (const line of said) console.error(line)
 
-  const started = await startTandem(loaded, log, (why) => void stop(why))
+  const started = await startTandem(loaded, version(), log, (why) => void stop(why))
   if (!started.ok) {
     console.error(`Tandem cannot start: ${started.error.text}`)
     log.flushSync()
@@ -60,3 +61,7 @@ export const run = async ({ loaded, first }: { loaded: Loaded; first?: FirstStar
 }
 
 const bugText = (bug: unknown): string => (bug instanceof Error ? (bug.stack ?? bug.message) : String(bug))
+
+const version = (): string =>
+  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string })
+    .version

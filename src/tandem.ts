@@ -1,4 +1,14 @@
 import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  converse,
+  createAdmin,
+  createMonitor,
+  ensureAdminPassword,
+  type House,
+  serveMonitor,
+  userViewOf,
+} from '#admin'
 import type { Loaded, Settings } from '#config'
 import {
   type CallSettings,
@@ -8,7 +18,6 @@ import {
   createRegistrations,
   createRouting,
   createSubscribers,
-  type Media,
   type MediaEvents,
 } from '#core'
 import { contactHeader, createFlowChoice, createIms, createRing, createStamp, sameContact } from '#ims'
@@ -34,9 +43,16 @@ import {
 import { type OpenedStore, openStore } from '#storage'
 
 /** Why the house could not be opened: what was wrong, what would be right. */
-export type StartFault = { kind: 'bind' | 'store' | 'certificate'; text: string }
+export type StartFault = { kind: 'bind' | 'store' | 'certificate' | 'admin'; text: string }
 
-type Ground = { settings: Settings; log: LogSink; timers: Timers; store: OpenedStore; wire: OpenWire }
+type Ground = {
+  settings: Settings
+  log: LogSink
+  timers: Timers
+  store: OpenedStore
+  wire: OpenWire
+  pem?: Pem | undefined
+}
 
 const MOST_CALLS = 20_000
 const NO_ANSWER_S = 120
@@ -65,7 +81,7 @@ const openGround = async (
   const exempt = createExempt(settings.security.exempt)
   const listeners = listenersOf(settings)
   const wire = await openWire({ listeners, log, exempt, ...(pem.value && { tls: pem.value }) })
-  if (wire.ok) return ok({ settings, log, timers, store: store.value, wire: wire.value })
+  if (wire.ok) return ok({ settings, log, timers, store: store.value, wire: wire.value, pem: pem.value })
   await store.value.close()
   return err({ kind: 'bind', text: wire.error.message })
 }
@@ -169,40 +185,114 @@ const assemble = async ({ settings, log, timers, store, wire }: Ground) => {
     onClose: (flow) => sip.onClose(flow),
   })
 
-  return {
-    settings,
-    log,
-    events,
-    guard,
-    subscribers,
-    registrations,
-    calls,
-    legs,
-    media: media as Media,
-    sip,
-    store,
-    bound: wire.bound,
-    /** Ends calls, saves what is unsaved, closes everything. */
-    async close(): Promise<void> {
-      calls.hangUpAll()
-      // What was just sent leaves in this turn's batch; peers that answer find nobody, as with any restart.
-      await new Promise((done) => setTimeout(done, 50))
-      registrations.save()
-      await wire.close()
-      await media.close()
-      await store.close()
-      await log.close()
-    },
-  }
+  return { events, guard, subscribers, registrations, calls, legs, media, sip, random }
 }
 
-export type Tandem = Awaited<ReturnType<typeof assemble>>
+type Network = Awaited<ReturnType<typeof assemble>>
 
+/** What REST and the monitor look at. */
+const houseOf = (
+  { subscribers, registrations, calls }: Network,
+  { store, timers }: Ground,
+  version: string,
+): House => ({
+  version,
+  *users() {
+    const busy = new Map<string, number>()
+    for (const { offer } of calls.list())
+      if (offer.caller.subscriber)
+        busy.set(offer.caller.subscriber.impi, (busy.get(offer.caller.subscriber.impi) ?? 0) + 1)
+    const now = timers.clock.wallMs()
+    for (const subscriber of subscribers.list)
+      yield userViewOf(subscriber, registrations.of(subscriber), busy.get(subscriber.impi) ?? 0, now)
+  },
+  calls: () => calls.list(),
+  records: (query) => store.listCalls(query),
+})
+
+/** REST, and the monitor on its socket. */
+const openDoors = async (ground: Ground, network: Network, version: string, quit: () => void) => {
+  const { settings, log, timers, store, pem } = ground
+  const { guard, random } = network
+  const house = houseOf(network, ground, version)
+  const monitor = createMonitor({ house, log, clock: timers.clock, quit })
+  const socket = await serveMonitor(join(settings.data_dir, 'monitor.sock'), monitor)
+  if (!socket.ok) log.write('app', 'error', `the monitor cannot be attached to: ${socket.error}`)
+  const closeSocket = async (): Promise<void> => (socket.ok ? socket.value.close() : undefined)
+  if (!settings.admin)
+    return ok({ monitor, closeSocket, adminPassword: undefined, closeAdmin: async () => {} })
+  const password = await ensureAdminPassword(store, settings.admin.password)
+  const admin = await createAdmin({
+    house,
+    http: settings.admin.http_addr,
+    https: settings.admin.https_addr,
+    ...(pem && { certificate: { cert: pem.certificate, key: pem.key } }),
+    keys: settings.admin.api_keys,
+    password,
+    guard,
+    clock: timers.clock,
+    random,
+    log,
+  })
+  if (!admin.ok) {
+    await closeSocket()
+    return err({ kind: 'admin' as const, text: `admin: ${admin.error.address}: ${admin.error.text}` })
+  }
+  return ok({ monitor, closeSocket, adminPassword: password.generated, closeAdmin: admin.value.close })
+}
+
+export type Tandem = {
+  settings: Settings
+  bound: OpenWire['bound']
+  /** In clear at the start that generated it, to be printed once. */
+  adminPassword: string | undefined
+  network: Network
+  /** The monitor on the server's own terminal, if there is one. */
+  openTerminal(): void
+  /** Ends calls, saves what is unsaved, closes everything. */
+  close(): Promise<void>
+}
+
+/** `quit`: the operator asked the monitor to stop the server. */
 export const startTandem = async (
   { settings }: Loaded,
+  version: string,
   log: LogSink,
+  quit: (why: string) => void,
 ): Promise<Result<Tandem, StartFault>> => {
   mkdirSync(settings.data_dir, { recursive: true, mode: 0o700 })
   const ground = await openGround(settings, log, createTimers())
-  return ground.ok ? ok(await assemble(ground.value)) : ground
+  if (!ground.ok) return ground
+  const { wire, store } = ground.value
+  const network = await assemble(ground.value)
+  const { calls, registrations, media } = network
+  const doors = await openDoors(ground.value, network, version, () => quit('quit in the monitor'))
+  const closeGround = async (): Promise<void> => {
+    await wire.close()
+    await media.close()
+    await store.close()
+  }
+  if (!doors.ok) {
+    await closeGround()
+    return doors
+  }
+  return ok({
+    settings,
+    bound: wire.bound,
+    adminPassword: doors.value.adminPassword,
+    network,
+    openTerminal: () => {
+      const { stdin: input, stdout: output } = process
+      if (input.isTTY) void converse(doors.value.monitor, { input, output })
+    },
+    async close() {
+      calls.hangUpAll()
+      // What was just sent leaves at the end of this turn; peers that answer find nobody, as with any restart.
+      await new Promise((done) => setTimeout(done, 50))
+      registrations.save()
+      await Promise.all([doors.value.closeAdmin(), doors.value.closeSocket()])
+      await closeGround()
+      await log.close()
+    },
+  })
 }

@@ -20,7 +20,8 @@ const LABEL: Record<Transport, string> = {
   wss: 'SIP over secure WebSocket',
 }
 
-const at = (address: string, port: number): string => `${address.includes(':') ? `[${address}]` : address}:${port}`
+const at = (address: string, port: number): string =>
+  `${address.includes(':') ? `[${address}]` : address}:${port}`
 const line = (label: string, text: string): string => `  ${label.padEnd(27)}${text}`
 
 const listening = ({ settings, bound }: BannerFacts): string[] => {
@@ -30,7 +31,8 @@ const listening = ({ settings, bound }: BannerFacts): string[] => {
       lines.push(line(LABEL[transport], at(addr.address, port)))
     lines.push(line('Media (RTP)', `${addr.address}, UDP ports ${port_min} to ${port_max}`))
   })
-  for (const { address, port } of settings.admin?.http_addr ?? []) lines.push(line('REST', `http://${at(address, port)}/api/v1`))
+  for (const { address, port } of settings.admin?.http_addr ?? [])
+    lines.push(line('REST', `http://${at(address, port)}/api/v1`))
   for (const { address, port } of settings.admin?.https_addr ?? [])
     lines.push(line('REST', `https://${at(address, port)}/api/v1`))
   return lines
@@ -56,13 +58,22 @@ const firstSteps = ({ settings, first }: BannerFacts): string[] => {
   }
   lines.push(line('Look into the server', 'npx tandem monitor users'))
   if (phone)
-    lines.push('', `Point a SIP phone at this machine: server <its address>, user and password as above, then dial ${first.echo ?? phone.number}.`)
+    lines.push(
+      '',
+      `Point a SIP phone at this machine: server <its address>, user and password as above, then dial ${first.echo ?? phone.number}.`,
+    )
   return lines
 }
 
 export const printBanner = (facts: BannerFacts): string => {
   const { logFile, adminPassword, settings } = facts
-  const lines = ['', 'Tandem listens on', ...listening(facts), line('Log', logFile), line('Data', settings.data_dir)]
+  const lines = [
+    '',
+    'Tandem listens on',
+    ...listening(facts),
+    line('Log', logFile),
+    line('Data', settings.data_dir),
+  ]
   if (adminPassword !== undefined)
     lines.push('', `Admin password (shown this once, please change it): ${adminPassword}`)
   return [...lines, ...firstSteps(facts), ''].join('\n')

@@ -26,6 +26,7 @@ const REACH = 64
 export class Answers {
   readonly #ports: AnswersPorts
   readonly #ages: Ages
+  readonly #smallest: number
   /** Ring of entries: fingerprint, place of the text (see `#slab`) and its length. */
   #prints = new Float64Array(FEW)
   #starts = new Int32Array(FEW)
@@ -35,12 +36,14 @@ export class Answers {
   /** Pairs: low half of a fingerprint, index in the ring plus one. Twice as many as entries, so never more than half full. */
   #table = new Int32Array(FEW * 4)
   /** Ring of octets: the count of octets written, modulo the size, is the place. A text that would not fit before the end begins at 0. */
-  #slab = Buffer.allocUnsafeSlow(SMALL)
+  #slab: Buffer
   #end = 0
   pushedOut = 0
 
   constructor(ports: AnswersPorts) {
     this.#ports = ports
+    this.#smallest = Math.min(SMALL, 2 ** Math.floor(Math.log2(ports.octets)))
+    this.#slab = Buffer.allocUnsafeSlow(this.#smallest)
     this.#ages = new Ages(ports.timers, ports.holdMs, (count) => {
       for (let i = 0; i < count; i++) this.#dropOldest()
       if (this.#size === 0) this.#shrink()
@@ -62,7 +65,7 @@ export class Answers {
 
   put(print: number, text: string): void {
     const { limit, octets } = this.#ports
-    if (text.length > octets || this.#slotOf(print) >= 0) return
+    if (text.length > octets / 2 || this.#slotOf(print) >= 0) return
     if (this.#size >= limit) this.#pushOut()
     if (this.#size === this.#prints.length) this.#resize(this.#size * 2)
     if (this.#end > FAR) this.#moveTexts(this.#slab.length)
@@ -95,7 +98,7 @@ export class Answers {
       const start = left >= length ? this.#end : this.#end + left
       if (this.#size === 0 && length <= size) return start
       if (start + length - (this.#starts[this.#first] as number) <= size) return start
-      if (size * 2 <= this.#ports.octets || this.#size === 0) this.#moveTexts(Math.max(size * 2, SMALL))
+      if (size * 2 <= this.#ports.octets) this.#moveTexts(size * 2)
       else this.#pushOut()
     }
   }
@@ -133,7 +136,7 @@ export class Answers {
 
   #shrink(): void {
     this.#end = 0
-    if (this.#slab.length > SMALL) this.#slab = Buffer.allocUnsafeSlow(SMALL)
+    if (this.#slab.length > this.#smallest) this.#slab = Buffer.allocUnsafeSlow(this.#smallest)
     if (this.#prints.length > FEW) this.#resize(FEW)
   }
 

@@ -3,15 +3,15 @@ import type { Flow } from '#lib/wire'
 import { ackOf, cancelOf } from './companions.ts'
 import type { ClientEvents, ClientTransaction, TimerValues } from './contract.ts'
 import * as inviteClient from './invite-client.ts'
-import type { SipRequest, SipResponse } from './message.ts'
+import type { SipMessage, SipRequest, SipResponse } from './message.ts'
 import * as nonInviteClient from './non-invite-client.ts'
-import { printMessage } from './print.ts'
 
 /** What a client transaction needs around it. */
 export type ClientRoom = {
   timers: Timers
   values: TimerValues
   /** False when the flow is closed or its peer does not read. */
+  print(message: SipMessage): string
   transmit(flow: Flow, text: string): boolean
   /** Sends the CANCEL of that INVITE as a transaction of its own. */
   sendCancel(cancel: SipRequest, transaction: InviteClient): void
@@ -279,7 +279,7 @@ export class InviteClient extends ClientMachine {
 
   /** The ACK of a failure is the transaction's own, RFC 3261 §17.1.1.3; the shelf keeps it for repetitions. */
   #ack(response: SipResponse): void {
-    const ack = printMessage(ackOf(this.request, response))
+    const ack = this.room.print(ackOf(this.request, response))
     this.settle()
     this.room.transmit(this.flow, ack)
     this.room.onCompleted(this, ack)

@@ -11,7 +11,6 @@ import type { ClientEvents, ClientTransaction, TimerValues, TransactionUser } fr
 import type { SipLimits } from './limits.ts'
 import type { SipRequest, SipResponse } from './message.ts'
 import type { Port } from './port.ts'
-import { printMessage } from './print.ts'
 import { Shelf } from './shelf.ts'
 
 export type ClientTablePorts = {
@@ -50,6 +49,7 @@ export class ClientTable {
     this.#room = {
       timers,
       values,
+      print: port.print,
       transmit: port.transmit,
       onBug: port.onBug,
       sendCancel: (cancel, { key, flow }) => this.#sendCancel(cancel, key, flow),
@@ -143,7 +143,7 @@ export class ClientTable {
   }
 
   #sendCancel(cancel: SipRequest, branch: string, flow: Flow): void {
-    const route = { flow, request: cancel, text: printMessage(cancel) }
+    const route = { flow, request: cancel, text: this.#ports.port.print(cancel) }
     this.#open(new RequestClient(this.#room, `${branch} CANCEL`, route, deaf))
   }
 

@@ -7,7 +7,7 @@ import { createConnections } from './connections.ts'
 import type { ClientEvents, ClientTransaction, TimerValues, TransactionUser } from './contract.ts'
 import { sentByOf } from './hops.ts'
 import { defaultLimits, type SipLimits } from './limits.ts'
-import type { SipRequest, SipResponse } from './message.ts'
+import type { SipMessage, SipRequest, SipResponse } from './message.ts'
 import { createPort } from './port.ts'
 import { createReceiver } from './receiver.ts'
 import { createRefusals } from './refusals.ts'
@@ -28,6 +28,8 @@ export type SipEndpointPorts = {
   exempt?: (address: string) => boolean
   /** `host:port` for our Via on that flow; its local address otherwise. */
   advertise?: (flow: Flow) => string
+  /** Adds what every message of ours bears; may see the same message twice. */
+  stamp?: (message: SipMessage) => void
   /** Sees every message as it comes and goes. */
   trace?: (direction: 'in' | 'out', flow: Flow, text: string) => void
 }

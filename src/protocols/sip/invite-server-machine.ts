@@ -5,13 +5,13 @@ import type { Hop } from './hops.ts'
 import * as inviteServer from './invite-server.ts'
 import { dialogueOf } from './matching.ts'
 import type { SipRequest, SipResponse } from './message.ts'
-import { printMessage } from './print.ts'
 
 /** What an INVITE server transaction needs around it. */
 export type InviteRoom = {
   timers: Timers
   values: TimerValues
   /** Sends to where responses to a request with that Via go, RFC 3261 §18.2.2. */
+  print(response: SipResponse): string
   reply(flow: Flow, hop: Hop, text: string): void
   /** The transaction has left the states in which it acts by itself: from here on a shelf stands for it. */
   onAccepted(transaction: InviteServer): void
@@ -97,7 +97,7 @@ export class InviteServer implements ServerTransaction {
   }
 
   #send(response: SipResponse): void {
-    this.#text = printMessage(response)
+    this.#text = this.#room.print(response)
     if (response.status > 100) this.to = response.headers.get('To')
     this.#room.reply(this.flow, this.hop, this.#text)
   }

@@ -41,6 +41,7 @@ export class InviteTable {
     this.#room = {
       timers,
       values,
+      print: port.print,
       reply: port.reply,
       onBug: port.onBug,
       onAccepted: (transaction) => this.#onAccepted(transaction),

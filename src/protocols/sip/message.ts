@@ -5,7 +5,13 @@ import { EMPTY } from '#lib/bytes'
  * understands is passed on exactly as it came. Names of known headers are in their canonical spelling.
  */
 export type SipRequest = { kind: 'request'; method: string; uri: string; headers: Headers; body: Uint8Array }
-export type SipResponse = { kind: 'response'; status: number; reason: string; headers: Headers; body: Uint8Array }
+export type SipResponse = {
+  kind: 'response'
+  status: number
+  reason: string
+  headers: Headers
+  body: Uint8Array
+}
 export type SipMessage = SipRequest | SipResponse
 
 /** The header fields in their order, one entry a line; a comma list stays one entry until somebody asks for it. */

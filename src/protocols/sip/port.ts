@@ -1,14 +1,20 @@
 import type { Log } from '#lib/log'
 import type { Flow, Wire } from '#lib/wire'
 import { type Hop, replyFlow } from './hops.ts'
+import type { SipMessage } from './message.ts'
+import { printMessage } from './print.ts'
 
 export type PortPorts = {
   log: Log
   wire: Wire
+  /** Adds what every message of ours bears (User-Agent and the like); may see the same message twice. */
+  stamp?: (message: SipMessage) => void
   trace?: (direction: 'in' | 'out', flow: Flow, text: string) => void
 }
 
 export type Port = {
+  /** The message as it goes out. */
+  print(message: SipMessage): string
   /** False when the flow is closed or its peer does not read. */
   transmit(flow: Flow, text: string): boolean
   /** Sends a response to where those of a request with that Via go. */
@@ -25,7 +31,7 @@ const firstLineOf = (text: string): string => {
 }
 
 /** The one place where messages come and go: counted, logged as FROM and TO, and shown to the trace. */
-export const createPort = ({ log, wire, trace }: PortPorts): Port => {
+export const createPort = ({ log, wire, trace, stamp }: PortPorts): Port => {
   const count = { received: 0, sent: 0, unsent: 0, bugs: 0 }
 
   const show = (direction: 'in' | 'out', flow: Flow, text: string): void => {
@@ -47,7 +53,13 @@ export const createPort = ({ log, wire, trace }: PortPorts): Port => {
     return sent
   }
 
+  const print = (message: SipMessage): string => {
+    stamp?.(message)
+    return printMessage(message)
+  }
+
   return {
+    print,
     transmit,
     reply: (flow, hop, text) => void transmit(replyFlow(wire, flow, hop), text),
     note: (flow, octets) => {

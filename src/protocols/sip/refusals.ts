@@ -5,7 +5,6 @@ import { tagOf } from './address.ts'
 import type { Hop } from './hops.ts'
 import { createResponse, type SipRequest, type SipResponse } from './message.ts'
 import type { Port } from './port.ts'
-import { printMessage } from './print.ts'
 
 /** Answers without a transaction, RFC 3261 §8.2.7. */
 export type Refusals = {
@@ -32,7 +31,7 @@ export const createRefusals = ({ random, port }: { random: Random; port: Port })
       const response = createResponse(request, status, reason)
       tag(response, hop)
       if (status === 503) response.headers.add('Retry-After', RETRY_AFTER)
-      port.reply(flow, hop, printMessage(response))
+      port.reply(flow, hop, port.print(response))
     },
     isOurs: ({ headers }) => headers.get('To')?.includes(mark) === true,
   }

@@ -3,11 +3,11 @@ import type { ServerTransaction } from './contract.ts'
 import type { Hop } from './hops.ts'
 import type { SipRequest, SipResponse } from './message.ts'
 import * as nonInviteServer from './non-invite-server.ts'
-import { printMessage } from './print.ts'
 
 /** What a non-INVITE server transaction needs around it. */
 export type RequestRoom = {
   /** Sends to where responses to a request with that Via go, RFC 3261 §18.2.2. */
+  print(response: SipResponse): string
   reply(flow: Flow, hop: Hop, text: string): void
   /** It has its final answer: from here on that alone is kept. */
   onAnswered(transaction: RequestServer, text: string): void
@@ -51,7 +51,7 @@ export class RequestServer implements ServerTransaction {
     this.#state = step[0]
     for (let i = 1; i < step.length; i++) {
       const effect = step[i] as nonInviteServer.Effect
-      if (effect === 'send' && response) this.#text = printMessage(response)
+      if (effect === 'send' && response) this.#text = this.#room.print(response)
       if (effect === 'armJ') this.#room.onAnswered(this, this.#text)
       else this.#room.reply(this.flow, this.hop, this.#text)
     }

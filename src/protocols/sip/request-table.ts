@@ -33,6 +33,7 @@ export class RequestTable {
     const { completed: limit, completedOctets: octets } = limits
     this.#answers = new Answers({ timers, holdMs: 64 * values.t1, limit, octets })
     this.#room = {
+      print: port.print,
       reply: port.reply,
       onAnswered: (transaction, text) => this.#onAnswered(transaction, text),
     }

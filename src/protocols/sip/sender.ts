@@ -6,7 +6,6 @@ import type { ClientEvents, ClientTransaction } from './contract.ts'
 import { ownVia } from './hops.ts'
 import { Headers, type SipRequest, type SipResponse } from './message.ts'
 import type { Port } from './port.ts'
-import { printMessage } from './print.ts'
 
 export type SenderPorts = {
   random: Random
@@ -38,7 +37,7 @@ export const createSender = (ports: SenderPorts): Sender => {
 
   const routeBy = (flow: Flow, request: SipRequest, branch: string): Route => {
     const own = withVia(request, ownVia(flow, advertise(flow), branch))
-    return { flow, request: own, text: printMessage(own) }
+    return { flow, request: own, text: port.print(own) }
   }
 
   /** The same request by TCP, where its size forbids UDP and the wire has a way, RFC 3261 §18.1.1. */
@@ -62,6 +61,6 @@ export const createSender = (ports: SenderPorts): Sender => {
       const { flow: way, text } = streamRoute(route, request, branch) ?? route
       port.transmit(way, text)
     },
-    send: (response, flow) => void port.transmit(flow, printMessage(response)),
+    send: (response, flow) => void port.transmit(flow, port.print(response)),
   }
 }
