@@ -345,12 +345,23 @@ test('an unknown property of a shared file is a warning, said once', () => {
     `tcp_treshold: 5, ims_dl: [], ue_db: [{ impi: "a", impu: "a", pwd: "x", count: 1 }, { impi: "b", impu: "b", pwd: "x", count: 1 }],`,
   )
   assert.deepEqual(warnings, [
-    '/etc/tandem/ims.cfg:1: ue_db[0].count: not a property that Tandem knows, ignored (first of 2 places)',
     '/etc/tandem/ims.cfg:1: tcp_treshold: not a property that Tandem knows, ignored; did you mean tcp_threshold?',
     '/etc/tandem/ims.cfg:1: ims_dl: not a property that Tandem knows, ignored',
+    '/etc/tandem/ims.cfg:1: ue_db[0].count: not a property that Tandem knows, ignored (first of 2 places)',
   ])
 })
 
 test('null is as if nothing was written', () => {
   assert.equal(settingsOf('tcp_threshold: null, echo: null,').settings.tcp_threshold, 1300)
+})
+
+test('problems and warnings do not repeat secrets', () => {
+  const fragment = `ue_db: [
+    { impi: "a", impu: "a", pwd: "geheim\\u0000", K: "geheim", sim_algo: "miln", opc: "geheimgeheimgeheimgeheimgeheim12" },
+    { impi: "b", impu: "b", pwd: 12345678, top: [ "geheim" ] }],
+    admin: { api_keys: [{ name: "x", key: "gehe im" }], password: { a: "geheim" } },
+    trunks: [{ name: "t", addr: "h", password: 12345678 }], storage: { url: "mysq://u:geheim@h" },`
+  const text = problemsOf(fragment).join('\n')
+  assert.equal(problemsOf(fragment).length, 9)
+  assert.doesNotMatch(text, /geheim|gehe im|12345678/)
 })

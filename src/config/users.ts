@@ -43,7 +43,8 @@ const toUser = (read: EntryRead, defaults: UserDefaults, check: Check): UserEntr
   const impus = impusOf(entry, defaults.echo)
   const authent_type = authenticationOf(entry)
   const sim = simOf(entry)
-  if (impi === undefined || !impus || !hasSecret(entry, authent_type)) return undefined
+  checkSecret(entry, authent_type)
+  if (impi === undefined || !impus) return undefined
   const file = written.mt_call_sdp_file ?? defaults.mt_call_sdp_file
   return {
     place: printPlace(entry.object.place),
@@ -92,7 +93,7 @@ const impusOf = (entry: Entry, echo: string | undefined): Impu[] | undefined => 
   }
   impu.forEach((one, index) => {
     const path = `${entry.path}.impu[${index}]`
-    const warn = (message: string) => entry.check.warn(placeOf(entry, 'impu'), path, message)
+    const warn = (message: string) => entry.check.warn(impuPlace(entry, index), path, message)
     if (one.imeisv !== undefined && !multi_sim) warn('imeisv counts only with multi_sim: true')
     if (one.code !== undefined && keyOf(one.impu) !== keyOf(echo ?? ''))
       warn('code counts only for the echo number')
@@ -100,22 +101,22 @@ const impusOf = (entry: Entry, echo: string | undefined): Impu[] | undefined => 
   return impu
 }
 
-const authenticationOf = ({ written }: Entry): AuthentType => {
-  if (!written.authentication) return 'none'
-  return written.authent_type ?? (written.pwd === undefined ? 'AKAv1' : 'MD5')
+const authenticationOf = (entry: Entry): AuthentType => {
+  const { authentication, authent_type } = entry.written
+  // One that was refused asks for no secrets: its own problem is enough.
+  if (!authentication || (authent_type === undefined && isWritten(entry, 'authent_type'))) return 'none'
+  return authent_type ?? (isWritten(entry, 'pwd') ? 'MD5' : 'AKAv1')
 }
 
 /** Somebody who could never register is a mistake. */
-const hasSecret = (entry: Entry, type: AuthentType): boolean => {
-  if (type === 'none' || isWritten(entry, 'K')) return true
-  if (type === 'MD5')
-    return (
-      isWritten(entry, 'pwd') || wrong(entry, 'pwd', 'is missing: authent_type MD5 needs it') !== undefined
-    )
-  const way = isWritten(entry, 'pwd')
-    ? 'or authent_type: "MD5"'
-    : 'or a pwd for MD5, or authentication: false'
-  return wrong(entry, 'K', `is missing: ${type} needs the key of the SIM (${way})`) !== undefined
+const checkSecret = (entry: Entry, type: AuthentType): void => {
+  if (type === 'none' || isWritten(entry, 'K')) return
+  if (type !== 'MD5') {
+    const way = isWritten(entry, 'pwd')
+      ? 'or authent_type: "MD5"'
+      : 'or a pwd for MD5, or authentication: false'
+    wrong(entry, 'K', `is missing: ${type} needs the key of the SIM (${way})`)
+  } else if (!isWritten(entry, 'pwd')) wrong(entry, 'pwd', 'is missing: authent_type MD5 needs it')
 }
 
 const simOf = (entry: Entry): Sim | undefined => {
