@@ -91,7 +91,7 @@ describe('past a bound', () => {
         last?.transaction.respond(answerTo(last.request, 200))
       }
       const { answersKept = 0, answersForgotten = 0 } = endpoint.figures()
-      assert.ok(answersKept > 1 && answersKept <= 20, `${answersKept} kept`)
+      assert.ok(answersKept > 1 && answersKept <= 30, `${answersKept} kept`)
       assert.equal(answersKept + answersForgotten, 100)
       ask(99)
       assert.equal(heard.requests.length, 100)
