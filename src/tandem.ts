@@ -238,6 +238,7 @@ const openDoors = async (ground: Ground, network: Network, version: string, quit
     await closeSocket()
     return err({ kind: 'admin' as const, text: `admin: ${admin.error.address}: ${admin.error.text}` })
   }
+  await password.keep()
   return ok({ monitor, closeSocket, adminPassword: password.generated, closeAdmin: admin.value.close })
 }
 

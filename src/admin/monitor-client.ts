@@ -26,7 +26,7 @@ export const attachMonitor = (path: string): Promise<Result<AttachedMonitor, str
       if (commands) resolve(ok({ run, commands, gone, close: () => void socket.end() }))
       else waiting.shift()?.(fine ? ok(text ?? '') : err(text ?? ''))
     }
-    socket.on(
+    socket.setEncoding('utf8').on(
       'data',
       createLines(onValue, () => socket.destroy()),
     )

@@ -1,14 +1,11 @@
-import { StringDecoder } from 'node:string_decoder'
-
 /** An answer may be a thousand users long; nobody sends more. */
 const LONGEST = 4 * 1024 * 1024
 
-/** Cuts a stream into lines of JSON. `onValue` gets undefined for a line that is none; `onFlood` ends it. */
+/** Cuts a stream of text into lines of JSON. `onValue` gets undefined for a line that is none; `onFlood` ends it. */
 export const createLines = (onValue: (value: unknown) => void, onFlood: () => void) => {
-  const decoder = new StringDecoder('utf8')
   let rest = ''
-  return (chunk: Buffer): void => {
-    rest += decoder.write(chunk)
+  return (chunk: string): void => {
+    rest += chunk
     const lines = rest.split('\n')
     rest = lines.pop() ?? ''
     if (rest.length > LONGEST) return onFlood()

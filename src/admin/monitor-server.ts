@@ -54,7 +54,7 @@ const attend = (socket: Socket, monitor: Monitor): void => {
   let turn = Promise.resolve()
   say({ commands: monitor.commands })
   socket.on('error', () => {})
-  socket.on(
+  socket.setEncoding('utf8').on(
     'data',
     createLines(
       (line) => {

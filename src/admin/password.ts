@@ -1,9 +1,13 @@
 import { type Argon2Parameters, argon2, createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Store } from '#core'
 
-/** The first administrator's password. `generated`: in clear, only at the start that made it, to be printed once. */
+/**
+ * The first administrator's password. `generated`: in clear, only at the start that made it, to be printed once;
+ * `keep` then stores its hash. A start that fails before it could print it must not keep it.
+ */
 export type Password = {
   generated?: string
+  keep(): Promise<void>
   verify(text: string): Promise<'right' | 'wrong' | 'busy'>
 }
 
@@ -17,21 +21,21 @@ const MOST_WAITING = 16
 const LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789'
 
 /**
- * `configured` wins and is never stored. Else the hash in the settings counts; when there is none, a password is made,
- * its hash stored, and given in clear this once.
+ * `configured` wins and is never stored. Else the hash in the settings counts; when there is none, a password is made
+ * and given in clear this once.
  */
 export const ensureAdminPassword = async (
   settings: Pick<Store, 'getSetting' | 'setSetting'>,
   configured?: string,
 ): Promise<Password> => {
+  const keep = async (): Promise<void> => {}
   if (configured !== undefined)
-    return { verify: async (text) => (sameText(text, configured) ? 'right' : 'wrong') }
+    return { verify: async (text) => (sameText(text, configured) ? 'right' : 'wrong'), keep }
   const stored = await settings.getSetting(SETTING)
-  if (stored !== undefined) return { verify: createVerifier(stored) }
+  if (stored !== undefined) return { verify: createVerifier(stored), keep }
   const generated = fourGroups()
   const hash = await hashPassword(generated)
-  await settings.setSetting(SETTING, hash)
-  return { generated, verify: createVerifier(hash) }
+  return { generated, verify: createVerifier(hash), keep: () => settings.setSetting(SETTING, hash) }
 }
 
 /** 16 letters of 32: 80 bits. */

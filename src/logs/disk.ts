@@ -1,6 +1,8 @@
-import { openSync, writeSync } from 'node:fs'
-import { copyFile, type FileHandle, mkdir, open, rename, stat, unlink } from 'node:fs/promises'
+import { openSync, promises, writeSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+
+const { copyFile, mkdir, open, rename, stat, unlink } = promises
+type FileHandle = promises.FileHandle
 
 export type DiskOptions = {
   path: string
