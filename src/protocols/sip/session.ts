@@ -96,7 +96,7 @@ export class Session {
   /** Reads what the peer's message says of itself: its abilities. */
   learn(message: SipRequest | SipResponse): void {
     if (message.headers.has('Allow'))
-      this.#peerAllowsUpdate = tokensOf(message.headers, 'Allow').includes('update')
+      this.#peerAllowsUpdate = tokensOf(message.headers, 'Allow').includes('UPDATE')
   }
 
   /** Agreement on the session interval after a 2xx to our INVITE or UPDATE. */
