@@ -284,7 +284,9 @@ export const startTandem = async (
     network,
     openTerminal: () => {
       const { stdin: input, stdout: output } = process
-      if (input.isTTY) void converse(doors.value.monitor, { input, output })
+      // With a prompt, Ctrl-C is a key like any other: here it still means the server.
+      const onInterrupt = (): void => quit('Ctrl-C')
+      if (input.isTTY) void converse(doors.value.monitor, { input, output, onInterrupt })
     },
     async close() {
       calls.hangUpAll()
