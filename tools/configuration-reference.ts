@@ -1,6 +1,6 @@
 // Writes the table of docs/configuration.md anew: node tools/configuration-reference.ts
 import { readFileSync, writeFileSync } from 'node:fs'
-import { printReference } from '../src/config/reference.ts'
+import { printReference } from '#config'
 
 const page = new URL('../docs/configuration.md', import.meta.url)
 const text = readFileSync(page, 'utf8')

@@ -23,10 +23,16 @@ export const createFindings = (files: Files): Findings => {
   const effective: Effective[] = []
   const warned = new Map<string, Said>()
   const noticed = new Map<string, Said>()
-  const once = (into: Map<string, Said>, key: string, place: Place, path: string, message: string): void => {
+  const once = (
+    into: Map<string, Said>,
+    key: string,
+    said: Omit<Said, 'count'>,
+    hint?: () => string,
+  ): void => {
     const known = into.get(key)
     if (known) known.count++
-    else if (into.size < MOST_PROBLEMS) into.set(key, { place, path, message, count: 1 })
+    else if (into.size < MOST_PROBLEMS)
+      into.set(key, { ...said, message: said.message + (hint?.() ?? ''), count: 1 })
   }
   return {
     files,
@@ -35,8 +41,9 @@ export const createFindings = (files: Files): Findings => {
     problem: (place, path, message) => {
       if (problems.length < MOST_PROBLEMS) problems.push({ ...place, property: path, message })
     },
-    warn: (place, path, message) => once(warned, `${generic(path)} ${message}`, place, path, message),
-    notice: (place, path, message) => once(noticed, generic(path), place, path, message),
+    warn: (place, path, message, hint) =>
+      once(warned, `${generic(path)} ${message}`, { place, path, message }, hint),
+    notice: (place, path, message) => once(noticed, generic(path), { place, path, message }),
     record: (path, shown, place) => {
       effective.push({ path, shown, source: place && place.line > 0 ? printPlace(place) : 'default' })
     },

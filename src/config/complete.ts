@@ -25,6 +25,9 @@ export const completeSettings = (
   checkListeners(written.sip_addr, place('sip_addr'), check)
   checkPairs(written, place, check)
   checkNames(written, place, check)
+  if (written.com_auth.open && written.com_addr && !isLoopback(written.com_addr)) {
+    check.warn(place('com_auth'), 'com_auth.open', 'whoever reaches com_addr rules this server')
+  }
   const data_dir = dataDirOf(written.data_dir, env, check)
   const { sctp_addr } = written
   const cx_bind = written.cx_bind_addr ?? (sctp_addr && { address: sctp_addr.address, port: 0 })
@@ -48,6 +51,8 @@ export const completeSettings = (
     ...(rx_bind && { rx_bind_addr: rx_bind }),
   }
 }
+
+const isLoopback = ({ address }: Endpoint): boolean => address.startsWith('127.') || address === '::1'
 
 const domainOf = ({ sip_addr, ue_db }: RootSettings, root: ObjectValue, check: Findings): string => {
   const own = sip_addr.find(({ addr }) => addr && addr.address !== '0.0.0.0' && addr.address !== '::')?.addr

@@ -3,5 +3,6 @@ export { FIRST_FILE, type FirstStart, writeFirstConfiguration } from './first-st
 export { type ConfigurationFile, type Environment, type Loaded, loadConfiguration } from './load.ts'
 export { printCheck, printConfiguration } from './print.ts'
 export { type Problem, printProblem } from './problem.ts'
+export { printReference } from './reference.ts'
 export type * from './settings.ts'
 export { AUTHENT_TYPES } from './settings-users.ts'

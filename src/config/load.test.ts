@@ -228,3 +228,17 @@ test('a file that cannot be read is a problem', () => {
   )
   assert.equal(printCheck(result), '/nowhere/ims.cfg:1:1: there is no such file\n1 problem\n')
 })
+
+test('an open remote API off loopback is warned about', () => {
+  const warningsOf = (text: string) => {
+    const result = loadConfiguration({
+      name: 'y.cfg',
+      text: `sip_addr: "127.0.0.1", com_auth: { open: true }, ${text}`,
+    })
+    return result.ok && result.value.warnings
+  }
+  assert.deepEqual(warningsOf('com_addr: "0.0.0.0"'), [
+    'y.cfg:1: com_auth.open: whoever reaches com_addr rules this server',
+  ])
+  assert.deepEqual(warningsOf('com_addr: "127.0.0.1"'), [])
+})

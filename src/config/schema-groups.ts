@@ -81,10 +81,12 @@ export const readProperties = (
   for (const [name, { place, value }] of object.members) {
     if (Object.hasOwn(shape, name) || value.kind === 'broken') continue
     const path = at.path === '' ? name : `${at.path}.${name}`
-    const meant = nearest(name, Object.keys(shape))
-    const hint = meant === undefined ? '' : `; did you mean ${meant}?`
-    if (unknown === 'problem') at.check.problem(place, path, `there is no such property${hint}`)
-    else at.check.warn(place, path, `not a property that Tandem knows, ignored${hint}`)
+    const hint = (): string => {
+      const meant = nearest(name, Object.keys(shape))
+      return meant === undefined ? '' : `; did you mean ${meant}?`
+    }
+    if (unknown === 'problem') at.check.problem(place, path, `there is no such property${hint()}`)
+    else at.check.warn(place, path, 'not a property that Tandem knows, ignored', hint)
   }
   return result
 }

@@ -60,8 +60,8 @@ export type At = { path: string; secret: boolean; check: Check }
 export type Check = {
   readonly files: Files
   problem(place: Place, path: string, message: string): void
-  /** Said once for all places with the same path, list indexes aside. */
-  warn(place: Place, path: string, message: string): void
+  /** Said once for all places with the same path, list indexes aside; the hint is made for the first only. */
+  warn(place: Place, path: string, message: string, hint?: () => string): void
   notice(place: Place, path: string, message: string): void
   /** An effective value; without a place it is a default. */
   record(path: string, shown: string, place?: Place): void
