@@ -26,7 +26,7 @@ import { createRandom } from '#lib/random'
 import { err, ok, type Result } from '#lib/result'
 import { createTimers } from '#lib/timers'
 import type { LogSink } from '#logs'
-import { createEmbeddedMedia } from '#media'
+import { createEmbeddedMedia, createPassedMedia } from '#media'
 import { loadOrCreateCertificate, type OpenWire, openWire } from '#net'
 import { createLegs, createSipEndpoint, type TransactionUser } from '#sip'
 import {
@@ -121,12 +121,11 @@ const assemble = async ({ settings, log, timers, store, wire }: Ground) => {
     onSilent: (call, silentMs) => calls.onSilent(call, silentMs),
     onDtmf: (call, side, digit) => log.write('media', 'info', `${side} pressed ${digit}`, { user: call }),
   }
-  const media = await createEmbeddedMedia({
-    listeners: mediaPlansOf(settings),
-    log,
-    events: mediaEvents,
-    workers: settings.media.workers,
-  })
+  const { engine, workers } = settings.media
+  const media =
+    engine === 'none'
+      ? createPassedMedia()
+      : await createEmbeddedMedia({ listeners: mediaPlansOf(settings), log, events: mediaEvents, workers })
 
   const sip = createSipEndpoint({
     timers,

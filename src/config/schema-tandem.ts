@@ -54,11 +54,11 @@ const security: Shape<SecuritySettings> = {
 
 const media: Shape<MediaSettings> = {
   engine: {
-    kind: oneOf(['embedded', 'rtpengine']),
+    kind: oneOf(['embedded', 'rtpengine', 'none']),
     default: 'embedded',
-    about: 'Who relays media.',
+    about: 'Who relays media; none: phones send to each other directly.',
     status: planned,
-    idle: (value) => value === 'embedded',
+    idle: (value) => value !== 'rtpengine',
   },
   workers: { kind: workers, default: 'auto', about: 'Threads of the embedded engine.' },
   servers: {

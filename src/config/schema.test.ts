@@ -113,7 +113,7 @@ describe('a wrong value is told with its place, what is wrong and what would be 
     ],
     [
       'media: { engine: "janus" },',
-      '1:18: media.engine: "embedded" or "rtpengine" is needed, not the string "janus"',
+      '1:18: media.engine: "embedded" or "rtpengine" or "none" is needed, not the string "janus"',
     ],
     ['media: 5,', '1:8: media: an object { … } is needed, not the number 5'],
     [

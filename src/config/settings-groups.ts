@@ -21,7 +21,8 @@ export type StorageSettings =
   | { kind: 'mysql' | 'postgres'; url: string }
 
 export type MediaSettings = {
-  engine: 'embedded' | 'rtpengine'
+  /** `none`: descriptions pass untouched, phones send to each other directly. */
+  engine: 'embedded' | 'rtpengine' | 'none'
   /** Worker threads; `auto`: by the number of processors. */
   workers: 'auto' | number
   /** Of rtpengine's ng protocol. */

@@ -5,3 +5,4 @@ export {
   type MediaFigures,
   type MediaListener,
 } from './engine.ts'
+export { createPassedMedia } from './passed.ts'
