@@ -289,6 +289,21 @@ describe('the admin server', () => {
       assert.match(second.error.text, /EADDRINUSE/)
     }))
 
+  test('never speaks without TLS where TLS was asked for', async () => {
+    const opened = await createAdmin({
+      house,
+      http: [],
+      https: [{ address: '127.0.0.1', port: 0 }],
+      keys,
+      password: { verify: async () => 'wrong' },
+      guard: aGuard(),
+      clock,
+      random: createRandom(),
+      log: silentLog,
+    })
+    assert.match(opened.ok ? '' : opened.error.text, /certificate/)
+  })
+
   test('speaks TLS, with cookies that leave over TLS only', async () => {
     const [cert, key] = ['cert.pem', 'key.pem'].map((name) =>
       readFileSync(join(import.meta.dirname, '../../test/fixtures/tls', name), 'utf8'),

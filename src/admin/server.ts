@@ -43,6 +43,9 @@ type Application = Pick<AdminPorts, 'guard' | 'log'> & {
 
 /** REST on every address given; one server, one set of sessions. */
 export const createAdmin = async (ports: AdminPorts): Promise<Result<Admin, AdminFault>> => {
+  const [tls] = ports.https
+  if (tls && !ports.certificate)
+    return err({ address: `${tls.address}:${tls.port}`, text: 'https needs a certificate' })
   const sessions = createSessions(ports.clock, ports.random)
   const application: Application = {
     guard: ports.guard,
