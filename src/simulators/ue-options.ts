@@ -151,7 +151,7 @@ const identityOf = (
   const { problems, text, word } = reader
   const algorithm = word('auth', ALGORITHMS)
   const user = text('user') ?? text('number')
-  if (known) {
+  if (known && text('password') === undefined && text('imsi') === undefined) {
     const found = known.find((one) => isCalled(one, user ?? ''))
     if (found) return { ...identityOfUser(found), ...(algorithm && { algorithm }) }
     problems.push(`--user: the configuration knows ${namesOf(known)}`)

@@ -202,6 +202,34 @@ describe('a SIP phone', () => {
   })
 })
 
+describe('a registration', () => {
+  test('is asked for again when the server was away', async () => {
+    let away = false
+    const house = aHouse(phone, () => (away ? [503] : [200]))
+    await Promise.all([house.ue.register(100), house.pass(100)])
+    away = true
+    await house.pass(51_000)
+    assert.equal(house.requests.length, 2)
+    away = false
+    await house.pass(31_000)
+    assert.equal(house.requests.length, 3)
+    const refreshed = house.events.flatMap((event) =>
+      event.kind === 'registration' && event.step.kind === 'refreshed' ? [event.step.result.ok] : [],
+    )
+    assert.deepEqual(refreshed, [false, true])
+  })
+
+  test('takes its own time from among several contacts', async () => {
+    const house = aHouse(phone, (request) => [
+      200,
+      ['Contact', '<sip:1001@192.0.2.77:5060>;expires=17, <sip:other@192.0.2.1>;expires=18'],
+      ['Contact', `${request.headers.get('Contact')?.replace(/expires=\d+/, 'expires=99')}`],
+    ])
+    const [result] = await Promise.all([house.ue.register(100), house.pass(100)])
+    assert.equal(result.ok && result.expiresS, 99)
+  })
+})
+
 describe('an IMS handset', () => {
   for (const algorithm of ['AKAv1-MD5', 'AKAv2-MD5', 'AKAv2-SHA-256'] as const)
     test(`registers with ${algorithm}`, async () => {
@@ -225,6 +253,29 @@ describe('an IMS handset', () => {
     const [result] = await Promise.all([house.ue.register(), house.pass(300)])
     assert.equal(result.ok, true)
     assert.deepEqual(home.said, ['challenge', 'auts', 'answer'])
+  })
+
+  test('stops after two challenges that are not of its network', async () => {
+    const home = aHome('AKAv1-MD5')
+    const judge: typeof home.judge = (request) => home.judge(request, undefined)
+    const house = aHouse({ ...card, sim: { ...secrets, k: new Uint8Array(16).fill(9) } }, judge)
+    const [result] = await Promise.all([house.ue.register(), house.pass(300)])
+    assert.deepEqual(result, { ok: false, status: 401, reason: 'no challenge that we can answer' })
+    assert.equal(house.requests.length, 3)
+  })
+
+  test('proves itself when a call is challenged', async () => {
+    const home = aHome('AKAv2-MD5')
+    const house = aHouse(card, (request) => {
+      const proof = parseCredentials(request.headers.get('Proxy-Authorization') ?? '')
+      const [status, ...headers] = home.judge(request, proof.ok ? proof.value : undefined)
+      if (status === 200) return [486]
+      return [407, ...headers.map(([, value]): [string, string] => ['Proxy-Authenticate', value])]
+    })
+    const [report] = await Promise.all([house.ue.call('1001'), house.pass(300)])
+    assert.equal(report.status, 486)
+    assert.deepEqual(home.said, ['challenge', 'answer'])
+    assert.equal(house.requests[1]?.headers.get('CSeq'), '2 INVITE')
   })
 
   test('tells a network that does not know its secret so', async () => {

@@ -9,7 +9,7 @@ import {
   printCredentials,
   tokensOf,
 } from '#sip'
-import type { Answerer, UeCredentials } from './ue-answer.ts'
+import type { Answerer, UeAnswer, UeCredentials } from './ue-answer.ts'
 import { AGENT, accessHeaders, type UeIdentity, userOf } from './ue-identity.ts'
 
 export type Registered = {
@@ -46,87 +46,112 @@ export type RegistrationStep =
 
 /** Challenges answered in one go: a resynchronisation takes two, a stale nonce another. */
 const MOST_CHALLENGES = 4
+/** TS 24.229 §5.1.1.5.3: after two challenges that are not of our network the handset stops. */
+const MOST_INVALID = 2
+
+const registerRequest = (
+  { identity, tag, callId, contact }: RegistrationPorts,
+  seq: number,
+  expiresS: number,
+  credentials: UeCredentials | undefined,
+): SipRequest => {
+  const { impu, domain } = identity
+  const request = createRequest('REGISTER', `sip:${domain}`)
+  const address = impu.startsWith('tel:') ? `sip:${userOf(impu)}@${domain}` : impu
+  const { headers } = request
+  headers.add('Max-Forwards', '70').add('From', `<${address}>;tag=${tag}`).add('To', `<${address}>`)
+  headers.add('Call-ID', callId).add('CSeq', `${seq} REGISTER`)
+  headers.add('Contact', `${contact()};expires=${expiresS}`).add('Expires', `${expiresS}`)
+  headers.add('Supported', 'path, 100rel, timer').add('Allow', ALLOW)
+  for (const [name, value] of accessHeaders(identity)) headers.add(name, value)
+  headers.add('User-Agent', AGENT)
+  if (credentials) headers.add('Authorization', printCredentials(credentials))
+  return request
+}
+
+/** One registration with as many challenges as it takes; `before`: the algorithm that proved us so far. */
+const createAttempt = (ports: RegistrationPorts) => {
+  const { answerer, identity, onStep, ask } = ports
+  const asked = { method: 'REGISTER', uri: `sip:${identity.domain}`, body: new Uint8Array(0) }
+  let seq = 0
+
+  /** Undefined when the challenge cannot be answered, or too many were not of our network. */
+  const answerTo = (response: SipResponse, invalid: number): UeAnswer | undefined => {
+    const answer = invalid < MOST_INVALID ? answerer.answer(challengesOf(response), asked) : undefined
+    if (!answer) return undefined
+    const { kind, algorithm } = answer
+    onStep(kind === 'answered' ? { kind: 'challenged', algorithm } : { kind })
+    return answer
+  }
+
+  return async (wantedS: number, before: string): Promise<RegisterResult> => {
+    let [expiresS, algorithm, invalid] = [wantedS, before, 0]
+    let credentials = answerer.again(asked) ?? answerer.first(asked.uri)
+    for (let turn = 0; ; turn++) {
+      const response = await ask(registerRequest(ports, ++seq, expiresS, credentials))
+      const { status, reason } = response
+      if (status < 300) return taken(response, algorithm, expiresS, ports.contact())
+      const failed: NotRegistered = { ok: false, status, reason }
+      const minimum = parseDelta(response.headers.get('Min-Expires') ?? '')
+      if (turn >= MOST_CHALLENGES) return failed
+      if (status === 423 && minimum !== undefined && minimum > expiresS) expiresS = minimum
+      else if (status === 401 || status === 407) {
+        const answer = answerTo(response, invalid)
+        if (!answer) return { ...failed, reason: 'no challenge that we can answer' }
+        if (answer.kind === 'mac-wrong') invalid++
+        ;({ algorithm, credentials } = answer)
+      } else return failed
+    }
+  }
+}
 
 /** Keeps one handset registered, RFC 3261 §10.2, TS 24.229 §5.1.1. */
 export const createRegistration = (ports: RegistrationPorts) => {
-  const { answerer, identity, onStep, ask } = ports
-  const { impu, domain } = identity
-  const uri = `sip:${domain}`
-  let seq = 0
+  const { timers, onStep } = ports
+  const attempt = createAttempt(ports)
   let refresh: Timer | undefined
   let current: RegisterResult = { ok: false, status: 0, reason: 'not registered' }
+  let wantedS = 0
   let running: Promise<unknown> = Promise.resolve()
 
-  const build = (expiresS: number, credentials: UeCredentials | undefined): SipRequest => {
-    const request = createRequest('REGISTER', uri)
-    const address = impu.startsWith('tel:') ? `sip:${userOf(impu)}@${domain}` : impu
-    request.headers
-      .add('Max-Forwards', '70')
-      .add('From', `<${address}>;tag=${ports.tag}`)
-      .add('To', `<${address}>`)
-    request.headers.add('Call-ID', ports.callId).add('CSeq', `${++seq} REGISTER`)
-    request.headers.add('Contact', `${ports.contact()};expires=${expiresS}`).add('Expires', `${expiresS}`)
-    request.headers.add('Supported', 'path, 100rel, timer').add('Allow', ALLOW)
-    for (const [name, value] of accessHeaders(identity)) request.headers.add(name, value)
-    request.headers.add('User-Agent', AGENT)
-    if (credentials) request.headers.add('Authorization', printCredentials(credentials))
-    return request
-  }
-
-  const attempt = async (wantedS: number): Promise<RegisterResult> => {
-    const empty = { method: 'REGISTER', uri, body: new Uint8Array(0) }
-    let [expiresS, algorithm] = [wantedS, current.ok ? current.algorithm : 'none']
-    let credentials = answerer.again(empty) ?? answerer.first(uri)
-    for (let turn = 0; ; turn++) {
-      const response = await ask(build(expiresS, credentials))
-      const { status, reason } = response
-      if (status < 300) return taken(response, algorithm, expiresS)
-      const minimum = parseDelta(response.headers.get('Min-Expires') ?? '')
-      if (turn >= MOST_CHALLENGES) return { ok: false, status, reason }
-      if (status === 423 && minimum !== undefined && minimum > expiresS) expiresS = minimum
-      else if (status === 401 || status === 407) {
-        const answer = answerer.answer(challengesOf(response), empty)
-        if (!answer) return { ok: false, status, reason: 'no challenge that we can answer' }
-        onStep(
-          answer.kind === 'answered'
-            ? { kind: 'challenged', algorithm: answer.algorithm }
-            : { kind: answer.kind },
-        )
-        ;({ algorithm, credentials } = answer)
-      } else return { ok: false, status, reason }
-    }
-  }
-
-  const run = async (expiresS: number): Promise<RegisterResult> => {
+  const run = async (): Promise<RegisterResult> => {
     refresh?.cancel()
-    current = await attempt(expiresS)
-    if (current.ok && current.expiresS > 0)
-      refresh = ports.timers.after(refreshAfterMs(current.expiresS), again)
+    current = await attempt(wantedS, current.ok ? current.algorithm : 'none')
+    // A registrar that wants longer times need not say so twice.
+    if (current.ok && wantedS > 0) wantedS = Math.max(wantedS, current.expiresS)
+    const delayMs = current.ok ? refreshAfterMs(current.expiresS) : retryAfterMs(current.status)
+    if (wantedS > 0 && delayMs !== undefined) refresh = timers.after(delayMs, again)
     return current
   }
+  /** One after the other: a second REGISTER while one is under way would be out of order. */
   const inTurn = (expiresS: number): Promise<RegisterResult> => {
-    const result = running.then(() => run(expiresS))
+    wantedS = expiresS
+    const result = running.then(run)
     running = result
     return result
   }
   const again = (): void => {
-    const expiresS = current.ok ? current.expiresS : 0
-    void inTurn(expiresS).then((result) => onStep({ kind: 'refreshed', result }))
+    if (wantedS > 0) void inTurn(wantedS).then((result) => onStep({ kind: 'refreshed', result }))
   }
 
   return {
-    register: (expiresS: number) => inTurn(expiresS),
+    register: inTurn,
     deregister: () => inTurn(0),
     /** Registers again at once when it was registered: the path broke. */
-    renew: () => {
-      if (current.ok && current.expiresS > 0) again()
-    },
+    renew: again,
     get state() {
       return current
     },
-    close: () => refresh?.cancel(),
+    close(): void {
+      wantedS = 0
+      refresh?.cancel()
+    },
   }
 }
+
+/** A server that is away or busy is asked again after this; one that refused is not. */
+const retryAfterMs = (status: number): number | undefined =>
+  status === 408 || status >= 500 ? 30_000 : undefined
 
 /** TS 24.229 §5.1.1.4: 600 s before the end of what is longer than 1200 s, else at half. */
 const refreshAfterMs = (expiresS: number): number => 1000 * (expiresS > 1200 ? expiresS - 600 : expiresS / 2)
@@ -139,18 +164,15 @@ export const challengesOf = (response: SipResponse): Challenge[] => {
   })
 }
 
-const taken = ({ headers }: SipResponse, algorithm: string, askedS: number): Registered => {
-  const granted =
-    askedS === 0 ? 0 : (grantedBy(headers.get('Contact') ?? '') ?? parseDelta(headers.get('Expires') ?? ''))
+const taken = ({ headers }: SipResponse, algorithm: string, askedS: number, contact: string): Registered => {
   const inBrackets = (value: string) => /<([^>]*)>/.exec(value)?.[1] ?? value
+  const own = tokensOf(headers, 'Contact').find((other) => inBrackets(other) === inBrackets(contact))
+  const granted = parseDelta(/;\s*expires=(\d+)/i.exec(own ?? '')?.[1] ?? headers.get('Expires') ?? '')
   return {
     ok: true,
     algorithm,
-    expiresS: granted ?? askedS,
+    expiresS: askedS === 0 ? 0 : (granted ?? askedS),
     identities: tokensOf(headers, 'P-Associated-URI').map(inBrackets),
     routes: tokensOf(headers, 'Service-Route'),
   }
 }
-
-const grantedBy = (contact: string): number | undefined =>
-  parseDelta(/;expires=(\d+)/i.exec(contact)?.[1] ?? '')

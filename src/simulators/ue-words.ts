@@ -51,10 +51,13 @@ const endedLine = (report: CallReport): string => {
   const { received, sent, lost, heardHz, soundShare, echoMs, keys, video } = report
   const heard =
     heardHz !== undefined ? `${heardHz} Hz` : soundShare > 0 ? 'sound' : received > 0 ? 'silence' : 'nothing'
-  const parts = [`heard ${heard}, ${received} of ${sent} packets, ${lost} lost`]
+  // An echo brings back what we sent; another phone sends what it likes, and only gaps show what is missing.
+  const whole = echoMs === undefined ? received + lost : sent
+  const parts = [`heard ${heard}, ${received} of ${whole} packets, ${lost} lost`]
   if (echoMs !== undefined) parts.push(`echo after ${Math.round(echoMs)} ms`)
   if (keys !== '') parts.push(`keys ${keys}`)
-  if (video && video.sent + video.received > 0) parts.push(`video ${video.received} of ${video.sent} packets`)
+  if (video && video.sent + video.received > 0)
+    parts.push(`video ${video.received} packets, ${video.lost} lost`)
   const ended =
     report.endedBy === 'us' ? 'hung up' : report.endedBy === 'peer' ? 'the other side hung up' : 'cut off'
   return `${parts.join(', ')}\n${ended} after ${seconds(report.talkMs)}`
