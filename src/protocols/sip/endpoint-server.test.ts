@@ -80,6 +80,19 @@ describe('a request that is not an INVITE', () => {
     assert.equal(heard.requests.length, 2)
   })
 
+  test('that its user never answers is let go when its sender has given up', () => {
+    const { receive, clock, figure, first, flow } = aServer()
+    receive('MESSAGE')
+    clock.advance(31_000)
+    receive('MESSAGE', { branch: 'z9hG4bKtwo' })
+    clock.advance(2000)
+    assert.deepEqual([figure('serverTransactions'), figure('abandoned')], [2, 0])
+    clock.advance(64_000)
+    assert.deepEqual([figure('serverTransactions'), figure('abandoned'), clock.armed], [0, 2, 0])
+    first().transaction.respond(answerTo(first().request, 200))
+    assert.deepEqual(summary(flow.sent), [200])
+  })
+
   test('is forgotten at once where the transport repeats nothing', () => {
     const { receive, first, clock, figure } = aServer('tcp')
     receive('OPTIONS')

@@ -11,26 +11,26 @@ export type Effect = 'send' | 'passUp' | 'ack' | 'sendCancel' | 'timeout' | 'tra
 export type Step = readonly [next: State, ...effects: Effect[]]
 
 /** What entering the first state does. */
-export const opening: Step = ['calling', 'send', 'armA', 'armB']
+export const opening: Step = ['calling', 'armA', 'armB', 'send']
 
 const answers = {
   success: ['accepted', 'armM', 'passUp'],
-  failure: ['completed', 'ack', 'armD', 'passUp'],
+  failure: ['completed', 'armD', 'ack', 'passUp'],
   broken: ['terminated', 'transport'],
 } as const satisfies Partial<Record<Input, Step>>
 
 export const figure: Record<State, Partial<Record<Input, Step>>> = {
   calling: {
     ...answers,
-    timerA: ['calling', 'send', 'armA'],
+    timerA: ['calling', 'armA', 'send'],
     timerB: ['terminated', 'timeout'],
     provisional: ['proceeding', 'passUp', 'armC'],
   },
   proceeding: {
     ...answers,
     provisional: ['proceeding', 'passUp', 'armC'],
-    cancel: ['cancelling', 'sendCancel', 'armX'],
-    timerC: ['cancelling', 'sendCancel', 'armX'],
+    cancel: ['cancelling', 'armX', 'sendCancel'],
+    timerC: ['cancelling', 'armX', 'sendCancel'],
   },
   cancelling: {
     ...answers,

@@ -13,8 +13,8 @@ export const figure: Record<State, Partial<Record<Input, Step>>> = {
   proceeding: {
     invite: ['proceeding', 'resend'],
     provisional: ['proceeding', 'send'],
-    success: ['accepted', 'send', 'armL'],
-    failure: ['completed', 'send', 'armG', 'armH'],
+    success: ['accepted', 'armL', 'send'],
+    failure: ['completed', 'armG', 'armH', 'send'],
   },
   accepted: {
     success: ['accepted', 'send'],
@@ -28,7 +28,7 @@ export const figure: Record<State, Partial<Record<Input, Step>>> = {
   },
   completed: {
     invite: ['completed', 'resend'],
-    timerG: ['completed', 'resend', 'armG'],
+    timerG: ['completed', 'armG', 'resend'],
     timerH: ['terminated', 'timeout'],
     ack: ['confirmed', 'armI'],
   },

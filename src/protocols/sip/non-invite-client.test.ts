@@ -3,12 +3,12 @@ import { describe, test } from 'node:test'
 import { figure, type Input, opening, type State, type Step, step } from './non-invite-client.ts'
 
 const arrows: [State, Input, Step, string][] = [
-  ['trying', 'timerE', ['trying', 'send', 'armE'], 'the request is repeated'],
+  ['trying', 'timerE', ['trying', 'armE', 'send'], 'the request is repeated'],
   ['trying', 'timerF', ['terminated', 'timeout'], 'nobody answered'],
   ['trying', 'broken', ['terminated', 'transport'], 'the flow failed'],
   ['trying', 'provisional', ['proceeding', 'passUp'], 'somebody is there'],
   ['trying', 'final', ['completed', 'armK', 'passUp'], 'the answer goes up'],
-  ['proceeding', 'timerE', ['proceeding', 'send', 'armE'], 'the request is repeated all the same'],
+  ['proceeding', 'timerE', ['proceeding', 'armE', 'send'], 'the request is repeated all the same'],
   ['proceeding', 'timerF', ['terminated', 'timeout'], 'the final answer never came'],
   ['proceeding', 'broken', ['terminated', 'transport'], 'the flow failed'],
   ['proceeding', 'provisional', ['proceeding', 'passUp'], 'every provisional goes up'],
@@ -18,7 +18,7 @@ const arrows: [State, Input, Step, string][] = [
 const inputs: Input[] = ['provisional', 'final', 'broken', 'timerE', 'timerF', 'timerK']
 
 describe('a non-INVITE client transaction', () => {
-  test('begins by sending', () => assert.deepEqual(opening, ['trying', 'send', 'armE', 'armF']))
+  test('begins by sending', () => assert.deepEqual(opening, ['trying', 'armE', 'armF', 'send']))
 
   for (const [state, input, expected, why] of arrows)
     test(`${state} + ${input} → ${expected[0]}: ${why}`, () => assert.deepEqual(step(state, input), expected))

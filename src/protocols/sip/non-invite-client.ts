@@ -5,7 +5,7 @@ export type Effect = 'send' | 'passUp' | 'timeout' | 'transport' | 'armE' | 'arm
 export type Step = readonly [next: State, ...effects: Effect[]]
 
 /** What entering the first state does. */
-export const opening: Step = ['trying', 'send', 'armE', 'armF']
+export const opening: Step = ['trying', 'armE', 'armF', 'send']
 
 const answers = {
   final: ['completed', 'armK', 'passUp'],
@@ -16,12 +16,12 @@ const answers = {
 export const figure: Record<State, Partial<Record<Input, Step>>> = {
   trying: {
     ...answers,
-    timerE: ['trying', 'send', 'armE'],
+    timerE: ['trying', 'armE', 'send'],
     provisional: ['proceeding', 'passUp'],
   },
   proceeding: {
     ...answers,
-    timerE: ['proceeding', 'send', 'armE'],
+    timerE: ['proceeding', 'armE', 'send'],
     provisional: ['proceeding', 'passUp'],
   },
   completed: { timerK: ['terminated'] },

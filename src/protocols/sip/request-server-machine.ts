@@ -20,6 +20,8 @@ export class RequestServer implements ServerTransaction {
   readonly hop: Hop
   /** Its name among the transactions, see `createPrints`. */
   readonly print: number
+  /** When it was put into its table, in that table's count. */
+  round = 0
   onCancel: ((cancel: SipRequest) => void) | undefined = undefined
   onTimeout: (() => void) | undefined = undefined
   readonly #room: RequestRoom

@@ -25,13 +25,21 @@ export class RequestTable {
   readonly #printOf: ReturnType<typeof createPrints>
   readonly #answers: Answers
   readonly #live = new Map<number, RequestServer>()
+  readonly #timers: Timers
+  readonly #holdMs: number
+  #round = 0
+  #sweeping = false
   repetitions = 0
+  /** Those that their user never answered. */
+  abandoned = 0
 
   constructor({ timers, values, random, limits, port }: RequestTablePorts) {
     this.#port = port
     this.#printOf = createPrints(random)
     const { completed: limit, completedOctets: octets } = limits
-    this.#answers = new Answers({ timers, holdMs: 64 * values.t1, limit, octets })
+    this.#timers = timers
+    this.#holdMs = 64 * values.t1
+    this.#answers = new Answers({ timers, holdMs: this.#holdMs, limit, octets })
     this.#room = {
       print: port.print,
       reply: port.reply,
@@ -44,7 +52,8 @@ export class RequestTable {
   }
 
   figures() {
-    return { answersKept: this.#answers.size, answersForgotten: this.#answers.pushedOut }
+    const { size, pushedOut } = this.#answers
+    return { answersKept: size, answersForgotten: pushedOut, abandoned: this.abandoned }
   }
 
   /** A transaction that is not in the table yet; undefined for a repetition, which is dealt with. */
@@ -67,7 +76,22 @@ export class RequestTable {
 
   /** Keeps one that its user did not answer at once. */
   keep(transaction: RequestServer): void {
+    transaction.round = this.#round
     this.#live.set(transaction.print, transaction)
+    if (!this.#sweeping) this.#timers.after(this.#holdMs, () => this.#sweep())
+    this.#sweeping = true
+  }
+
+  /** After 64 T1 its sender has given up (timer F, RFC 4320 §4): what was not answered by then is let go. */
+  #sweep(): void {
+    for (const [print, { round }] of this.#live) {
+      if (round === this.#round) break
+      this.abandoned++
+      this.#live.delete(print)
+    }
+    this.#round++
+    this.#sweeping = this.#live.size > 0
+    if (this.#sweeping) this.#timers.after(this.#holdMs, () => this.#sweep())
   }
 
   #onAnswered(transaction: RequestServer, text: string): void {
