@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { silentLog } from '#lib/log'
 import type { Transport } from '#lib/wire'
+import { mustOpen } from '../../test/support/wire-peers.ts'
 import { selfSigned } from './certificate.ts'
-import { mustOpen } from './testing.ts'
 import { openWire } from './wire.ts'
 
 const tls = await selfSigned(['localhost'])

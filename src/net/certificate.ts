@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { promises as files } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import {
@@ -46,7 +46,7 @@ export const selfSigned = async (names: string[]): Promise<Certificate> => {
 
 const readIfThere = async (path: string): Promise<string | undefined> => {
   try {
-    return await readFile(path, 'utf8')
+    return await files.readFile(path, 'utf8')
   } catch (problem) {
     if ((problem as { code?: unknown }).code === 'ENOENT') return undefined
     throw problem
@@ -60,8 +60,8 @@ export const loadOrCreateCertificate = async (dataDir: string, names: string[]):
   const key = await readIfThere(paths.key)
   if (certificate !== undefined && key !== undefined) return { certificate, key }
   const fresh = await selfSigned(names)
-  await mkdir(dataDir, { recursive: true })
-  await writeFile(paths.key, fresh.key, { mode: 0o600 })
-  await writeFile(paths.certificate, fresh.certificate, { mode: 0o600 })
+  await files.mkdir(dataDir, { recursive: true })
+  await files.writeFile(paths.key, fresh.key, { mode: 0o600 })
+  await files.writeFile(paths.certificate, fresh.certificate, { mode: 0o600 })
   return fresh
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { silentLog } from '#lib/log'
 import type { Flow } from '#lib/wire'
+import { createHeard } from '../../test/support/wire-peers.ts'
 import { Inbox } from './inbox.ts'
-import { createHeard } from './testing.ts'
 
 const aFlow = (reliable: boolean) => {
   const state = { closed: 0 }

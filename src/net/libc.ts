@@ -1,5 +1,4 @@
-import { endianness } from 'node:os'
-import { getSystemErrorName } from 'node:util'
+import { constants, endianness } from 'node:os'
 
 /** The few calls of the C library the batched UDP path needs. Pointers are plain numbers. Negative results: see `errno`. */
 export type Libc = {
@@ -28,6 +27,13 @@ export const IPPROTO_IPV6 = 41
 export const IPV6_V6ONLY = 26
 export const MSG_DONTWAIT = 0x40
 
+/** Some numbers have two names: EAGAIN, not EWOULDBLOCK, is the one to know. */
+const nameOf = new Map(
+  Object.entries(constants.errno)
+    .filter(([name]) => name !== 'EWOULDBLOCK')
+    .map(([name, number]) => [number, name]),
+)
+
 const load = async (): Promise<Libc | undefined> => {
   if (process.platform !== 'linux' || endianness() !== 'LE' || !KNOWN.includes(process.arch)) return undefined
   try {
@@ -40,7 +46,7 @@ const load = async (): Promise<Libc | undefined> => {
       setsockopt: lib.func('int setsockopt(int, int, int, uintptr_t, unsigned int)'),
       recvmmsg: lib.func('int recvmmsg(int, uintptr_t, unsigned int, int, uintptr_t)'),
       sendmmsg: lib.func('int sendmmsg(int, uintptr_t, unsigned int, int)'),
-      errno: () => getSystemErrorName(-koffi.errno()),
+      errno: () => nameOf.get(koffi.errno()) ?? 'EUNKNOWN',
       addressOf: (buffer) => Number(koffi.address(buffer)),
     }
   } catch {

@@ -6,9 +6,9 @@ import { networkInterfaces } from 'node:os'
 import { describe, test } from 'node:test'
 import { createServer as createTlsServer, connect as tlsConnect } from 'node:tls'
 import type { Flow } from '#lib/wire'
+import { createHeard, ended, mustOpen, textOf } from '../../test/support/wire-peers.ts'
 import { selfSigned } from './certificate.ts'
 import type { WireOptions } from './options.ts'
-import { createHeard, ended, mustOpen, textOf } from './testing.ts'
 
 const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
   list?.some(({ address }) => address === '::1'),

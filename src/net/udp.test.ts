@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { networkInterfaces } from 'node:os'
 import { describe, test } from 'node:test'
+import { createHeard, createUdpPeer, mustOpen, textOf } from '../../test/support/wire-peers.ts'
 import { loadLibc } from './libc.ts'
-import { createHeard, createUdpPeer, mustOpen, textOf } from './testing.ts'
 import { UdpFlows, type UdpSender } from './udp-flow.ts'
 
 const hasIpv6 = Object.values(networkInterfaces()).some((list) =>

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer'
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import type { Endpoint } from '#lib/wire'
@@ -8,6 +7,16 @@ import type { StreamPorts } from './stream-flow.ts'
 
 const LINGER_MS = 2000
 const GOING_AWAY = 1001
+
+const strict = new TextDecoder('utf-8', { fatal: true })
+const isUtf8 = (octets: Buffer): boolean => {
+  try {
+    strict.decode(octets)
+    return true
+  } catch {
+    return false
+  }
+}
 
 const uncork = (flow: WebSocketFlow): void => flow.release()
 

@@ -6,9 +6,9 @@ import { get as httpsGet } from 'node:https'
 import { connect as netConnect } from 'node:net'
 import { describe, test } from 'node:test'
 import { WebSocket } from 'ws'
+import { createHeard, ended, mustOpen } from '../../test/support/wire-peers.ts'
 import { selfSigned } from './certificate.ts'
 import type { OpenWire, WireOptions } from './options.ts'
-import { createHeard, ended, mustOpen } from './testing.ts'
 
 const tls = await selfSigned(['localhost', '127.0.0.1'])
 const host = '127.0.0.1'

@@ -3,10 +3,9 @@ import { type EventEmitter, once } from 'node:events'
 import { afterEach } from 'node:test'
 import { silentLog } from '#lib/log'
 import type { Flow, WireUser } from '#lib/wire'
-import type { OpenWire, WireOptions } from './options.ts'
-import { openWire } from './wire.ts'
+import { type OpenWire, openWire, type WireOptions } from '#net'
 
-/** What the tests of this room share: a wire that writes down what it hears, and peers made of Node's own sockets. */
+/** What the tests of the network room share: a wire that writes down what it hears, and peers made of Node's own sockets. */
 export type Heard = WireUser & {
   readonly pieces: { flow: Flow; text: string }[]
   readonly closed: Flow[]
