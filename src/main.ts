@@ -12,7 +12,9 @@ import {
 } from '#config'
 import { createRandom } from '#lib/random'
 import type { Result } from '#lib/result'
+import { type UeOptions, ueOptions } from '#simulators'
 import { run } from './run.ts'
+import { simulateUe } from './simulate.ts'
 
 const MISCONFIGURED = 1
 const environment = process.env.TANDEM_DATA === undefined ? {} : { TANDEM_DATA: process.env.TANDEM_DATA }
@@ -68,5 +70,15 @@ program
       error: process.stderr,
     })
   })
+
+const handset = program
+  .command('sim')
+  .description('simulated counterparts, for first steps and for tests')
+  .command('ue')
+  .description('a simulated handset or SIP phone: registers, calls, answers, and tells what it hears')
+for (const [flags, text] of ueOptions) handset.option(flags, text)
+handset.action(async (options: UeOptions) => {
+  process.exitCode = await simulateUe(options)
+})
 
 await program.parseAsync()
