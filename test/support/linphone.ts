@@ -22,6 +22,8 @@ export type LinphoneOptions = {
 
 export type Linphone = {
   readonly pid: number
+  /** Where its sound arrives. */
+  readonly media: { from: number; to: number }
   /** One line of the daemon's own language; gives the words of its answer. */
   command(line: string): Promise<string>
   registered(): Promise<void>
@@ -36,7 +38,12 @@ export type Linphone = {
  * Linphone comes up with "no listening point" unless its ports are written down, and with no network
  * unless it is told not to watch for one.
  */
-const configOf = (address: string, port: number, transport: 'udp' | 'tcp', media: number): string => `[sip]
+const configOf = (
+  address: string,
+  port: number,
+  transport: 'udp' | 'tcp',
+  media: { from: number; to: number },
+): string => `[sip]
 sip_port=${transport === 'udp' ? port : 0}
 sip_tcp_port=${transport === 'tcp' ? port : 0}
 sip_tls_port=0
@@ -48,7 +55,7 @@ register_only_when_network_is_up=0
 media_encryption=none
 contact=sip:phone@${address}
 [rtp]
-audio_rtp_port=${media}-${media + 40}
+audio_rtp_port=${media.from}-${media.to}
 [net]
 bind_address=${address}
 [misc]
@@ -60,7 +67,8 @@ export const startLinphone = async (options: LinphoneOptions): Promise<Linphone>
   const folder = temporaryFolder('linphone')
   for (const part of ['.local/share/linphone', '.config/linphone'])
     mkdirSync(join(folder, part), { recursive: true })
-  const config = configOf(address, await freePort(address), transport, portRange(42).from)
+  const media = portRange(42)
+  const config = configOf(address, await freePort(address), transport, media)
   writeFileSync(join(folder, 'rc'), config)
   writeFileSync(join(folder, 'tone.wav'), encodeWav(toneSamples(options.hertz, 60)))
   /** The daemon puts its pipe into /tmp, wherever it is told to. */
@@ -93,6 +101,7 @@ export const startLinphone = async (options: LinphoneOptions): Promise<Linphone>
   }
   return {
     pid: program.pid,
+    media,
     command,
     registered: async () => {
       await until(`${user} registers`, registered)

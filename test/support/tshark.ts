@@ -17,8 +17,8 @@ export type Reading = {
 export type Capture = {
   /** Ends the capture and reads it; `allow` leaves out faults that the test means to send. */
   read(options?: { sipPorts?: number[]; allow?: RegExp }): Promise<Reading>
-  /** What was sent to the address, for phones that keep no recording. Ends the capture as well. */
-  heardAt(address: string, sipPorts: number[]): Promise<Int16Array>
+  /** What was sent to these media ports, for phones that keep no recording. Ends the capture as well. */
+  heardAt(media: { from: number; to: number }, sipPorts: number[]): Promise<Int16Array>
 }
 
 /** Captures on the loopback interface until it is read. `filter` is in tcpdump's language. */
@@ -36,9 +36,9 @@ export const startCapture = async (filter: string): Promise<Capture> => {
       await finish()
       return readCapture(file, sipPorts, allow)
     },
-    heardAt: async (address, sipPorts) => {
+    heardAt: async (media, sipPorts) => {
       await finish()
-      return soundTo(file, address, sipPorts)
+      return soundTo(file, media, sipPorts)
     },
   }
 }
@@ -46,9 +46,16 @@ export const startCapture = async (filter: string): Promise<Capture> => {
 const asSip = (ports: number[]): string[] =>
   ports.flatMap((port) => ['-d', `udp.port==${port},sip`, '-d', `tcp.port==${port},sip`])
 
-const soundTo = async (file: string, address: string, sipPorts: number[]): Promise<Int16Array> => {
+const soundTo = async (file: string, { from, to }: { from: number; to: number }, sipPorts: number[]) => {
   const { stdout } = await run(peer('tshark').path, [
-    ...['-r', file, '-n', ...asSip(sipPorts), '-Y', `rtp && ip.dst == ${address} && rtp.p_type in {0, 8}`],
+    ...[
+      '-r',
+      file,
+      '-n',
+      ...asSip(sipPorts),
+      '-Y',
+      `rtp && udp.dstport in {${from}..${to}} && rtp.p_type in {0, 8}`,
+    ],
     ...['-T', 'fields', '-e', 'rtp.p_type', '-e', 'rtp.payload'],
   ])
   const samples: number[] = []
