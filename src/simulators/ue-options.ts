@@ -71,6 +71,9 @@ export type UePlan = {
   verbose: boolean
 }
 
+/** The spelling on the command line: resLen is --res-len. */
+const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
 /** Collects what is wrong, so that all of it is told at once. */
 const createReader = (options: UeOptions) => {
   const problems: string[] = []
@@ -83,7 +86,7 @@ const createReader = (options: UeOptions) => {
     if (value === undefined) return undefined
     const read = Number(value)
     if (value.trim() !== '' && read >= least && read <= most) return read
-    problems.push(`--${name}: expected a number from ${least} to ${most}`)
+    problems.push(`--${flagOf(name)}: expected a number from ${least} to ${most}`)
     return undefined
   }
   const hex = (name: string): Uint8Array | undefined => {
@@ -182,7 +185,7 @@ const simOf = ({ problems, hex, word, text, number }: Reader): UeIdentity['sim']
   const secrets = { algo, k: k ?? new Uint8Array(0), ...keys, resLen: number('resLen', 4, 32) }
   const fault = secretsFault(secrets)
   if (!k) problems.push('--k: a SIM needs its secret key')
-  else if (fault) problems.push(`--${fault.property}: expected ${fault.wanted}`)
+  else if (fault) problems.push(`--${flagOf(fault.property)}: expected ${fault.wanted}`)
   return {
     ...secrets,
     sqn: sqn === undefined ? undefined : BigInt(`0x${sqn.replace(/[^0-9a-fA-F]/g, '') || '0'}`),

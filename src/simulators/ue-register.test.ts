@@ -210,13 +210,15 @@ describe('a registration', () => {
     away = true
     await house.pass(51_000)
     assert.equal(house.requests.length, 2)
+    await house.pass(7000)
+    assert.equal(house.requests.length, 4)
     away = false
-    await house.pass(31_000)
-    assert.equal(house.requests.length, 3)
+    await house.pass(8000)
+    assert.equal(house.requests.length, 5)
     const refreshed = house.events.flatMap((event) =>
       event.kind === 'registration' && event.step.kind === 'refreshed' ? [event.step.result.ok] : [],
     )
-    assert.deepEqual(refreshed, [false, true])
+    assert.deepEqual(refreshed, [false, false, false, true])
   })
 
   test('takes its own time from among several contacts', async () => {

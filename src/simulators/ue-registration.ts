@@ -112,14 +112,16 @@ export const createRegistration = (ports: RegistrationPorts) => {
   let refresh: Timer | undefined
   let current: RegisterResult = { ok: false, status: 0, reason: 'not registered' }
   let wantedS = 0
+  let failures = 0
   let running: Promise<unknown> = Promise.resolve()
 
   const run = async (): Promise<RegisterResult> => {
     refresh?.cancel()
     current = await attempt(wantedS, current.ok ? current.algorithm : 'none')
+    if (current.ok) failures = 0
     // A registrar that wants longer times need not say so twice.
     if (current.ok && wantedS > 0) wantedS = Math.max(wantedS, current.expiresS)
-    const delayMs = current.ok ? refreshAfterMs(current.expiresS) : retryAfterMs(current.status)
+    const delayMs = current.ok ? refreshAfterMs(current.expiresS) : retryAfterMs(current.status, ++failures)
     if (wantedS > 0 && delayMs !== undefined) refresh = timers.after(delayMs, again)
     return current
   }
@@ -149,9 +151,9 @@ export const createRegistration = (ports: RegistrationPorts) => {
   }
 }
 
-/** A server that is away or busy is asked again after this; one that refused is not. */
-const retryAfterMs = (status: number): number | undefined =>
-  status === 408 || status >= 500 ? 30_000 : undefined
+/** A server that is away or busy is asked again, later each time (RFC 5626 §4.5); one that refused is not. */
+const retryAfterMs = (status: number, failures: number): number | undefined =>
+  status === 408 || status >= 500 ? Math.min(1000 * 2 ** failures, 30_000) : undefined
 
 /** TS 24.229 §5.1.1.4: 600 s before the end of what is longer than 1200 s, else at half. */
 const refreshAfterMs = (expiresS: number): number => 1000 * (expiresS > 1200 ? expiresS - 600 : expiresS / 2)
