@@ -1,10 +1,10 @@
 import type { Timer, Timers } from '#lib/clock'
 import type { Flow } from '#lib/wire'
 import type { ServerTransaction, TimerValues } from './contract.ts'
-import type { Hop } from './hops.ts'
 import * as inviteServer from './invite-server.ts'
 import { dialogueOf } from './matching.ts'
 import type { SipRequest, SipResponse } from './message.ts'
+import type { Via } from './via.ts'
 
 /** What an INVITE server transaction needs around it. */
 export type InviteRoom = {
@@ -12,7 +12,7 @@ export type InviteRoom = {
   values: TimerValues
   /** Sends to where responses to a request with that Via go, RFC 3261 §18.2.2. */
   print(response: SipResponse): string
-  reply(flow: Flow, hop: Hop, text: string): void
+  reply(flow: Flow, hop: Via, text: string): void
   /** The transaction has left the states in which it acts by itself: from here on a shelf stands for it. */
   onAccepted(transaction: InviteServer): void
   onConfirmed(transaction: InviteServer): void
@@ -25,7 +25,7 @@ export type InviteRoom = {
 export class InviteServer implements ServerTransaction {
   readonly request: SipRequest
   readonly flow: Flow
-  readonly hop: Hop
+  readonly hop: Via
   readonly key: string
   onCancel: ((cancel: SipRequest) => void) | undefined = undefined
   onTimeout: (() => void) | undefined = undefined
@@ -40,7 +40,7 @@ export class InviteServer implements ServerTransaction {
   #timerG: Timer | undefined
   #timerH: Timer | undefined
 
-  constructor(room: InviteRoom, request: SipRequest, flow: Flow, hop: Hop, key: string) {
+  constructor(room: InviteRoom, request: SipRequest, flow: Flow, hop: Via, key: string) {
     this.#room = room
     this.request = request
     this.flow = flow

@@ -1,7 +1,6 @@
 import type { Timers } from '#lib/clock'
 import type { Flow } from '#lib/wire'
 import type { TimerValues } from './contract.ts'
-import type { Hop } from './hops.ts'
 import { type InviteRoom, InviteServer } from './invite-server-machine.ts'
 import type { SipLimits } from './limits.ts'
 import { dialogueOf } from './matching.ts'
@@ -9,6 +8,7 @@ import type { SipRequest } from './message.ts'
 import type { Port } from './port.ts'
 import { Shelf } from './shelf.ts'
 import { createSources } from './sources.ts'
+import type { Via } from './via.ts'
 
 export type InviteTablePorts = {
   timers: Timers
@@ -86,7 +86,7 @@ export class InviteTable {
   }
 
   /** Undefined when its source has as many as it may. */
-  begin(request: SipRequest, flow: Flow, hop: Hop, key: string): InviteServer | undefined {
+  begin(request: SipRequest, flow: Flow, hop: Via, key: string): InviteServer | undefined {
     if (!this.#sources.take(flow.address)) return undefined
     const transaction = new InviteServer(this.#room, request, flow, hop, key)
     this.#live.set(key, transaction)

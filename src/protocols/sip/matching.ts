@@ -1,8 +1,8 @@
 import type { Random } from '#lib/random'
 import { keep } from '#lib/text'
 import { tagOf } from './address.ts'
-import type { Hop } from './hops.ts'
 import type { SipRequest } from './message.ts'
+import type { Via } from './via.ts'
 
 const COOKIE = 'z9hG4bK'
 
@@ -14,7 +14,7 @@ const isCookied = (branch: string): boolean => branch.length > COOKIE.length && 
  * RFC 2543 told requests apart; the To tag is not among them, since an ACK has one that its INVITE had not.
  * The text is a copy and may be kept.
  */
-export const keyOf = (request: SipRequest, { branch, host, port }: Hop, method: string): string => {
+export const keyOf = (request: SipRequest, { branch = '', host, port }: Via, method: string): string => {
   if (isCookied(branch)) return keep(`${branch} ${host} ${port ?? ''} ${method}`)
   return keep(`${dialogueText(request)} ${request.uri} ${branch} ${host} ${port ?? ''} ${method}`)
 }
@@ -26,7 +26,7 @@ export const keyOf = (request: SipRequest, { branch, host, port }: Hop, method: 
 export const createPrints = (random: Random) => {
   const seeds = new DataView(random.bytes(8).buffer)
   const [seedA, seedB] = [seeds.getInt32(0), seeds.getInt32(4)]
-  return (request: SipRequest, { branch, host, port }: Hop): number => {
+  return (request: SipRequest, { branch = '', host, port }: Via): number => {
     first = seedA ^ (port ?? 0)
     second = seedB
     if (isCookied(branch)) mix(branch)

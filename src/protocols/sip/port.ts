@@ -1,8 +1,9 @@
 import type { Log } from '#lib/log'
 import type { Flow, Wire } from '#lib/wire'
-import { type Hop, replyFlow } from './hops.ts'
+import { replyFlow } from './hops.ts'
 import type { SipMessage } from './message.ts'
 import { printMessage } from './print.ts'
+import type { Via } from './via.ts'
 
 export type PortPorts = {
   log: Log
@@ -18,7 +19,7 @@ export type Port = {
   /** False when the flow is closed or its peer does not read. */
   transmit(flow: Flow, text: string): boolean
   /** Sends a response to where those of a request with that Via go. */
-  reply(flow: Flow, hop: Hop, text: string): void
+  reply(flow: Flow, hop: Via, text: string): void
   /** A message came: for the log and the trace. */
   note(flow: Flow, octets: Uint8Array): void
   onBug(bug: unknown): void

@@ -2,19 +2,20 @@ import type { Clock } from '#lib/clock'
 import type { Flow } from '#lib/wire'
 import { checkRequest, checkResponse } from './check.ts'
 import { parseCSeq } from './fields.ts'
-import { type Hop, hopOf, stampSource } from './hops.ts'
+import { stampSource } from './hops.ts'
 import type { SipRequest, SipResponse } from './message.ts'
 import { type ParseProblem, parseMessage } from './parse.ts'
 import type { Port } from './port.ts'
 import { createRate, type Refusals } from './refusals.ts'
 import type { FramerProblem } from './stream.ts'
+import { topVia, type Via } from './via.ts'
 
 export type ReceiverPorts = {
   clock: Clock
   port: Port
   refusals: Refusals
   badAnswersPerSecond: number
-  onRequest(request: SipRequest, flow: Flow, hop: Hop): void
+  onRequest(request: SipRequest, flow: Flow, hop: Via): void
   onResponse(response: SipResponse, flow: Flow, branch: string, method: string): void
 }
 
@@ -46,7 +47,7 @@ export const createReceiver = (ports: ReceiverPorts): Receiver => {
   /** An ACK is never answered, and neither is a request whose Via says nothing. */
   const complain = (flow: Flow, request: SipRequest, status: number, reason: string): void => {
     count.malformed++
-    const hop = hopOf(request)
+    const hop = topVia(request)
     if (!hop || request.method === 'ACK' || request.headers.values.some(hasReturn) || !mayAnswer()) return
     count.badAnswers++
     stampSource(request, hop, flow)
@@ -61,14 +62,14 @@ export const createReceiver = (ports: ReceiverPorts): Receiver => {
   const takeRequest = (flow: Flow, request: SipRequest): void => {
     const problem = checkRequest(request)
     if (problem) return complain(flow, request, problem.status, problem.reason)
-    const hop = hopOf(request)
+    const hop = topVia(request)
     if (!hop) return void count.malformed++
     if (request.method !== 'ACK') stampSource(request, hop, flow)
     onRequest(request, flow, hop)
   }
 
   const takeResponse = (flow: Flow, response: SipResponse): void => {
-    const branch = checkResponse(response) ? hopOf(response)?.branch : undefined
+    const branch = checkResponse(response) ? topVia(response)?.branch : undefined
     const cseq = parseCSeq(response.headers.get('CSeq') ?? '')
     if (!branch || !cseq) count.malformed++
     else onResponse(response, flow, branch, cseq.method)

@@ -2,15 +2,15 @@ import type { Clock } from '#lib/clock'
 import type { Random } from '#lib/random'
 import type { Flow } from '#lib/wire'
 import { tagOf } from './address.ts'
-import type { Hop } from './hops.ts'
 import { createResponse, type SipRequest, type SipResponse } from './message.ts'
 import type { Port } from './port.ts'
+import type { Via } from './via.ts'
 
 /** Answers without a transaction, RFC 3261 §8.2.7. */
 export type Refusals = {
-  refuse(request: SipRequest, flow: Flow, hop: Hop, status: number, reason: string): void
+  refuse(request: SipRequest, flow: Flow, hop: Via, status: number, reason: string): void
   /** Gives a response the To tag of such answers, unless it has one. */
-  tag(response: SipResponse, hop: Hop): void
+  tag(response: SipResponse, hop: Via): void
   /** True for an ACK of such an answer: it has no transaction to go to, and is not that of a 2xx either. */
   isOurs(ack: SipRequest): boolean
 }
@@ -20,7 +20,7 @@ const RETRY_AFTER = '10'
 
 export const createRefusals = ({ random, port }: { random: Random; port: Port }): Refusals => {
   const mark = random.token(10)
-  const tag = ({ headers }: SipResponse, { branch }: Hop): void => {
+  const tag = ({ headers }: SipResponse, { branch = '' }: Via): void => {
     const to = headers.get('To') ?? ''
     // The same for every repetition, and recognisable in its ACK.
     if (tagOf(to) === undefined) headers.set('To', `${to};tag=${mark}${hash(branch).toString(36)}`)

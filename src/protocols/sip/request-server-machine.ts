@@ -1,14 +1,14 @@
 import type { Flow } from '#lib/wire'
 import type { ServerTransaction } from './contract.ts'
-import type { Hop } from './hops.ts'
 import type { SipRequest, SipResponse } from './message.ts'
 import * as nonInviteServer from './non-invite-server.ts'
+import type { Via } from './via.ts'
 
 /** What a non-INVITE server transaction needs around it. */
 export type RequestRoom = {
   /** Sends to where responses to a request with that Via go, RFC 3261 §18.2.2. */
   print(response: SipResponse): string
-  reply(flow: Flow, hop: Hop, text: string): void
+  reply(flow: Flow, hop: Via, text: string): void
   /** It has its final answer: from here on that alone is kept. */
   onAnswered(transaction: RequestServer, text: string): void
 }
@@ -17,7 +17,7 @@ export type RequestRoom = {
 export class RequestServer implements ServerTransaction {
   readonly request: SipRequest
   readonly flow: Flow
-  readonly hop: Hop
+  readonly hop: Via
   /** Its name among the transactions, see `createPrints`. */
   readonly print: number
   /** When it was put into its table, in that table's count. */
@@ -28,7 +28,7 @@ export class RequestServer implements ServerTransaction {
   #state: nonInviteServer.State = 'trying'
   #text = ''
 
-  constructor(room: RequestRoom, request: SipRequest, flow: Flow, hop: Hop, print: number) {
+  constructor(room: RequestRoom, request: SipRequest, flow: Flow, hop: Via, print: number) {
     this.#room = room
     this.request = request
     this.flow = flow

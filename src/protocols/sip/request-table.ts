@@ -3,12 +3,12 @@ import type { Random } from '#lib/random'
 import type { Flow } from '#lib/wire'
 import { Answers } from './answers.ts'
 import type { TimerValues } from './contract.ts'
-import type { Hop } from './hops.ts'
 import type { SipLimits } from './limits.ts'
 import { createPrints } from './matching.ts'
 import type { SipRequest } from './message.ts'
 import type { Port } from './port.ts'
 import { type RequestRoom, RequestServer } from './request-server-machine.ts'
+import type { Via } from './via.ts'
 
 export type RequestTablePorts = {
   timers: Timers
@@ -57,16 +57,16 @@ export class RequestTable {
   }
 
   /** A transaction that is not in the table yet; undefined for a repetition, which is dealt with. */
-  begin(request: SipRequest, flow: Flow, hop: Hop): RequestServer | undefined {
+  begin(request: SipRequest, flow: Flow, hop: Via): RequestServer | undefined {
     const print = this.#printOf(request, hop)
     const answer = this.#answers.get(print)
-    if (answer?.includes(hop.branch)) {
+    if (answer?.includes(hop.branch ?? '')) {
       this.repetitions++
       this.#port.reply(flow, hop, answer)
       return undefined
     }
     const live = this.#live.size > 0 ? this.#live.get(print) : undefined
-    if (live?.hop.branch === hop.branch) {
+    if (live && live.hop.branch === hop.branch) {
       this.repetitions++
       live.onRepetition()
       return undefined

@@ -2,7 +2,6 @@ import type { Timers } from '#lib/clock'
 import type { Random } from '#lib/random'
 import type { Flow } from '#lib/wire'
 import type { TimerValues, TransactionUser } from './contract.ts'
-import type { Hop } from './hops.ts'
 import type { InviteServer } from './invite-server-machine.ts'
 import { InviteTable } from './invite-table.ts'
 import type { SipLimits } from './limits.ts'
@@ -12,6 +11,7 @@ import type { Port } from './port.ts'
 import type { Refusals } from './refusals.ts'
 import type { RequestServer } from './request-server-machine.ts'
 import { RequestTable } from './request-table.ts'
+import type { Via } from './via.ts'
 
 export type ServerTablePorts = {
   timers: Timers
@@ -52,14 +52,14 @@ export class ServerTable {
     }
   }
 
-  accept(request: SipRequest, flow: Flow, hop: Hop): void {
+  accept(request: SipRequest, flow: Flow, hop: Via): void {
     const { method } = request
     if (method === 'INVITE') this.#onInvite(request, flow, hop)
     else if (method === 'ACK') this.#onAck(request, flow, hop)
     else this.#onOther(request, flow, hop)
   }
 
-  #onOther(request: SipRequest, flow: Flow, hop: Hop): void {
+  #onOther(request: SipRequest, flow: Flow, hop: Via): void {
     const transaction = this.#requests.begin(request, flow, hop)
     if (!transaction) return
     if (request.method === 'CANCEL') return this.#onCancel(transaction)
@@ -68,7 +68,7 @@ export class ServerTable {
     if (!transaction.answered) this.#requests.keep(transaction)
   }
 
-  #onInvite(request: SipRequest, flow: Flow, hop: Hop): void {
+  #onInvite(request: SipRequest, flow: Flow, hop: Via): void {
     const key = keyOf(request, hop, 'INVITE')
     if (this.#invites.repeated(key)) return
     const transaction = this.#full() ? undefined : this.#invites.begin(request, flow, hop, key)
@@ -81,7 +81,7 @@ export class ServerTable {
     this.#tell(request, transaction)
   }
 
-  #onAck(request: SipRequest, flow: Flow, hop: Hop): void {
+  #onAck(request: SipRequest, flow: Flow, hop: Via): void {
     if (this.#invites.absorbs(request, keyOf(request, hop, 'INVITE'))) return
     if (this.#ports.refusals.isOurs(request)) return
     try {
@@ -95,7 +95,7 @@ export class ServerTable {
     return this.size >= this.#ports.limits.transactions
   }
 
-  #refuseBusy(request: SipRequest, flow: Flow, hop: Hop): void {
+  #refuseBusy(request: SipRequest, flow: Flow, hop: Via): void {
     this.refused++
     this.#ports.refusals.refuse(request, flow, hop, 503, 'Service Unavailable')
   }
