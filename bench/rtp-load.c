@@ -29,25 +29,39 @@ static long long now_ns(void) {
   return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
+/* Wall time, which is what the kernel stamps arriving packets with. */
+static long long wall_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_REALTIME, &t);
+  return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
 static void open_leg(int own, int relay) {
   struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(own), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
   if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) < 0) { perror("bind"); exit(2); }
+  int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
   at.sin_port = htons(relay);
   if (connect(fd, (struct sockaddr *)&at, sizeof at) < 0) { perror("connect"); exit(2); }
   fds[legs++] = fd;
 }
 
 static void drain(int leg, int measuring) {
-  uint8_t in[2048];
+  uint8_t in[2048], control[128];
   for (;;) {
-    ssize_t n = recv(fds[leg], in, sizeof in, 0);
+    struct iovec part = {in, sizeof in};
+    struct msghdr head = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    ssize_t n = recvmsg(fds[leg], &head, 0);
     if (n < 0) return;
     received++;
-    if (!measuring || n < 20) continue;
-    long long then;
-    memcpy(&then, in + 12, 8);
-    long long step = (now_ns() - then) / 50000;
+    struct cmsghdr *c = CMSG_FIRSTHDR(&head);
+    if (!measuring || n < 20 || !c || c->cmsg_type != SCM_TIMESTAMPNS) continue;
+    struct timespec came;
+    long long sent_at;
+    memcpy(&came, CMSG_DATA(c), sizeof came);
+    memcpy(&sent_at, in + 12, 8);
+    long long step = (came.tv_sec * 1000000000LL + came.tv_nsec - sent_at) / 50000;
     histogram[step < 0 ? 0 : step > 2000 ? 2000 : step]++;
   }
 }
@@ -56,7 +70,7 @@ static void send_one(int leg, int payload) {
   uint8_t out[2048] = {0x80, 0};
   uint16_t seq = htons(seqs[leg]);
   uint32_t stamp = htonl((uint32_t)seqs[leg] * 160), ssrc = htonl(0x1000 + leg);
-  long long now = now_ns();
+  long long now = wall_ns();
   seqs[leg]++;
   memcpy(out + 2, &seq, 2);
   memcpy(out + 4, &stamp, 4);

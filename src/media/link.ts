@@ -23,10 +23,9 @@ export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPort
   const wake = libc ? libc.calls.eventfd(0, EFD_FLAGS) : -1
   const descriptors = new Int32Array(new SharedArrayBuffer(4 * Math.max(1, slots)))
   const figures = new Float64Array(new SharedArrayBuffer(8 * FIGURES.length))
-  /** Eight octets in a block that does not move: the number that an eventfd is told. */
+  /** The number that an eventfd is told. Its address is asked for each time, which also keeps it from the collector. */
   const one = new Uint8Array(128)
   one[0] = 1
-  const oneAt = libc ? libc.addressOf(one) : 0
   const data: WorkerData & { port: MessagePort } = {
     ...{ native: libc !== undefined, slots, wake, descriptors, figures },
     port: port2,
@@ -44,7 +43,7 @@ export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPort
     if (state === 'gone' || queue.length === 0) return
     port1.postMessage(queue)
     queue = []
-    if (libc) libc.calls.write(wake, oneAt, 8)
+    if (libc) libc.calls.write(wake, libc.addressOf(one), 8)
   }
 
   /** Commands of one turn leave together: one copy and one wake-up. */

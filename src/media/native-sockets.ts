@@ -84,14 +84,19 @@ export const createNativeSockets = (
     if (length >= 0 && length <= PACKET_SIZE) user.onDatagram(slot, length)
   }
 
-  const turn = (user: SocketUser): void => {
+  /** Gives false when the user wants to end. */
+  const turn = (user: SocketUser): boolean => {
     const count = libc.epollWait(epoll, base + EVENTS, MAX_EVENTS, TURN_MS)
     if (count < 0 && libc.errno() !== EINTR) throw new Error(`epoll_wait failed: errno ${libc.errno()}`)
+    let woken = false
     for (let i = 0; i < count; i++) {
       const slot = words[(EVENTS + EPOLL_EVENT.data + i * EPOLL_EVENT.size) >> 2] as number
-      if (slot === WAKE) libc.read(wake, base + SOURCE, 8)
-      else receive(slot, user)
+      if (slot === WAKE) {
+        libc.read(wake, base + SOURCE, 8)
+        woken = true
+      } else receive(slot, user)
     }
+    return user.onTurn(woken)
   }
 
   return {
@@ -107,8 +112,7 @@ export const createNativeSockets = (
         sockaddrLength(memory, target),
       ) === length,
     run: (user) => {
-      do turn(user)
-      while (user.onTurn())
+      while (turn(user));
     },
     shut,
     close: () => {

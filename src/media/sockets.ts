@@ -17,8 +17,8 @@ export type Sockets = {
 
 export type SocketUser = {
   onDatagram(slot: number, length: number): void
-  /** Once per turn of the loop, at least every 250 ms. False ends the loop. */
-  onTurn(): boolean
+  /** Once per turn of the loop, at least every 250 ms. `woken`: there are commands. False ends the loop. */
+  onTurn(woken: boolean): boolean
 }
 
 export const TURN_MS = 250

@@ -54,15 +54,20 @@ const apply = (command: Command): void => {
   }
 }
 
+const takeCommands = (): void => {
+  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
+    for (const command of next.message as Command[]) apply(command)
+}
+
 const user: SocketUser = {
   onDatagram: (slot, length) => relay.onDatagram(slot, length),
-  onTurn: () => {
+  onTurn: (woken) => {
     const nowMs = performance.now()
     relay.setNow(nowMs)
-    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
-      for (const command of next.message as Command[]) apply(command)
+    if (woken) takeCommands()
     if (nowMs - lastTick.atMs >= TICK_MS) {
       lastTick.atMs = nowMs
+      takeCommands()
       relay.tick()
       publish()
     }
@@ -74,7 +79,7 @@ const user: SocketUser = {
 const openSockets = async (): Promise<{ sockets: Sockets; run(): void }> => {
   if (!native) {
     const turn = (): void => {
-      if (!user.onTurn()) finish()
+      if (!user.onTurn(false)) finish()
     }
     port.on('message', (commands: Command[]) => {
       relay.setNow(performance.now())

@@ -19,14 +19,14 @@ const parseIpv4 = (text: string, out: Uint8Array, at: number): boolean => {
   return parts === 4
 }
 
-/** The groups of one half of an IPv6 address; undefined when one of them is no group. */
-const groupsOf = (text: string): number[] | undefined => {
+/** The groups of one half of an IPv6 address, whose last may be dotted; undefined when one of them is no group. */
+const groupsOf = (text: string, last: boolean): number[] | undefined => {
   if (text === '') return []
   const groups: number[] = []
   const pieces = text.split(':')
   for (let i = 0; i < pieces.length; i++) {
     const piece = pieces[i] as string
-    if (i === pieces.length - 1 && piece.includes('.')) {
+    if (last && i === pieces.length - 1 && piece.includes('.')) {
       const v4 = new Uint8Array(4)
       if (!parseIpv4(piece, v4, 0)) return undefined
       groups.push(((v4[0] as number) << 8) | (v4[1] as number), ((v4[2] as number) << 8) | (v4[3] as number))
@@ -41,8 +41,8 @@ const groupsOf = (text: string): number[] | undefined => {
 const parseIpv6 = (text: string): Uint8Array | undefined => {
   if (text.length > 45) return undefined
   const gap = text.indexOf('::')
-  const head = groupsOf(gap < 0 ? text : text.slice(0, gap))
-  const tail = gap < 0 ? [] : groupsOf(text.slice(gap + 2))
+  const head = groupsOf(gap < 0 ? text : text.slice(0, gap), gap < 0)
+  const tail = gap < 0 ? [] : groupsOf(text.slice(gap + 2), true)
   if (!head || !tail || (gap < 0 ? head.length !== 8 : head.length + tail.length > 7)) return undefined
   const out = new Uint8Array(16)
   for (let i = 0; i < head.length; i++) {
