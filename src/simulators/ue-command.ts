@@ -132,7 +132,7 @@ const wishOf = (plan: UePlan, audio: Audio): CallWish => ({
 const policyOf = (plan: UePlan, audio: Audio): IncomingPolicy =>
   plan.answerMs === undefined
     ? { kind: 'refuse', status: 486 }
-    : { kind: 'answer', afterMs: plan.answerMs, ...wishOf(plan, audio) }
+    : { kind: 'answer', afterMs: plan.answerMs, early: plan.early, ...wishOf(plan, audio) }
 
 /** Every call took place, something was heard in it, and the tone if one was expected. */
 const isGood = ({ call, hearHz }: UePlan, reports: CallReport[]): boolean =>

@@ -1,6 +1,13 @@
 import type { Timers } from '#lib/clock'
 import type { Random } from '#lib/random'
-import { type IncomingLeg, type Legs, parseAddress, type ServerTransaction, type SipRequest } from '#sip'
+import {
+  type IncomingLeg,
+  type Legs,
+  parseAddress,
+  type ServerTransaction,
+  type SipRequest,
+  tokensOf,
+} from '#sip'
 import { type CallMedia, createCallMedia } from './call-media.ts'
 import type { OpenMedia } from './media-socket.ts'
 import { type Call, createCall } from './ue-call.ts'
@@ -9,7 +16,8 @@ import type { CallWish } from './ue-outgoing.ts'
 
 /** What the handset does when somebody calls. */
 export type IncomingPolicy =
-  | ({ kind: 'answer'; afterMs: number } & CallWish)
+  /** `early`: its sound is sent before the answer already, in a reliable 183 where the caller can (RFC 3262). */
+  | ({ kind: 'answer'; afterMs: number; early?: boolean } & CallWish)
   | { kind: 'refuse'; status: number }
   | { kind: 'ring' }
 
@@ -38,7 +46,7 @@ export const takeCall = async (
   const peer = callerOf(request)
   onEvent({ kind: 'incoming', from: peer })
   const wish: CallWish = policy.kind === 'answer' ? policy : {}
-  const { audio = 'silence', video = false, record = false, seconds } = wish
+  const { audio = 'silence', video = false, record = false } = wish
   // Events of the leg reach a call that is made a moment later: until then the other side has nothing to say.
   let call: Call | undefined
   let ended = false
@@ -66,13 +74,22 @@ export const takeCall = async (
   }
   const giveUp = () => leg.reject({ status: 603 })
   call = createCall({ timers, media, direction: 'in', peer, record, onEvent, giveUp })
-  leg.progress(180)
-  call.ringing(180, false)
-  if (policy.kind === 'answer') {
-    const established = call
-    timers.after(policy.afterMs, () => void pickUp(leg, media, established, seconds))
+  if (policy.kind === 'answer') ring(timers, leg, media, call, policy)
+  else {
+    leg.progress(180)
+    call.ringing(180, false)
   }
   return call
+}
+
+type Answering = IncomingPolicy & { kind: 'answer' }
+
+const ring = (timers: Timers, leg: IncomingLeg, media: CallMedia, call: Call, policy: Answering): void => {
+  const early = policy.early === true && leg.offer !== undefined ? media.answer(leg.offer) : undefined
+  const status = early === undefined ? 180 : 183
+  leg.progress(status, early)
+  call.ringing(status, early !== undefined)
+  timers.after(policy.afterMs, () => void pickUp(leg, media, call, policy.seconds, early))
 }
 
 const pickUp = async (
@@ -80,14 +97,17 @@ const pickUp = async (
   media: CallMedia,
   call: Call,
   seconds: number | undefined,
+  early: string | undefined,
 ): Promise<void> => {
   if (leg.session.ended) return
-  const sdp = leg.offer === undefined ? media.offer() : media.answer(leg.offer)
+  const sdp = early ?? (leg.offer === undefined ? media.offer() : media.answer(leg.offer))
   if (sdp === undefined) {
     leg.reject({ status: 488 })
     return call.finish({ status: 488, reason: 'no voice codec in common', endedBy: 'us' })
   }
-  const acknowledged = leg.accept(sdp)
+  // What a reliable 183 said is not said again, RFC 3261 §13.2.1.
+  const said = early !== undefined && tokensOf(leg.request.headers, 'Supported').includes('100rel')
+  const acknowledged = leg.accept(said ? undefined : sdp)
   call.answered(leg.session, seconds)
   const late = await acknowledged
   if (leg.offer === undefined && late !== undefined) media.follow(late)

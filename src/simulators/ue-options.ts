@@ -33,6 +33,7 @@ export const ueOptions: readonly (readonly [flags: string, text: string])[] = [
   ['--keys <keys>', 'press these keys a second after the answer'],
   ['--video', 'offer and take video'],
   ['--answer [ms]', 'answer calls after so long (default 1000) until interrupted'],
+  ['--early', 'with --answer: be heard before the answer already'],
   ['--calls <count>', 'with --answer: leave after so many calls'],
   ['--record <file>', 'write what was heard as a wav file'],
   ['-v, --verbose', 'show the SIP messages as they come and go'],
@@ -66,6 +67,7 @@ export type UePlan = {
   keys: string | undefined
   video: boolean
   answerMs: number | undefined
+  early: boolean
   calls: number
   record: string | undefined
   verbose: boolean
@@ -130,6 +132,7 @@ export const readUeOptions = (
     keys: text('keys'),
     video: options.video === true,
     answerMs: options.answer === true ? 1000 : number('answer', 0, 600_000),
+    early: options.early === true,
     calls: number('calls', 1, 1e9) ?? Number.POSITIVE_INFINITY,
     record: text('record'),
     verbose: options.verbose === true,

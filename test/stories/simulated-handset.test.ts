@@ -156,6 +156,21 @@ describe('two simulated handsets', () => {
     assert.equal(bob.reports()[0]?.keys, '5#0')
   })
 
+  test('hear each other before the answer, in a description that PRACK acknowledges', async () => {
+    const { house, handset, steps } = aTown()
+    const [alice, bob] = [handset(userNamed('alice')), handset(userNamed('milenage'))]
+    bob.ue.incoming = { kind: 'answer', afterMs: 2000, early: true, audio: { tone: 600 } }
+    await during(Promise.all([alice.ue.register(), bob.ue.register()]), steps(200))
+    const report = alice.ue.call('milenage', { audio: { tone: 440 }, seconds: 1 })
+    await steps(1500)
+    assert.ok(alice.events.some((event) => event.kind === 'progress' && event.earlyMedia))
+    const { status, received, heardHz } = await during(report, steps(3000))
+    assert.deepEqual([status, isNear(heardHz, 600)], [200, true])
+    assert.ok(received >= 145, `${received}`)
+    assert.ok(house.net.traffic.some(({ text }) => text.startsWith('PRACK')))
+    assert.equal(bob.reports()[0]?.status, 200)
+  })
+
   test('see each other busy', async () => {
     const { handset, steps } = aTown()
     const [alice, bob] = [handset(userNamed('alice')), handset(userNamed('bob'))]
