@@ -1,16 +1,12 @@
 import type { Timers } from '#lib/clock'
 import type { Flow } from '#lib/wire'
-import {
-  type ClientMachine,
-  type ClientRoom,
-  InviteClient,
-  RequestClient,
-  type Route,
-} from './client-machines.ts'
+import type { ClientMachine, ClientRoom, Route } from './client-machine.ts'
 import type { ClientEvents, ClientTransaction, TimerValues, TransactionUser } from './contract.ts'
+import { InviteClient } from './invite-client-machine.ts'
 import type { SipLimits } from './limits.ts'
 import type { SipRequest, SipResponse } from './message.ts'
 import type { Port } from './port.ts'
+import { RequestClient } from './request-client-machine.ts'
 import { Shelf } from './shelf.ts'
 
 export type ClientTablePorts = {
@@ -61,6 +57,7 @@ export class ClientTable {
         this.#drop(transaction)
         this.#late.put(transaction.key, { events: transaction.events })
       },
+      onLeaving: (transaction) => this.#disconnect(transaction),
       onTerminated: (transaction) => this.#drop(transaction),
       onTimeout: () => this.timeouts++,
     }
@@ -149,6 +146,10 @@ export class ClientTable {
 
   #drop(transaction: ClientMachine): void {
     this.#live.delete(transaction.key)
+    this.#disconnect(transaction)
+  }
+
+  #disconnect(transaction: ClientMachine): void {
     const { connection } = transaction.flow
     const set = connection === 0 ? undefined : this.#connected.get(connection)
     if (set?.delete(transaction) && set.size === 0) this.#connected.delete(connection)

@@ -347,6 +347,24 @@ describe('a request too large for UDP', () => {
     assert.deepEqual([statuses, clock.armed, endpoint.figures().clientConnections], [[202], 0, 0])
   })
 
+  test('goes by UDP once, whether the closed connection is noticed by sending, by closing, or by both', () => {
+    for (const closing of [false, true]) {
+      const house = createTestEndpoint()
+      const dead = house.wire.wire.flowTo('tcp', { address: '192.0.2.1', port: 5060 }) as TestFlow
+      dead.deaf = true
+      const flow = createTestFlow()
+      const failures: string[] = []
+      const events = { onResponse: () => {}, onFailure: (why: string) => failures.push(why) }
+      house.endpoint.request(aRequest('MESSAGE', 1500), flow, events)
+      if (closing) house.endpoint.onClose(dead)
+      house.clock.advance(20)
+      assert.deepEqual([summary(flow.sent), house.endpoint.figures().clientConnections], [['MESSAGE'], 0])
+      house.endpoint.onClose(dead)
+      house.clock.advance(600)
+      assert.deepEqual([summary(flow.sent), failures], [['MESSAGE', 'MESSAGE'], []])
+    }
+  })
+
   test('fails where the connection closes after a provisional', () => {
     const { endpoint, flow, stream, failures } = large()
     assert.ok(stream)

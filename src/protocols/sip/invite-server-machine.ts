@@ -10,8 +10,8 @@ import type { Via } from './via.ts'
 export type InviteRoom = {
   timers: Timers
   values: TimerValues
-  /** Sends to where responses to a request with that Via go, RFC 3261 §18.2.2. */
   print(response: SipResponse): string
+  /** Sends to where responses to a request with that Via go, RFC 3261 §18.2.2. */
   reply(flow: Flow, hop: Via, text: string): void
   /** The transaction has left the states in which it acts by itself: from here on a shelf stands for it. */
   onAccepted(transaction: InviteServer): void

@@ -6,8 +6,8 @@ import type { Via } from './via.ts'
 
 /** What a non-INVITE server transaction needs around it. */
 export type RequestRoom = {
-  /** Sends to where responses to a request with that Via go, RFC 3261 §18.2.2. */
   print(response: SipResponse): string
+  /** Sends to where responses to a request with that Via go, RFC 3261 §18.2.2. */
   reply(flow: Flow, hop: Via, text: string): void
   /** It has its final answer: from here on that alone is kept. */
   onAnswered(transaction: RequestServer, text: string): void

@@ -1,6 +1,6 @@
 import type { Random } from '#lib/random'
 import type { Flow, Wire } from '#lib/wire'
-import type { Route } from './client-machines.ts'
+import type { Route } from './client-machine.ts'
 import type { ClientTable } from './client-table.ts'
 import type { ClientEvents, ClientTransaction } from './contract.ts'
 import { ownVia } from './hops.ts'
