@@ -35,6 +35,15 @@ const garbage: Record<FramerProblem, string> = {
   'bad-content-length': 'Bad Content-Length',
 }
 
+/** The Via of an answer to us is our own, as we wrote it: its branch is found without reading the rest. */
+const branchOf = (response: SipResponse): string | undefined => {
+  const via = response.headers.get('Via') ?? ''
+  const at = via.indexOf(';branch=z9hG4bK') + 8
+  if (at < 8) return topVia(response)?.branch
+  const end = via.indexOf(';', at)
+  return end < 0 ? via.substring(at) : via.substring(at, end)
+}
+
 /** A stray CR, which the parser refuses, must not travel back in an answer either. */
 const hasReturn = (value: string): boolean => value.includes('\r')
 
@@ -69,7 +78,7 @@ export const createReceiver = (ports: ReceiverPorts): Receiver => {
   }
 
   const takeResponse = (flow: Flow, response: SipResponse): void => {
-    const branch = checkResponse(response) ? topVia(response)?.branch : undefined
+    const branch = checkResponse(response) ? branchOf(response) : undefined
     const cseq = parseCSeq(response.headers.get('CSeq') ?? '')
     if (!branch || !cseq) count.malformed++
     else onResponse(response, flow, branch, cseq.method)
