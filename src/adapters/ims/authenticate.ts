@@ -12,6 +12,7 @@ import {
   type SipRequest,
 } from '#sip'
 import type { Nonces } from './nonces.ts'
+import { createPasswords } from './passwords.ts'
 import type { SimChallenges } from './sim-challenges.ts'
 
 /** What a request's proof of identity is worth. */
@@ -36,6 +37,8 @@ type Hash = DigestHash
  * user exists: strangers are challenged like anyone and then refused like anyone with a wrong answer.
  */
 export const createAuthenticate = ({ subscribers, nonces, sims, domain }: AuthenticatePorts) => {
+  const passwords = createPasswords(subscribers)
+
   /** Which password digests a transport is offered: old phones on UDP and TCP stumble over more than MD5. */
   const hashesFor = (flow: Flow): Hash[] =>
     flow.transport === 'ws' || flow.transport === 'wss' ? ['SHA-256', 'MD5'] : ['MD5']
@@ -87,12 +90,7 @@ export const createAuthenticate = ({ subscribers, nonces, sims, domain }: Authen
     const { password } = subscriber
     const algorithm = hashNamed(c.algorithm)
     if (password === undefined || !algorithm) return { kind: 'refused', why: 'wrong-answer' }
-    const ha1 = ha1Of({
-      algorithm,
-      username: c.username,
-      realm: c.realm,
-      password: new TextEncoder().encode(password),
-    })
+    const ha1 = passwords(subscriber, algorithm, c.username, c.realm)
     if (!responds(c, request, algorithm, ha1)) return { kind: 'refused', why: 'wrong-answer' }
     const state = nonces.use(c.nonce, countOf(c))
     if (state === 'fresh') return { kind: 'proved', subscriber }
@@ -128,10 +126,14 @@ export const createAuthenticate = ({ subscribers, nonces, sims, domain }: Authen
   /**
    * Judges a request. `claimed`: whom it says it is by its To (REGISTER) or its From, if we know that identity.
    */
-  return (request: SipRequest, flow: Flow, claimed: Subscriber | undefined): Verdict | Promise<Verdict> => {
+  return (
+    request: SipRequest,
+    flow: Flow,
+    claimed: () => Subscriber | undefined,
+  ): Verdict | Promise<Verdict> => {
     const header = request.method === 'REGISTER' ? 'Authorization' : 'Proxy-Authorization'
     const credentials = digestOf(request, header) ?? digestOf(request, 'Authorization')
-    const subscriber = credentials ? subscribers.byImpi(credentials.username) : claimed
+    const subscriber = credentials ? subscribers.byImpi(credentials.username) : claimed()
     if (subscriber?.proof === 'none') return { kind: 'proved', subscriber }
     if (!subscriber) {
       // The name of an unknown user is only looked at, never kept.

@@ -14,7 +14,6 @@ export const createNonces = (clock: Clock, random: Random, lifetimeMs: number, s
   const issuedMs = new Float64Array(size)
   const counts = new Uint32Array(size)
   let serial = new DataView(random.bytes(4).buffer).getUint32(0) >>> 1
-  const hex = (value: number): string => value.toString(16).padStart(8, '0')
 
   const issue = (): string => {
     serial = (serial + 1) >>> 0
@@ -49,6 +48,8 @@ export const createNonces = (clock: Clock, random: Random, lifetimeMs: number, s
   return { issue, use }
 }
 export type Nonces = ReturnType<typeof createNonces>
+
+const hex = (value: number): string => (value + 0x1_0000_0000).toString(16).slice(1)
 
 const word = (bytes: Uint8Array, at: number): number =>
   (((bytes[at] as number) << 24) |

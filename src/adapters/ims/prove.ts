@@ -72,7 +72,7 @@ export const createProve = (ports: ProvePorts) => {
     if (claimed?.proof === 'none') return proved(claimed)
     const knownPath = claimed && (claimed.sim || claimed.proveOnRegisterOnly) && registeredHere(claimed, flow)
     if (knownPath) return proved(claimed)
-    const verdict = authenticate(request, flow, claimed)
+    const verdict = authenticate(request, flow, () => claimed)
     if (verdict instanceof Promise) void verdict.then((late) => conclude(transaction, late, proved))
     else conclude(transaction, verdict, proved)
   }

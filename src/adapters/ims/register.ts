@@ -109,7 +109,7 @@ export const createRegister = (ports: RegisterPorts) => {
 
   return (transaction: ServerTransaction): void => {
     const { request, flow } = transaction
-    const verdict = authenticate(request, flow, ownerOf(request))
+    const verdict = authenticate(request, flow, () => ownerOf(request))
     if (verdict instanceof Promise) void verdict.then((late) => conclude(transaction, late))
     else conclude(transaction, verdict)
   }
