@@ -46,7 +46,10 @@ export type Tandem = {
   kill9(): Promise<Ending>
 }
 
-const MEDIA_PORTS = 400
+export const MEDIA_PORTS = 400
+/** A capture filter for the media of a house on the small configuration. */
+export const mediaOf = ({ ports }: Tandem): string =>
+  `udp portrange ${ports.media}-${ports.media + MEDIA_PORTS - 1}`
 
 const takePorts = async (): Promise<Ports> => {
   const [sip, tls, ws, wss, http, https] = [1, 2, 3, 4, 5, 6].map(() => freePort())

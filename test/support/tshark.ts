@@ -14,11 +14,14 @@ export type Reading = {
   faults: string[]
 }
 
+/** One stream of G.711 between two ports, decoded. */
+export type WireSound = { fromPort: number; toPort: number; samples: Int16Array }
+
 export type Capture = {
   /** Ends the capture and reads it; `allow` leaves out faults that the test means to send. */
   read(options?: { sipPorts?: number[]; allow?: RegExp }): Promise<Reading>
-  /** What was sent to these media ports, for phones that keep no recording. Ends the capture as well. */
-  heardAt(media: { from: number; to: number }, sipPorts: number[]): Promise<Int16Array>
+  /** Everything that was said on the wire. Ends the capture as well. */
+  sounds(sipPorts: number[]): Promise<WireSound[]>
 }
 
 /** Captures on the loopback interface until it is read. `filter` is in tcpdump's language. */
@@ -36,9 +39,9 @@ export const startCapture = async (filter: string): Promise<Capture> => {
       await finish()
       return readCapture(file, sipPorts, allow)
     },
-    heardAt: async (media, sipPorts) => {
+    sounds: async (sipPorts) => {
       await finish()
-      return soundTo(file, media, sipPorts)
+      return readSounds(file, sipPorts)
     },
   }
 }
@@ -46,25 +49,33 @@ export const startCapture = async (filter: string): Promise<Capture> => {
 const asSip = (ports: number[]): string[] =>
   ports.flatMap((port) => ['-d', `udp.port==${port},sip`, '-d', `tcp.port==${port},sip`])
 
-const soundTo = async (file: string, { from, to }: { from: number; to: number }, sipPorts: number[]) => {
+const readSounds = async (file: string, sipPorts: number[]): Promise<WireSound[]> => {
+  const fields = ['udp.srcport', 'udp.dstport', 'rtp.p_type', 'rtp.payload']
   const { stdout } = await run(peer('tshark').path, [
     ...[
       '-r',
       file,
       '-n',
       ...asSip(sipPorts),
+      '--enable-heuristic',
+      'rtp_udp',
       '-Y',
-      `rtp && udp.dstport in {${from}..${to}} && rtp.p_type in {0, 8}`,
+      'rtp && rtp.p_type in {0, 8}',
     ],
-    ...['-T', 'fields', '-e', 'rtp.p_type', '-e', 'rtp.payload'],
+    ...['-T', 'fields', ...fields.flatMap((field) => ['-e', field])],
   ])
-  const samples: number[] = []
+  const streams = new Map<string, number[]>()
   for (const line of stdout.split('\n').filter(Boolean)) {
-    const [type, payload = ''] = line.split('\t')
+    const [from, to, type, payload = ''] = line.split('\t')
     const decode = type === '8' ? fromALaw : fromMuLaw
+    const samples = streams.get(`${from} ${to}`) ?? []
     for (const octet of Buffer.from(payload.replaceAll(':', ''), 'hex')) samples.push(decode(octet))
+    streams.set(`${from} ${to}`, samples)
   }
-  return Int16Array.from(samples)
+  return [...streams].map(([key, samples]) => {
+    const [fromPort = 0, toPort = 0] = key.split(' ').map(Number)
+    return { fromPort, toPort, samples: Int16Array.from(samples) }
+  })
 }
 
 /** ITU-T G.711 by its definition; the server's own tables are no witness for it. */
