@@ -1,6 +1,6 @@
 import type { Result } from '#lib/result'
+import type { Binding } from './bindings.ts'
 import type { Refusal } from './refusals.ts'
-import type { Binding } from './registrations.ts'
 import type { Found, Identity, Subscriber } from './subscribers.ts'
 
 /** A refusal with what the other side said of it, where it said anything. */
@@ -88,3 +88,12 @@ export type Route =
   | { kind: 'subscriber'; found: Found; bindings: Binding[] }
   | { kind: 'echo'; status: number }
   | { kind: 'refused'; refused: Refused }
+
+/** Read at each use: the remote API may change them while calls are up. */
+export type CallSettings = {
+  /** Seconds without media and signalling after which a call is given up. */
+  dialogTimeoutS: number
+  /** Seconds a call may ring. */
+  noAnswerS: number
+  mostCalls: number
+}

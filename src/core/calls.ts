@@ -1,7 +1,7 @@
 import type { Timers } from '#lib/clock'
 import type { Random } from '#lib/random'
 import { Call } from './call.ts'
-import type { CallerParty, CallOffer, PartyEvents, Ring } from './call-ports.ts'
+import type { CallerParty, CallOffer, CallSettings, PartyEvents, Ring } from './call-ports.ts'
 import type { Events } from './events.ts'
 import type { Media, Store } from './ports.ts'
 import { ringAll } from './ringing.ts'
@@ -16,15 +16,6 @@ export type CallsPorts = {
   routeTo: Routing
   ring: Ring
   settings: CallSettings
-}
-
-/** Read at each use: the remote API may change them while calls are up. */
-export type CallSettings = {
-  /** Seconds without media and signalling after which a call is given up. */
-  dialogTimeoutS: number
-  /** Seconds a call may ring. */
-  noAnswerS: number
-  mostCalls: number
 }
 
 export const createCalls = (ports: CallsPorts) => {

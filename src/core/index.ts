@@ -1,18 +1,14 @@
 export { candidates, international, isNumber } from './addresses.ts'
+export type { Binding, BindingRequest } from './bindings.ts'
 export { Call } from './call.ts'
 export type * from './call-ports.ts'
-export { type CallSettings, type Calls, createCalls } from './calls.ts'
+export { type Calls, createCalls } from './calls.ts'
 export { type CallState, type CoreEvent, createEvents, type Events } from './events.ts'
 export { createGuard, type Guard } from './guard.ts'
 export type * from './ports.ts'
 export type { CallRecord } from './records.ts'
 export { REFUSALS, type Refusal } from './refusals.ts'
-export {
-  type Binding,
-  type BindingRequest,
-  createRegistrations,
-  type Registrations,
-} from './registrations.ts'
+export { createRegistrations, type Registrations } from './registrations.ts'
 export { createRouting, type Routing } from './routing.ts'
 export {
   createSubscribers,

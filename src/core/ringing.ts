@@ -1,9 +1,8 @@
 import type { Timers } from '#lib/clock'
+import type { Binding } from './bindings.ts'
 import type { Call } from './call.ts'
-import type { CalleeEvents, CalleeParty, Description, Refused, Ring } from './call-ports.ts'
-import type { CallSettings } from './calls.ts'
+import type { CalleeEvents, CalleeParty, CallSettings, Description, Refused, Ring } from './call-ports.ts'
 import type { Media } from './ports.ts'
-import type { Binding } from './registrations.ts'
 import type { Found } from './subscribers.ts'
 
 type RingPorts = { timers: Timers; media: Media; ring: Ring; settings: CallSettings }

@@ -1,5 +1,6 @@
+import type { Binding } from './bindings.ts'
 import type { CallOffer, Route } from './call-ports.ts'
-import type { Binding, Registrations } from './registrations.ts'
+import type { Registrations } from './registrations.ts'
 import type { Found, Subscribers } from './subscribers.ts'
 
 export type RoutingPorts = {

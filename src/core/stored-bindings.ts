@@ -1,6 +1,6 @@
 import type { Transport } from '#lib/wire'
+import type { Binding } from './bindings.ts'
 import type { StoredBinding } from './ports.ts'
-import type { Binding } from './registrations.ts'
 import type { Subscriber } from './subscribers.ts'
 
 type Row = [
