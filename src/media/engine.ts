@@ -81,7 +81,7 @@ export const createEmbeddedMedia = async (ports: EmbeddedMediaPorts): Promise<Em
   const ranges = rangesOf(ports.listeners, nowMs)
   const count = workersOf(ports.workers ?? 'auto')
   const wanted = new Set(ranges.values()).values().reduce((sum, { pairs }) => sum + pairs * PAIR_SOCKETS, 0)
-  const slots = Math.floor(maxSlots(wanted) / count / PAIR_SOCKETS) * PAIR_SOCKETS
+  const slots = Math.floor(maxSlots(libc, wanted) / count / PAIR_SOCKETS) * PAIR_SOCKETS
   const calls = createRoster()
   const onEvent = (report: Report & { op: 'silent' | 'digit' }): void => {
     const name = calls.nameOf(report.call)

@@ -14,6 +14,7 @@ export type Libc = {
   read(fd: number, at: number, length: number): number
   write(fd: number, at: number, length: number): number
   close(fd: number): number
+  getrlimit(resource: number, at: number): number
   errno(): number
 }
 
@@ -45,6 +46,7 @@ export const loadLibc = (): Libc => {
     read: lib.func('int64_t read(int, int64_t, int64_t)'),
     write: lib.func('int64_t write(int, int64_t, int64_t)'),
     close: lib.func('int close(int)'),
+    getrlimit: lib.func('int getrlimit(int, int64_t)'),
     errno: () => koffi.errno(),
   }
 }
@@ -54,3 +56,12 @@ export const loadLibc = (): Libc => {
  * limit (64 octets) never move.
  */
 export const addressOf = (array: Uint8Array): number => Number(koffi.address(array))
+
+const RLIMIT_NOFILE = 7
+
+/** How many descriptors the process may have, as far as a number can tell. */
+export const openLimit = (libc: Libc): number => {
+  const limits = new BigUint64Array(16)
+  const octets = new Uint8Array(limits.buffer)
+  return libc.getrlimit(RLIMIT_NOFILE, addressOf(octets)) === 0 ? Number(limits[0]) : Number.MAX_SAFE_INTEGER
+}

@@ -4,7 +4,7 @@ import type { Libc } from './libc.ts'
 
 export type LinkPorts = {
   /** Native calls, or undefined for node:dgram. */
-  libc: { calls: Libc; addressOf(array: Uint8Array): number } | undefined
+  libc: { calls: Libc; addressOf(array: Uint8Array): number; openLimit(): number } | undefined
   slots: number
   onReport(report: Report): void
   /** The worker ended without being told to. */
