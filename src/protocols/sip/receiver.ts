@@ -8,7 +8,7 @@ import { type ParseProblem, parseMessage } from './parse.ts'
 import type { Port } from './port.ts'
 import { createRate, type Refusals } from './refusals.ts'
 import type { FramerProblem } from './stream.ts'
-import { topVia, type Via } from './via.ts'
+import { damagedVia, topVia, type Via } from './via.ts'
 
 export type ReceiverPorts = {
   clock: Clock
@@ -53,13 +53,14 @@ export const createReceiver = (ports: ReceiverPorts): Receiver => {
   const mayAnswer = createRate(ports.clock, ports.badAnswersPerSecond)
   const count = { malformed: 0, badAnswers: 0 }
 
-  /** An ACK is never answered, and neither is a request whose Via says nothing. */
+  /** An ACK is never answered, and neither is a request whose Via does not even name a host. */
   const complain = (flow: Flow, request: SipRequest, status: number, reason: string): void => {
     count.malformed++
-    const hop = topVia(request)
+    const whole = topVia(request)
+    const hop = whole ?? damagedVia(request)
     if (!hop || request.method === 'ACK' || request.headers.values.some(hasReturn) || !mayAnswer()) return
     count.badAnswers++
-    stampSource(request, hop, flow)
+    if (whole) stampSource(request, hop, flow)
     refusals.refuse(request, flow, hop, status, reason)
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createRequest } from './message.ts'
-import { parseVia, printVia, topVia, type Via } from './via.ts'
+import { damagedVia, parseVia, printVia, topVia, type Via } from './via.ts'
 
 const via = (text: string): Via => {
   const parsed = parseVia(text)
@@ -53,6 +53,19 @@ describe('a hop', () => {
       const full = parseVia(text)
       assert.deepEqual(topOf(text), full.ok ? full.value : undefined, text)
     }
+  })
+
+  test('damaged behind its host still says where the answer goes', () => {
+    const damagedOf = (text: string) => {
+      const request = createRequest('OPTIONS', 'sip:a')
+      request.headers.add('Via', text)
+      const { host, port, rport } = damagedVia(request) ?? {}
+      return [host, port, rport]
+    }
+    assert.deepEqual(damagedOf('SIP/2.0/UDP 192.0.2.15;;,;,,'), ['192.0.2.15', undefined, undefined])
+    assert.deepEqual(damagedOf('SIP/2.0/UDP a:5070;rport;;'), ['a', 5070, true])
+    assert.deepEqual(damagedOf('SIP/2.0/UDP a:0'), ['a', undefined, undefined])
+    assert.deepEqual(damagedOf(';;'), [undefined, undefined, undefined])
   })
 
   test('on top is the first of its field', () => {

@@ -41,6 +41,18 @@ const commonVia = ([, transport = '', host = '', port, before, branch = '', afte
   return via
 }
 
+/**
+ * What can be read of a topmost Via that is malformed behind its host: enough to send the 400 that it deserves
+ * (RFC 4475 §3.1.2.1). Undefined when not even the host is there.
+ */
+export const damagedVia = (message: SipMessage): Via | undefined => {
+  const text = message.headers.get('Via') ?? ''
+  const via: Via = { transport: '', host: '', params: new Map() }
+  readVia(text, 0, text.length, via)
+  if (via.params.has('rport')) via.rport = true
+  return via.host === '' ? undefined : via
+}
+
 /** Checks one Via from `from` on, and fills `into` when one is given. Gives where it stopped (`end`, a comma), or -1. */
 export const readVia = (text: string, from: number, end: number, into?: Via): number => {
   let at = text.startsWith('SIP/2.0/', from) ? from + 8 : protocolEnd(text, from, end)
