@@ -19,6 +19,9 @@ const tcpFree = (address: string, port: number): Promise<boolean> =>
     server.listen({ port, host: address, exclusive: true }, () => server.close(() => resolve(true)))
   })
 
+/** Whether a UDP port can be had at this address. */
+export const isFree = udpFree
+
 const given = new Set<number>()
 const anywhere = (span: number) => FIRST + Math.floor(Math.random() * (LAST - FIRST - span))
 
@@ -32,21 +35,26 @@ export const freePort = async (address = '127.0.0.1'): Promise<number> => {
   }
 }
 
-/** The even first port of a stretch for media; its ports are not tried one by one. */
+/** An even first port and the odd last one of a stretch for media, none of which anybody holds. */
 export const portRange = (size: number): { from: number; to: number } => {
+  const held = new Set([...boundPorts('udp'), ...given])
   for (;;) {
     const from = anywhere(size) & ~1
     const ports = Array.from({ length: size }, (_, index) => from + index)
-    if (ports.some((port) => given.has(port))) continue
+    if (ports.some((port) => held.has(port))) continue
     for (const port of ports) given.add(port)
     return { from, to: from + size - 1 }
   }
 }
 
-/** Whether some process listens on the port, as the kernel's tables show it. */
-export const isBound = (port: number, transport: 'udp' | 'tcp'): boolean => {
-  const local = new RegExp(`^\\s*\\d+: [0-9A-F]+:${port.toString(16).toUpperCase().padStart(4, '0')} `, 'm')
-  return [transport, `${transport}6`].some((table) =>
-    local.test(readFileSync(`/proc/net/${table}`, 'latin1')),
+/** The kernel's tables of open sockets: the second field of a line is the local address and port in hexadecimal. */
+const boundPorts = (transport: 'udp' | 'tcp'): number[] =>
+  [transport, `${transport}6`].flatMap((table) =>
+    [...readFileSync(`/proc/net/${table}`, 'latin1').matchAll(/^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) /gm)].map(
+      ([, port]) => Number(`0x${port}`),
+    ),
   )
-}
+
+/** Whether some process listens on the port. */
+export const isBound = (port: number, transport: 'udp' | 'tcp'): boolean =>
+  boundPorts(transport).includes(port)
