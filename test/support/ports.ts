@@ -19,9 +19,6 @@ const tcpFree = (address: string, port: number): Promise<boolean> =>
     server.listen({ port, host: address, exclusive: true }, () => server.close(() => resolve(true)))
   })
 
-/** Whether a UDP port can be had at this address. */
-export const isFree = udpFree
-
 const given = new Set<number>()
 const anywhere = (span: number) => FIRST + Math.floor(Math.random() * (LAST - FIRST - span))
 
