@@ -132,7 +132,7 @@ describe('a phone with a password', () => {
       return (await answer).status
     }
     assert.equal(await send(), 200)
-    assert.equal(await send(), 403)
+    assert.equal(await send(), 401, 'a fresh challenge, and nothing else')
   })
 })
 

@@ -16,6 +16,8 @@ export type Dialog = {
   target: string
   /** Route values in the order in which they are sent. */
   routes: string[]
+  /** We began the dialogue: the Call-ID is ours. */
+  caller: boolean
 }
 
 /** The URI in the first Contact; undefined when there is none or it is not a URI. */
@@ -44,6 +46,7 @@ export const dialogOfRequest = (request: SipRequest, localTag: string): Dialog =
     remoteSeq: parseCSeq(headers.get('CSeq') ?? '')?.number ?? 0,
     target: contactOf(headers) ?? '',
     routes: recordRoutes(headers),
+    caller: false,
   }
 }
 
@@ -61,6 +64,7 @@ export const dialogOfResponse = (request: SipRequest, response: SipResponse): Di
     remoteSeq: -1,
     target: contactOf(response.headers) ?? request.uri,
     routes: recordRoutes(response.headers).reverse(),
+    caller: true,
   }
 }
 

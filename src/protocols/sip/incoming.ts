@@ -3,7 +3,10 @@ import { dialogOfRequest } from './dialog.ts'
 import { tokensOf } from './fields.ts'
 import type { SipRequest } from './message.ts'
 import { createReliable } from './reliable.ts'
-import { type Refused, Session, type SessionEvents, type SessionPorts, sdpOf, withSdp } from './session.ts'
+import { sdpOf, withSdp } from './sdp-body.ts'
+import { Session } from './session.ts'
+import type { LegEnd, Refused, SessionEvents, SessionPorts } from './session-ports.ts'
+import { MIN_SE, tooShort } from './session-timer.ts'
 
 export type IncomingOptions = {
   /** Send provisional responses reliably to a caller that supports it (RFC 3262). */
@@ -33,43 +36,70 @@ export class IncomingLeg {
   ) {
     this.request = request
     this.#transaction = transaction
-    this.session = new Session(ports, dialogOfRequest(request, options.localTag), transaction.flow, events)
+    const dialog = dialogOfRequest(request, options.localTag)
+    const onEnd = (end: LegEnd): void => {
+      // A caller that says BYE before its answer (RFC 3261 §15) still waits for the INVITE's own.
+      if (!transaction.answered) this.session.refuse(transaction, { status: 487 })
+      this.#reliable?.stop()
+      events.onEnd(end)
+    }
+    this.session = new Session(ports, dialog, transaction.flow, { ...events, onEnd })
     this.session.learn(request)
     this.offer = sdpOf(request)
-    this.session.remoteSdp = this.offer
+    this.session.offers.remote = this.offer
+    this.session.offers.exchange = this.offer === undefined ? undefined : 'remote'
     this.#required = tokensOf(request.headers, 'Require').includes('100rel')
     const able =
       this.#required || (options.reliable && tokensOf(request.headers, 'Supported').includes('100rel'))
+    if (!options.reliable) this.session.supported = 'timer'
     this.#reliable = able ? createReliable(ports, transaction, options.firstRseq) : undefined
     if (this.#reliable)
       this.session.onPrack = (prack, prackTransaction) => this.#onPrack(prack, prackTransaction)
-    transaction.onCancel = () => this.#cancelled()
+    transaction.onCancel = (cancel) => this.#cancelled(cancel)
     transaction.onTimeout = () => this.#unacknowledged()
+  }
+
+  /** Why the INVITE cannot be served whatever it asks for, RFC 4028 §9; undefined when it can. */
+  get fault(): Refused | undefined {
+    return tooShort(this.request.headers) ? { status: 422, headers: [['Min-SE', `${MIN_SE}`]] } : undefined
   }
 
   /** 180, 183 and their like; with a description they are sent reliably where the caller can. */
   progress(status: number, sdp?: string): void {
     if (this.session.ended || this.#transaction.answered) return
-    if (sdp !== undefined) this.session.localSdp = sdp
+    const { offers } = this.session
+    if (sdp !== undefined) offers.local = sdp
     const response = withSdp(this.session.reply(this.request, status), sdp)
     if (!this.#reliable || (sdp === undefined && !this.#required)) return this.#transaction.respond(response)
     const sent = this.#reliable.send(response).then((acknowledged) => {
+      if (acknowledged && sdp !== undefined && offers.exchange === 'remote') offers.exchange = undefined
       if (!acknowledged && !this.#transaction.answered && !this.session.ended)
         this.#fail({ status: 504, reason: 'No PRACK' })
     })
+    this.session.watch(sent)
     if (sdp !== undefined) this.#pending = sent
   }
 
-  /** Answers the call. Resolves with the description in the ACK, if it carries one. */
-  async accept(sdp?: string): Promise<string | undefined> {
+  /**
+   * Answers the call. Resolves with the description in the ACK, if it carries one. Without `sdp` the last description
+   * is the answer; one that the caller has acknowledged already is not said again, RFC 3261 §13.2.1.
+   */
+  async accept(sdp?: string, status = 200): Promise<string | undefined> {
     await this.#pending
-    if (this.session.ended || this.#transaction.answered) return undefined
+    const { session } = this
+    if (session.ended || this.#transaction.answered) return undefined
     this.#reliable?.stop()
-    // An offer already answered in a reliable response is not answered again, RFC 3261 §13.2.1.
-    const ack = await this.session.accept(this.#transaction, sdp)
-    if (ack) return sdpOf(ack)
-    this.session.fail({ by: 'timeout', reason: 'no ACK' })
-    return undefined
+    const { offers } = session
+    const said = this.offer !== undefined && offers.exchange === undefined
+    const body = sdp ?? (said ? undefined : offers.local)
+    if (body !== undefined) offers.local = body
+    offers.exchange = this.offer === undefined ? 'local' : undefined
+    const ack = await session.accept(this.#transaction, body, status)
+    offers.exchange = undefined
+    if (!ack) session.fail({ by: 'timeout', reason: 'no ACK' })
+    const late = ack && this.offer === undefined ? sdpOf(ack) : undefined
+    if (late !== undefined) offers.remote = late
+    return late
   }
 
   reject(refused: Refused): void {
@@ -78,17 +108,22 @@ export class IncomingLeg {
     this.#end()
   }
 
+  /** Ends the call, whether it was answered or still is to be. */
+  hangUp(reason?: string): void {
+    if (this.#transaction.answered) return this.session.bye(reason)
+    this.reject({ status: 480, ...(reason !== undefined && { headers: [['Reason', reason]] }) })
+  }
+
   #fail(refused: Refused): void {
     this.session.refuse(this.#transaction, refused)
-    this.#reliable?.stop()
     this.session.fail({ by: 'timeout', status: refused.status, reason: 'no PRACK' }, false)
   }
 
-  #cancelled(): void {
+  #cancelled({ headers }: SipRequest): void {
     if (this.#transaction.answered) return
     this.session.refuse(this.#transaction, { status: 487 })
-    this.#reliable?.stop()
-    this.session.fail({ by: 'peer', status: 487, reason: 'cancelled' }, false)
+    const reason = headers.get('Reason')
+    this.session.fail({ by: 'peer', status: 487, ...(reason !== undefined && { reason }) }, false)
   }
 
   /** No ACK: after an answer the call is over, after a refusal nobody minds. */
@@ -103,8 +138,15 @@ export class IncomingLeg {
     this.session.drop()
   }
 
+  /** A PRACK may carry an offer of its own, RFC 3262 §5. */
   #onPrack(prack: SipRequest, transaction: ServerTransaction): void {
-    if (!this.#reliable?.onPrack(prack)) return transaction.respond(this.session.reply(prack, 481))
-    transaction.respond(this.session.reply(prack, 200))
+    const { session } = this
+    if (!this.#reliable?.onPrack(prack)) return transaction.respond(session.reply(prack, 481))
+    if (sdpOf(prack) === undefined) return transaction.respond(session.reply(prack, 200))
+    // What it acknowledges is settled one turn later.
+    session.watch(
+      this.#pending.then(() => session.offers.onUpdate(prack, transaction)),
+      transaction,
+    )
   }
 }

@@ -12,23 +12,27 @@ export {
 export * from './fields.ts'
 export * from './host.ts'
 export { IncomingLeg } from './incoming.ts'
+export type { Invitation } from './invitation.ts'
 export * from './legs.ts'
 export { defaultLimits, type SipLimits } from './limits.ts'
 export * from './message.ts'
 export * from './names.ts'
-export { type Invitation, type OutgoingEvents, OutgoingLeg } from './outgoing.ts'
+export { type OutgoingEvents, OutgoingLeg } from './outgoing.ts'
 export * from './params.ts'
 export * from './parse.ts'
 export * from './print.ts'
 export * from './same-uri.ts'
+export * from './sdp-body.ts'
+export { Session } from './session.ts'
 export {
   ALLOW,
   type LegEnd,
   type Refused,
-  Session,
   type SessionEvents,
   type SessionPorts,
-} from './session.ts'
+  type Solicited,
+  type Wanted,
+} from './session-ports.ts'
 export * from './stream.ts'
 export * from './tel.ts'
 export * from './uri.ts'

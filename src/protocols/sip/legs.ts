@@ -1,13 +1,15 @@
-import type { Random } from '#lib/random'
 import { tagOf } from './address.ts'
 import type { ServerTransaction } from './contract.ts'
-import { reasonPhrase } from './fields.ts'
+import type { Dialog } from './dialog.ts'
+import { parseCSeq, reasonPhrase } from './fields.ts'
 import { IncomingLeg } from './incoming.ts'
+import type { Invitation } from './invitation.ts'
 import { createResponse, type SipRequest } from './message.ts'
-import { type Invitation, type OutgoingEvents, OutgoingLeg } from './outgoing.ts'
-import type { Session, SessionEvents, SessionPorts } from './session.ts'
+import { type OutgoingEvents, OutgoingLeg } from './outgoing.ts'
+import type { Session } from './session.ts'
+import type { SessionEvents, SessionPorts } from './session-ports.ts'
 
-export type LegsPorts = Omit<SessionPorts, 'forget'> & { random: Random }
+export type LegsPorts = Omit<SessionPorts, 'forget'>
 
 export type Legs = {
   /** True when the request belonged to a dialogue (or claimed to): it is dealt with. */
@@ -25,12 +27,21 @@ export type Legs = {
 }
 
 /** All INVITE dialogues of an endpoint, found by Call-ID and our tag, RFC 3261 §12. */
-export const createLegs = ({ random, ...rest }: LegsPorts): Legs => {
+export const createLegs = (rest: LegsPorts): Legs => {
+  const { random } = rest
   const sessions = new Map<string, Session>()
+  /** CSeq of the calls that reached us, by Call-ID and From tag: another of the same names came by a second way. */
+  const taken = new Map<string, number>()
+  /** Call-IDs of our own INVITEs while they ring: one that comes to us has run in a circle. */
+  const ringing = new Set<string>()
   const keyOf = (callId: string, localTag: string, remoteTag: string) => `${callId} ${localTag} ${remoteTag}`
-  const keyOfSession = ({ dialog }: Session) => keyOf(dialog.callId, dialog.localTag, dialog.remoteTag)
-  const register = (session: Session): void => void sessions.set(keyOfSession(session), session)
-  const ports: SessionPorts = { ...rest, forget: (session) => void sessions.delete(keyOfSession(session)) }
+  const keyOfDialog = ({ callId, localTag, remoteTag }: Dialog) => keyOf(callId, localTag, remoteTag)
+  const register = (session: Session): void => void sessions.set(keyOfDialog(session.dialog), session)
+  const forget = (dialog: Dialog): void => {
+    sessions.delete(keyOfDialog(dialog))
+    if (!dialog.caller) taken.delete(`${dialog.callId} ${dialog.remoteTag}`)
+  }
+  const ports: SessionPorts = { ...rest, forget }
 
   const find = (request: SipRequest): Session | undefined => {
     const { headers } = request
@@ -39,26 +50,43 @@ export const createLegs = ({ random, ...rest }: LegsPorts): Legs => {
     return sessions.get(keyOf(headers.get('Call-ID') ?? '', to, tagOf(headers.get('From') ?? '') ?? ''))
   }
 
+  const seqOf = ({ headers }: SipRequest): number => parseCSeq(headers.get('CSeq') ?? '')?.number ?? 0
+  const nameOf = ({ headers }: SipRequest): string =>
+    `${headers.get('Call-ID')} ${tagOf(headers.get('From') ?? '') ?? ''}`
+
+  /** A merged request (RFC 3261 §8.2.2.2), or a call of our own that came back. */
+  const isRepeated = (request: SipRequest): boolean =>
+    ringing.has(request.headers.get('Call-ID') ?? '') || taken.get(nameOf(request)) === seqOf(request)
+
   return {
     onRequest(request, transaction) {
-      if (tagOf(request.headers.get('To') ?? '') === undefined) return false
+      const refuse = (status: number): true => {
+        const response = createResponse(request, status, reasonPhrase(status))
+        const to = response.headers.get('To') ?? ''
+        if (tagOf(to) === undefined) response.headers.set('To', `${to};tag=${random.token()}`)
+        transaction.respond(response)
+        return true
+      }
+      if (tagOf(request.headers.get('To') ?? '') === undefined)
+        return request.method === 'INVITE' && isRepeated(request) ? refuse(482) : false
       const session = find(request)
-      if (session) session.onRequest(request, transaction)
-      else transaction.respond(createResponse(request, 481, reasonPhrase(481)))
+      if (!session) return refuse(481)
+      session.onRequest(request, transaction)
       return true
     },
     onAck: (request) => find(request)?.onAck(request),
     incoming(request, transaction, events, { reliable }) {
       const firstRseq = 1 + (new DataView(random.bytes(4).buffer).getUint32(0) >>> 8)
-      const leg = new IncomingLeg(ports, request, transaction, events, {
-        reliable,
-        localTag: random.token(),
-        firstRseq,
-      })
+      const localTag = random.token()
+      const leg = new IncomingLeg(ports, request, transaction, events, { reliable, localTag, firstRseq })
       register(leg.session)
+      taken.set(nameOf(request), seqOf(request))
       return leg
     },
-    outgoing: (invitation, events) => new OutgoingLeg(ports, invitation, events, register),
+    outgoing(invitation, events) {
+      ringing.add(invitation.callId)
+      return new OutgoingLeg(ports, invitation, events, register, () => ringing.delete(invitation.callId))
+    },
     get size() {
       return sessions.size
     },

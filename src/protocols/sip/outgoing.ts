@@ -1,45 +1,17 @@
-import type { Flow } from '#lib/wire'
 import { tagOf } from './address.ts'
 import type { ClientTransaction } from './contract.ts'
 import { dialogOfResponse, requestIn } from './dialog.ts'
 import { parseCSeq, parseDelta, reasonPhrase, tokensOf } from './fields.ts'
-import { createRequest, type SipRequest, type SipResponse } from './message.ts'
-import {
-  ALLOW,
-  type Refused,
-  Session,
-  type SessionEvents,
-  type SessionPorts,
-  sdpOf,
-  withSdp,
-} from './session.ts'
-import { MIN_SE, offerInterval } from './session-timer.ts'
-
-export type Invitation = {
-  /** Request-URI, raw. */
-  uri: string
-  /** From and To values; From with its tag, To without. */
-  from: string
-  to: string
-  callId: string
-  flow: Flow
-  routes: string[]
-  sdp: string | undefined
-  headers: [name: string, value: string][]
-  /** Offer RFC 3262 to the called party. */
-  reliable: boolean
-  /** Max-Forwards. */
-  hops: number
-  /**
-   * Asked at 401 and 407: the headers (Authorization and the like) to try once more with, or undefined to give up.
-   * `request` is what was refused. It is asked three times at most.
-   */
-  authorise?: (request: SipRequest, response: SipResponse) => [name: string, value: string][] | undefined
-}
+import { type Invitation, inviteOf, refusedBy, supportedBy } from './invitation.ts'
+import type { SipRequest, SipResponse } from './message.ts'
+import { sdpOf } from './sdp-body.ts'
+import { Session } from './session.ts'
+import type { LegEnd, Refused, SessionEvents, SessionPorts } from './session-ports.ts'
+import { MAX_SE, MIN_SE } from './session-timer.ts'
 
 export type OutgoingEvents = SessionEvents & {
   onProgress(status: number, sdp: string | undefined): void
-  /** A 2xx came: to be acknowledged with `confirm`. */
+  /** A 2xx came: to be acknowledged with `confirm`. `sdp` is the peer's latest description. */
   onAnswer(sdp: string | undefined): void
   onRefused(refused: Refused): void
 }
@@ -52,14 +24,15 @@ export class OutgoingLeg {
   /** Early dialogues by the peer's tag: a proxy behind the contact may fork. */
   readonly #early = new Map<string, Session>()
   readonly #register: (session: Session) => void
+  readonly #onSettled: () => void
   #transaction: ClientTransaction | undefined
   #session: Session | undefined
   #over = false
   #seq = 1
-  #interval: number
   #minimum = MIN_SE
+  #lengthened = 0
   #confirmed: { seq: number; sdp: string | undefined } | undefined
-  #lastRseq = new Map<string, number>()
+  readonly #lastRseq = new Map<string, number>()
   #proof: [name: string, value: string][] = []
   #proofs = 0
 
@@ -68,13 +41,19 @@ export class OutgoingLeg {
     invitation: Invitation,
     events: OutgoingEvents,
     register: (session: Session) => void,
+    /** Rings no longer: answered, refused or given up. */
+    onSettled: () => void,
   ) {
     this.#ports = ports
     this.#events = events
     this.#invitation = invitation
     this.#register = register
-    this.#interval = ports.sessionExpires
+    this.#onSettled = onSettled
     this.#send()
+  }
+
+  get callId(): string {
+    return this.#invitation.callId
   }
 
   /** The session with the party that answered; undefined before. */
@@ -88,57 +67,55 @@ export class OutgoingLeg {
   }
 
   #send(): void {
-    const request = this.#invite()
+    const request = inviteOf(this.#ports, this.#invitation, {
+      seq: this.#seq,
+      minimum: this.#minimum,
+      proof: this.#proof,
+    })
     this.#transaction = this.#ports.request(request, this.#invitation.flow, {
       onResponse: (response) => this.#onResponse(request, response),
-      onFailure: (why) => this.#refused({ status: why === 'timeout' ? 408 : 503, reason: why }),
+      onFailure: (failure) => this.#refused({ status: failure === 'timeout' ? 408 : 503, failure }),
     })
   }
 
-  #invite(): SipRequest {
-    const { uri, from, to, callId, flow, routes, headers, reliable, sdp, hops } = this.#invitation
-    const request = createRequest('INVITE', uri)
-    for (const route of routes) request.headers.add('Route', route)
-    request.headers.add('Max-Forwards', `${hops}`).add('From', from).add('To', to).add('Call-ID', callId)
-    request.headers
-      .add('CSeq', `${this.#seq} INVITE`)
-      .add('Contact', this.#ports.contact(flow))
-      .add('Allow', ALLOW)
-    request.headers.add('Supported', reliable ? '100rel, timer' : 'timer')
-    offerInterval(request.headers, Math.max(this.#interval, this.#minimum))
-    if (this.#minimum > MIN_SE) request.headers.set('Min-SE', `${this.#minimum}`)
-    for (const [name, value] of headers) request.headers.add(name, value)
-    for (const [name, value] of this.#proof) request.headers.add(name, value)
-    return withSdp(request, sdp)
+  /** The same once more, with the next number. Early dialogues of the former attempt are gone. */
+  #sendAgain(): void {
+    this.#dropEarly()
+    this.#seq++
+    this.#send()
+  }
+
+  #dropEarly(except?: Session): void {
+    for (const session of this.#early.values()) if (session !== except) session.drop()
+    this.#early.clear()
+    if (except) this.#early.set(except.dialog.remoteTag, except)
   }
 
   #onResponse(request: SipRequest, response: SipResponse): void {
     if (response.status < 200) this.#onProvisional(request, response)
     else if (response.status < 300) this.#onAnswer(request, response)
-    else if (response.status === 422 && this.#minimum === MIN_SE) this.#longer(response)
+    else if (response.status === 422) this.#longer(response)
     else if (response.status === 401 || response.status === 407) this.#challenged(request, response)
-    else this.#refused({ status: response.status, reason: response.reason })
+    else this.#refused(refusedBy(response))
   }
 
   /** 401, 407: once more with proof of who we are, RFC 3261 §22.2. */
   #challenged(request: SipRequest, response: SipResponse): void {
     const { authorise } = this.#invitation
     const proof = this.#over || this.#proofs >= 3 ? undefined : authorise?.(request, response)
-    if (!proof) return this.#refused({ status: response.status, reason: response.reason })
+    if (!proof) return this.#refused(refusedBy(response))
     this.#proofs++
     this.#proof = proof
-    this.#seq++
-    this.#send()
+    this.#sendAgain()
   }
 
-  /** 422: once more with the interval that the peer asks for, RFC 4028 §7.3. */
+  /** 422: once more with the interval that the peer asks for, RFC 4028 §7.3; each time it must ask for more. */
   #longer(response: SipResponse): void {
     const minimum = parseDelta(response.headers.get('Min-SE') ?? '') ?? 0
-    if (this.#over || minimum <= MIN_SE || minimum > 86400)
-      return this.#refused({ status: response.status, reason: response.reason })
+    const helps = minimum > this.#minimum && minimum <= MAX_SE && ++this.#lengthened <= 3
+    if (this.#over || !helps) return this.#refused(refusedBy(response))
     this.#minimum = minimum
-    this.#seq++
-    this.#send()
+    this.#sendAgain()
   }
 
   #sessionOf(request: SipRequest, response: SipResponse): Session | undefined {
@@ -148,28 +125,44 @@ export class OutgoingLeg {
     if (known) return known
     // A peer cannot make more dialogues than any real fork has branches.
     if (this.#early.size >= 32) return undefined
-    const dialog = dialogOfResponse(request, response)
-    const session = new Session(
-      this.#ports,
-      dialog,
-      this.#transaction?.flow ?? this.#invitation.flow,
-      this.#events,
-    )
-    session.learn(response)
-    session.localSdp = this.#invitation.sdp
+    const session = this.#begin(request, response)
     this.#early.set(tag, session)
     this.#register(session)
     return session
   }
 
+  /** What happens in an early dialogue is no end of the call: the INVITE is still to be answered. */
+  #begin(request: SipRequest, response: SipResponse): Session {
+    const { sdp, flow } = this.#invitation
+    const events = this.#events
+    const onEnd = (end: LegEnd): void => {
+      if (session === this.#session) events.onEnd(end)
+    }
+    const session = new Session(
+      this.#ports,
+      dialogOfResponse(request, response),
+      this.#transaction?.flow ?? flow,
+      { ...events, onEnd },
+    )
+    session.learn(response)
+    session.supported = supportedBy(this.#invitation)
+    session.offers.local = sdp
+    session.offers.exchange = sdp === undefined ? undefined : 'local'
+    return session
+  }
+
   #onProvisional(request: SipRequest, response: SipResponse): void {
-    if (this.#over || response.status === 100) return
+    // 199 says that one of several forks gave up, RFC 6228: the others, or the final answer, tell more.
+    if (this.#over || this.#session || response.status === 100 || response.status === 199) return
     const session = this.#sessionOf(request, response)
     const sdp = sdpOf(response)
-    if (session && tokensOf(response.headers, 'Require').includes('100rel')) {
-      if (!this.#acknowledge(session, response)) return
+    const reliable = session !== undefined && tokensOf(response.headers, 'Require').includes('100rel')
+    if (reliable && !this.#acknowledge(session, response)) return
+    session?.learn(response)
+    if (session && sdp !== undefined) {
+      session.offers.remote = sdp
+      if (reliable && session.offers.exchange === 'local') session.offers.exchange = undefined
     }
-    if (session && sdp !== undefined) session.remoteSdp = sdp
     this.#events.onSignal()
     this.#events.onProgress(response.status, sdp)
   }
@@ -183,7 +176,7 @@ export class OutgoingLeg {
     this.#lastRseq.set(remoteTag, rseq)
     const prack = requestIn(session.dialog, 'PRACK')
     prack.headers.add('RAck', `${rseq} ${this.#seq} INVITE`)
-    void session.ask(prack)
+    session.watch(session.ask(prack))
     return true
   }
 
@@ -193,22 +186,27 @@ export class OutgoingLeg {
     const seq = parseCSeq(request.headers.get('CSeq') ?? '')?.number ?? this.#seq
     if (session === this.#session) return this.#again(session)
     session.confirmed = true
-    const contact = dialogOfResponse(request, response)
-    session.dialog.target = contact.target
-    session.dialog.routes = contact.routes
+    // The route set of the 2xx is the one that counts, §13.2.2.4.
+    const { target, routes } = dialogOfResponse(request, response)
+    session.dialog.target = target
+    session.dialog.routes = routes
     if (this.#over || this.#session) {
       // A fork that answered too late, or after we gave up: §13.2.2.4 wants ACK and BYE.
       session.acknowledge(seq)
       return session.bye()
     }
     this.#session = session
-    for (const other of this.#early.values()) if (other !== session) other.drop()
+    this.#dropEarly(session)
+    this.#onSettled()
     session.learn(response)
     session.agree(response)
-    const sdp = sdpOf(response)
-    if (sdp !== undefined) session.remoteSdp = sdp
+    const { offers } = session
+    // What an early exchange agreed on later is not undone by the first answer said again.
+    const sdp = offers.rounds > 0 ? undefined : sdpOf(response)
+    if (sdp !== undefined) offers.remote = sdp
+    offers.exchange = this.#invitation.sdp === undefined ? 'remote' : undefined
     this.#events.onSignal()
-    this.#events.onAnswer(sdp ?? session.remoteSdp)
+    this.#events.onAnswer(offers.remote)
   }
 
   /** The peer repeats its 2xx: our ACK was lost. */
@@ -218,10 +216,12 @@ export class OutgoingLeg {
 
   /** Acknowledges the answer; `sdp` is our answer where the 2xx carried the offer. */
   confirm(sdp?: string): void {
-    if (!this.#session || this.#confirmed) return
+    const session = this.#session
+    if (!session || this.#confirmed) return
     this.#confirmed = { seq: this.#seq, sdp }
-    if (sdp !== undefined) this.#session.localSdp = sdp
-    this.#session.acknowledge(this.#seq, sdp)
+    if (sdp !== undefined) session.offers.local = sdp
+    session.offers.exchange = undefined
+    session.acknowledge(this.#seq, sdp)
   }
 
   /** Gives up a call that was not answered; one answered in the same moment is ended with BYE. */
@@ -232,16 +232,17 @@ export class OutgoingLeg {
       this.confirm()
       return this.#session.bye(reason)
     }
-    for (const session of this.#early.values()) session.drop()
     // An answer that crosses the CANCEL makes its dialogue anew, to be ended in order.
-    this.#early.clear()
+    this.#dropEarly()
+    this.#onSettled()
     this.#transaction?.cancel(reason === undefined ? undefined : [['Reason', reason]])
   }
 
   #refused(refused: Refused): void {
     if (this.#over || this.#session) return
     this.#over = true
-    for (const session of this.#early.values()) session.drop()
+    this.#dropEarly()
+    this.#onSettled()
     this.#events.onRefused({ reason: reasonPhrase(refused.status), ...refused })
   }
 }

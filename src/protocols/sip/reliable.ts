@@ -1,6 +1,6 @@
 import type { Timer, Timers } from '#lib/clock'
 import type { ServerTransaction, TimerValues } from './contract.ts'
-import { parseRAck } from './fields.ts'
+import { parseCSeq, parseRAck } from './fields.ts'
 import type { SipRequest, SipResponse } from './message.ts'
 import { repeatUntil } from './repeat.ts'
 
@@ -16,7 +16,10 @@ export const createReliable = (
   firstRseq: number,
 ) => {
   const queue: Waiting[] = []
+  const cseq = parseCSeq(transaction.request.headers.get('CSeq') ?? '')?.number
   let next = firstRseq
+  /** The one that was out when the final answer overtook it: its PRACK is still welcome, §3. */
+  let overtaken: number | undefined
 
   const start = (): void => {
     const head = queue[0]
@@ -51,15 +54,21 @@ export const createReliable = (
     /** True when the PRACK names the response that is out. */
     onPrack(request: SipRequest): boolean {
       const rack = parseRAck(request.headers.get('RAck') ?? '')
+      if (!rack || rack.method !== 'INVITE' || rack.cseq !== cseq) return false
       const head = queue[0]
-      if (!rack || !head?.timer || rack.rseq !== head.rseq || rack.method !== 'INVITE') return false
-      finish(true)
-      return true
+      if (head?.timer && rack.rseq === head.rseq) {
+        finish(true)
+        return true
+      }
+      const late = rack.rseq === overtaken
+      if (late) overtaken = undefined
+      return late
     },
     get idle(): boolean {
       return queue.length === 0
     },
     stop(): void {
+      overtaken = queue[0]?.timer ? queue[0].rseq : undefined
       while (queue.length > 0) finish(false)
     },
   }

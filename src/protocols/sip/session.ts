@@ -1,129 +1,77 @@
-import type { Timer, Timers } from '#lib/clock'
-import { err, ok, type Result } from '#lib/result'
-import { latin1, octets } from '#lib/text'
+import type { Result } from '#lib/result'
 import type { Flow } from '#lib/wire'
-import type { ClientEvents, ClientTransaction, ServerTransaction, TimerValues } from './contract.ts'
+import { quote } from './chars.ts'
+import type { ServerTransaction } from './contract.ts'
 import { contactOf, type Dialog, inOrder, requestIn } from './dialog.ts'
-import { reasonPhrase, tokensOf } from './fields.ts'
+import { parseCSeq, reasonPhrase, tokensOf } from './fields.ts'
 import { createResponse, type SipRequest, type SipResponse } from './message.ts'
-import { repeatUntil } from './repeat.ts'
-import {
-  acceptInterval,
-  agreedInterval,
-  createSessionTimer,
-  offerInterval,
-  tooShort,
-} from './session-timer.ts'
+import { Offers } from './offers.ts'
+import { createRefresh } from './refresh.ts'
+import { withSdp } from './sdp-body.ts'
+import { ALLOW, type LegEnd, type Refused, type SessionEvents, type SessionPorts } from './session-ports.ts'
+import { createUnacknowledged } from './unacknowledged.ts'
 
-export type Refused = { status: number; reason?: string; headers?: [name: string, value: string][] }
-/** Why a leg ended without our doing. */
-export type LegEnd = { by: 'peer' | 'timeout' | 'failure'; status?: number; reason?: string }
-
-export type SessionEvents = {
-  /** The peer offers a new description inside the dialogue; the answer goes back to it. */
-  onOffer(sdp: string): Promise<Result<string, Refused>>
-  /** An INFO (DTMF, picture fast update): its answer's status. */
-  onInfo(contentType: string, body: Uint8Array): number | Promise<number>
-  onEnd(end: LegEnd): void
-  /** The peer spoke inside the dialogue. */
-  onSignal(): void
-}
-
-export type SessionPorts = {
-  timers: Timers
-  values: TimerValues
-  /** Seconds offered as Session-Expires. */
-  sessionExpires: number
-  /** Path of a request inside the dialogue. */
-  flowFor(dialog: Dialog, flow: Flow): Flow
-  contact(flow: Flow): string
-  request(request: SipRequest, flow: Flow, events: ClientEvents): ClientTransaction
-  sendAck(request: SipRequest, flow: Flow): void
-  /** The dialogue is over: forget it. */
-  forget(session: Session): void
-}
-
-export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REGISTER'
-const SDP = 'application/sdp'
-const busyWithOffer: Refused = { status: 491 }
-
-/** The SDP a message carries; undefined when it has none. */
-export const sdpOf = ({ headers, body }: SipRequest | SipResponse): string | undefined =>
-  body.length > 0 && (headers.get('Content-Type') ?? SDP).toLowerCase().startsWith(SDP)
-    ? latin1(body)
-    : undefined
-
-export const withSdp = <M extends SipRequest | SipResponse>(message: M, sdp: string | undefined): M => {
-  if (sdp === undefined) return message
-  message.headers.set('Content-Type', SDP)
-  message.body = octets(sdp)
-  return message
-}
+/** Methods that exist but have no meaning inside a call here. */
+const NOT_HERE = new Set(['REFER', 'MESSAGE', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'REGISTER'])
 
 /**
- * One established (or early) INVITE usage of a dialogue: requests inside it in both directions, one offer at a
- * time (RFC 3261 §14, RFC 3311), 2xx repeated until its ACK, session timer (RFC 4028).
+ * One established (or early) INVITE usage of a dialogue, RFC 3261 §12 and §15: requests inside it in both directions,
+ * 2xx repeated until their ACK, session timer (RFC 4028). Offers are the business of `offers.ts`.
  */
 export class Session {
   readonly dialog: Dialog
+  readonly offers: Offers
   flow: Flow
   ended = false
   confirmed = false
   /** Set while this side has reliable provisional responses out: takes their PRACK. */
   onPrack: ((request: SipRequest, transaction: ServerTransaction) => void) | undefined
-  /** The description last sent to the peer and last heard from it. */
-  localSdp: string | undefined
-  remoteSdp: string | undefined
+  peerAllowsUpdate = false
+  /** Value of Supported in what we say. */
+  supported = '100rel, timer'
   readonly #ports: SessionPorts
   readonly #events: SessionEvents
-  readonly #timer: ReturnType<typeof createSessionTimer>
-  #offering: 'local' | 'remote' | undefined
-  #awaitingAck: { seq: number; timer: Timer; done: (ack: SipRequest | undefined) => void } | undefined
-  #peerAllowsUpdate = false
+  readonly #refresh: ReturnType<typeof createRefresh>
+  readonly #unacknowledged: ReturnType<typeof createUnacknowledged>
 
   constructor(ports: SessionPorts, dialog: Dialog, flow: Flow, events: SessionEvents) {
     this.#ports = ports
     this.dialog = dialog
     this.flow = flow
     this.#events = events
-    this.#timer = createSessionTimer(
-      ports.timers,
-      () => this.#refresh(),
-      () => this.fail({ by: 'timeout', reason: 'session expired' }),
-    )
+    this.offers = new Offers(this, events)
+    this.#unacknowledged = createUnacknowledged(ports)
+    this.#refresh = createRefresh(ports, this)
   }
 
   /** Reads what the peer's message says of itself: its abilities. */
   learn(message: SipRequest | SipResponse): void {
     if (message.headers.has('Allow'))
-      this.#peerAllowsUpdate = tokensOf(message.headers, 'Allow').includes('UPDATE')
+      this.peerAllowsUpdate = tokensOf(message.headers, 'Allow').includes('UPDATE')
   }
 
   /** Agreement on the session interval after a 2xx to our INVITE or UPDATE. */
   agree(response: SipResponse): void {
-    this.#timer.arm(agreedInterval(response.headers, this.#ports.sessionExpires))
+    if (!this.ended) this.#refresh.agree(response)
+  }
+
+  /** The interval in our 2xx to the peer's INVITE or UPDATE. */
+  grant(request: SipRequest, response: SipResponse): void {
+    this.#refresh.grant(request, response)
   }
 
   /** A 2xx to the peer's INVITE: sent, repeated until its ACK comes. Resolves with the ACK, or undefined after 64 T1. */
-  accept(transaction: ServerTransaction, sdp: string | undefined): Promise<SipRequest | undefined> {
+  accept(
+    transaction: ServerTransaction,
+    sdp: string | undefined,
+    status = 200,
+  ): Promise<SipRequest | undefined> {
     const { request } = transaction
-    const response = this.reply(request, 200)
-    this.#timer.arm(acceptInterval(request.headers, response.headers, this.#ports.sessionExpires))
-    withSdp(response, sdp)
-    if (sdp !== undefined) this.localSdp = sdp
-    transaction.respond(response)
+    const response = this.reply(request, status)
+    this.grant(request, response)
+    transaction.respond(withSdp(response, sdp))
     this.confirmed = true
-    return new Promise((done) => {
-      const { timers, values } = this.#ports
-      const timer = repeatUntil(
-        timers,
-        values,
-        values.t2,
-        () => transaction.respond(response),
-        () => this.#acknowledged(undefined),
-      )
-      this.#awaitingAck = { seq: this.dialog.remoteSeq, timer, done }
-    })
+    return this.#unacknowledged.wait(transaction, response)
   }
 
   /** A response inside the dialogue, with our Contact where a target refresh wants it. */
@@ -133,42 +81,42 @@ export class Session {
     if (status > 100 && status < 300 && request.method !== 'BYE' && request.method !== 'PRACK') {
       for (const route of request.headers.all('Record-Route')) response.headers.add('Record-Route', route)
       response.headers.add('Contact', this.#ports.contact(this.flow)).add('Allow', ALLOW)
-      response.headers.add('Supported', '100rel, timer')
+      response.headers.add('Supported', this.supported)
     }
     return response
   }
 
   onAck(request: SipRequest): void {
-    this.#events.onSignal()
-    this.#acknowledged(request)
-  }
-
-  #acknowledged(ack: SipRequest | undefined): void {
-    const waiting = this.#awaitingAck
-    if (!waiting) return
-    this.#awaitingAck = undefined
-    waiting.timer.cancel()
-    waiting.done(ack)
+    if (!this.ended) this.#events.onSignal()
+    this.#unacknowledged.onAck(request)
   }
 
   onRequest(request: SipRequest, transaction: ServerTransaction): void {
-    if (this.ended) return transaction.respond(this.reply(request, 481))
+    if (this.ended) return this.#onLate(request, transaction)
     if (!inOrder(this.dialog, request)) return transaction.respond(this.reply(request, 500))
     this.flow = transaction.flow
     this.learn(request)
     this.#events.onSignal()
-    if (request.method === 'INVITE') void this.#onReinvite(request, transaction)
-    else if (request.method === 'UPDATE') void this.#onUpdate(request, transaction)
-    else if (request.method === 'BYE') this.#onBye(request, transaction)
-    else if (request.method === 'INFO') void this.#onInfo(request, transaction)
-    else if (request.method === 'PRACK' && this.onPrack) this.onPrack(request, transaction)
-    else if (request.method === 'PRACK') transaction.respond(this.reply(request, 481))
-    else if (request.method === 'OPTIONS') transaction.respond(this.reply(request, 200))
+    const { method } = request
+    if (method === 'INVITE') this.watch(this.offers.onReinvite(request, transaction), transaction)
+    else if (method === 'UPDATE') this.watch(this.offers.onUpdate(request, transaction), transaction)
+    else if (method === 'BYE') this.#onBye(request, transaction)
+    else if (method === 'INFO') this.watch(this.#onInfo(request, transaction), transaction)
+    else if (method === 'PRACK' && this.onPrack) this.onPrack(request, transaction)
+    else if (method === 'PRACK') transaction.respond(this.reply(request, 481))
+    else if (method === 'OPTIONS') transaction.respond(this.reply(request, 200))
     else {
-      const response = this.reply(request, 501)
+      const response = this.reply(request, NOT_HERE.has(method) ? 405 : 501)
       response.headers.add('Allow', ALLOW)
       transaction.respond(response)
     }
+  }
+
+  /** We have hung up and only wait for an ACK before our BYE. */
+  #onLate(request: SipRequest, transaction: ServerTransaction): void {
+    const hangsUp = request.method === 'BYE'
+    transaction.respond(this.reply(request, hangsUp ? 200 : 481))
+    if (hangsUp) this.#forget()
   }
 
   #onBye(request: SipRequest, transaction: ServerTransaction): void {
@@ -182,140 +130,84 @@ export class Session {
     transaction.respond(this.reply(request, status))
   }
 
-  /** A re-INVITE: with an offer the far side decides, without one we repeat our description, RFC 3261 §14.2. */
-  async #onReinvite(request: SipRequest, transaction: ServerTransaction): Promise<void> {
-    const refusal = this.#unready(request)
-    if (refusal) return this.refuse(transaction, refusal)
-    this.#offering = 'remote'
-    this.#retarget(request)
-    const offered = sdpOf(request)
-    const answer = offered === undefined ? ok(this.localSdp ?? '') : await this.#events.onOffer(offered)
-    if (this.ended || transaction.answered) return
-    if (!answer.ok) {
-      this.#offering = undefined
-      return this.refuse(transaction, answer.error)
-    }
-    if (offered !== undefined) this.remoteSdp = offered
-    const ack = await this.accept(transaction, answer.value)
-    this.#offering = undefined
-    if (!ack) return this.fail({ by: 'timeout', reason: 'no ACK' })
-    const late = offered === undefined ? sdpOf(ack) : undefined
-    if (late === undefined || late === this.remoteSdp) return
-    this.remoteSdp = late
-    await this.#events.onOffer(late)
+  /** A promise that nobody waits for: when it breaks, that is told, and this call ends rather than hangs. */
+  watch(work: Promise<unknown>, transaction?: ServerTransaction): void {
+    work.catch((bug: unknown) => {
+      this.#ports.onBug?.(bug)
+      if (transaction && !transaction.answered) transaction.respond(this.reply(transaction.request, 500))
+      this.fail({ by: 'failure', status: 500, reason: 'internal error' })
+    })
   }
 
-  async #onUpdate(request: SipRequest, transaction: ServerTransaction): Promise<void> {
-    const offered = sdpOf(request)
-    const refusal = this.#unready(request, offered !== undefined)
-    if (refusal) return this.refuse(transaction, refusal)
-    this.#retarget(request)
-    let sdp: string | undefined
-    if (offered !== undefined) {
-      this.#offering = 'remote'
-      const answer = await this.#events.onOffer(offered)
-      this.#offering = undefined
-      if (this.ended || transaction.answered) return
-      if (!answer.ok) return this.refuse(transaction, answer.error)
-      this.remoteSdp = offered
-      sdp = answer.value
-      this.localSdp = sdp
-    }
-    const response = this.reply(request, 200)
-    if (request.headers.has('Session-Expires'))
-      this.#timer.arm(acceptInterval(request.headers, response.headers, this.#ports.sessionExpires))
-    transaction.respond(withSdp(response, sdp))
+  /** The peer moved, §12.2.2. */
+  retarget({ headers }: SipRequest | SipResponse): void {
+    this.dialog.target = contactOf(headers) ?? this.dialog.target
   }
 
-  #unready(request: SipRequest, offers = true): Refused | undefined {
-    if (tooShort(request.headers)) return { status: 422, headers: [['Min-SE', '90']] }
-    if (!offers || this.#offering === undefined) return undefined
-    return this.#offering === 'local' ? busyWithOffer : { status: 500, headers: [['Retry-After', '2']] }
-  }
-
-  #retarget(request: SipRequest): void {
-    this.dialog.target = contactOf(request.headers) ?? this.dialog.target
-  }
-
-  refuse(transaction: ServerTransaction, { status, reason, headers }: Refused): void {
+  refuse(transaction: ServerTransaction, { status, reason, headers, retryAfterS }: Refused): void {
     const response = this.reply(transaction.request, status, reason)
     for (const [name, value] of headers ?? []) response.headers.add(name, value)
+    if (retryAfterS !== undefined) response.headers.add('Retry-After', `${retryAfterS}`)
     transaction.respond(response)
   }
 
-  /** Sends a request inside the dialogue; resolves with its final response (408 and 503 made up on failure). */
-  ask(request: SipRequest): Promise<SipResponse> {
+  /**
+   * Sends a request inside the dialogue; resolves with its final response (408 and 503 made up on failure). A 2xx to an
+   * INVITE, and each repetition of it, goes to `acknowledge`.
+   */
+  ask(
+    request: SipRequest,
+    acknowledge = (response: SipResponse): void => this.#confirm(request, response),
+  ): Promise<SipResponse> {
     const flow = this.#ports.flowFor(this.dialog, this.flow)
     return new Promise((done) => {
+      const finish = (response: SipResponse): void => {
+        this.#judge(request, response)
+        done(response)
+      }
       this.#ports.request(request, flow, {
         onResponse: (response) => {
           if (response.status < 200) return
-          if (request.method === 'INVITE' && response.status < 300) this.#confirm(request, response)
-          done(response)
+          if (request.method === 'INVITE' && response.status < 300) acknowledge(response)
+          finish(response)
         },
         onFailure: (why) => {
           const status = why === 'timeout' ? 408 : 503
-          done(createResponse(request, status, reasonPhrase(status)))
+          finish(createResponse(request, status, reasonPhrase(status)))
         },
       })
     })
   }
 
+  /** These two end the dialogue itself, §12.2.1.2. */
+  #judge({ method }: SipRequest, { status, reason }: SipResponse): void {
+    if (!this.confirmed || method === 'BYE' || (status !== 481 && status !== 408)) return
+    this.fail({ by: 'failure', status, reason })
+  }
+
   #confirm(request: SipRequest, response: SipResponse): void {
-    this.dialog.target = contactOf(response.headers) ?? this.dialog.target
-    const seq = Number.parseInt(request.headers.get('CSeq') ?? '0', 10)
-    this.acknowledge(seq)
+    this.retarget(response)
+    this.acknowledge(parseCSeq(request.headers.get('CSeq') ?? '')?.number ?? 0)
   }
 
   /** ACK of a 2xx, §13.2.2.4, with the answer when the 2xx carried an offer. */
   acknowledge(seq: number, sdp?: string): void {
-    this.#ports.sendAck(
-      withSdp(requestIn(this.dialog, 'ACK', seq), sdp),
-      this.#ports.flowFor(this.dialog, this.flow),
-    )
+    const ack = withSdp(requestIn(this.dialog, 'ACK', seq), sdp)
+    this.#ports.sendAck(ack, this.#ports.flowFor(this.dialog, this.flow))
   }
 
   /** Offers a description to the peer: UPDATE before the call is confirmed, re-INVITE after. */
-  async offer(sdp: string): Promise<Result<string, Refused>> {
-    if (this.ended) return err({ status: 481 })
-    if (this.#offering !== undefined) return err(busyWithOffer)
-    this.#offering = 'local'
-    const method = this.confirmed ? 'INVITE' : 'UPDATE'
-    const response = await this.ask(this.#refreshing(method, sdp))
-    this.#offering = undefined
-    if (response.status >= 300) return this.#refusedOffer(response)
-    const answer = sdpOf(response) ?? this.remoteSdp
-    this.agree(response)
-    this.localSdp = sdp
-    if (answer === undefined) return err({ status: 488 })
-    this.remoteSdp = answer
-    return ok(answer)
+  offer(sdp: string): Promise<Result<string, Refused>> {
+    return this.offers.offer(sdp)
   }
 
-  #refusedOffer({ status, reason }: SipResponse): Result<string, Refused> {
-    // These two end the dialogue itself, RFC 3261 §12.2.1.2.
-    if (status === 481 || status === 408) this.fail({ by: 'failure', status, reason })
-    return err({ status, reason })
-  }
-
-  #refreshing(method: 'INVITE' | 'UPDATE', sdp: string | undefined): SipRequest {
+  /** A request that refreshes session and target, and may carry an offer. */
+  refreshing(method: 'INVITE' | 'UPDATE', sdp: string | undefined): SipRequest {
     const request = requestIn(this.dialog, method)
     request.headers.add('Contact', this.#ports.contact(this.flow)).add('Allow', ALLOW)
-    request.headers.add('Supported', '100rel, timer')
-    offerInterval(request.headers, this.#ports.sessionExpires, 'uac')
+    request.headers.add('Supported', this.supported)
+    if (this.confirmed) this.#refresh.offer(request)
     return withSdp(request, sdp)
-  }
-
-  async #refresh(): Promise<void> {
-    if (this.ended) return
-    if (this.#offering !== undefined) {
-      this.#timer.arm({ seconds: 8, refresher: 'local' })
-      return
-    }
-    if (!this.#peerAllowsUpdate && this.localSdp !== undefined) return void (await this.offer(this.localSdp))
-    const response = await this.ask(this.#refreshing('UPDATE', undefined))
-    if (response.status < 300) this.agree(response)
-    else this.#refusedOffer(response)
   }
 
   async info(contentType: string, body: Uint8Array): Promise<number> {
@@ -325,33 +217,42 @@ export class Session {
     return (await this.ask(request)).status
   }
 
-  /** Ends the call from our side. `reason` is a Reason header value, RFC 3326. */
+  /**
+   * Ends the call from our side. `reason` is a Reason header value, RFC 3326. Who answered may not say BYE before the ACK
+   * came, RFC 3261 §15.
+   */
   bye(reason?: string): void {
     if (this.ended) return
-    this.#stop()
-    const request = requestIn(this.dialog, 'BYE')
-    if (reason !== undefined) request.headers.add('Reason', reason)
-    void this.ask(request)
+    this.ended = true
+    this.#refresh.stop()
+    this.#unacknowledged.whenIdle(() => {
+      const request = requestIn(this.dialog, 'BYE')
+      if (reason !== undefined) request.headers.add('Reason', reason)
+      this.#forget()
+      void this.ask(request)
+    })
   }
 
   /** Ends without our user's doing: tells it; `tellPeer` sends BYE where a confirmed dialogue still stands. */
-  fail(end: LegEnd, tellPeer = this.confirmed && end.by !== 'peer'): void {
+  fail(end: LegEnd, tellPeer = this.confirmed && end.by !== 'peer' && end.status !== 481): void {
     if (this.ended) return
     if (tellPeer)
-      this.bye(end.reason === undefined ? undefined : `SIP;cause=${end.status ?? 408};text="${end.reason}"`)
-    else this.#stop()
+      this.bye(
+        end.reason === undefined ? undefined : `SIP;cause=${end.status ?? 408};text=${quote(end.reason)}`,
+      )
+    else this.drop()
     this.#events.onEnd(end)
   }
 
   /** Forgets the dialogue without a word to either side. */
   drop(): void {
-    if (!this.ended) this.#stop()
+    if (!this.ended) this.#forget()
   }
 
-  #stop(): void {
+  #forget(): void {
     this.ended = true
-    this.#timer.stop()
-    this.#acknowledged(undefined)
-    this.#ports.forget(this)
+    this.#refresh.stop()
+    this.#unacknowledged.abandon()
+    this.#ports.forget(this.dialog)
   }
 }
