@@ -3,11 +3,28 @@ import type { Binding } from './bindings.ts'
 import type { Refusal } from './refusals.ts'
 import type { Found, Identity, Subscriber } from './subscribers.ts'
 
-/** A refusal with what the other side said of it, where it said anything. */
-export type Refused = { why: Refusal; status?: number; reason?: string }
+/** What was dialled: a name or a number, with its phone-context, and the text as it came. */
+export type Dialled = { user: string; context?: string; text: string }
 
-/** Why a call that was set up ended; `restart` and `shutdown` are the house's own doing. */
+/** A refusal with what the other side said of it, where it said anything. */
+export type Refused = {
+  why: Refusal
+  status?: number
+  reason?: string
+  /** Seconds after which the other side may be asked again. */
+  retryAfterS?: number
+  /** The called phone wants the call to go there instead. */
+  redirect?: Dialled
+}
+
+/** Why a call that was set up ended; `shutdown` and `operator` are the house's own doing. */
 export type EndCause = 'caller' | 'callee' | 'silence' | 'failure' | 'operator' | 'shutdown'
+
+/** An offer for a party that asked for one; `answered` gets its answer, or undefined when it gave none. */
+export type Wanted = { sdp: string; answered(description: Description | undefined): Promise<void> }
+
+/** The offer of a party that was asked for one; `confirm` must be called, with the answer where there is one. */
+export type Solicited = { description: Description; confirm(answer: string | undefined): void }
 
 /** A session description with what the core needs to know of it. */
 export type Description = { sdp: string; held: boolean; video: boolean }
@@ -16,9 +33,12 @@ export type Description = { sdp: string; held: boolean; video: boolean }
 export type Party = {
   /** Offers a new description inside the call. */
   offer(sdp: string): Promise<Result<Description, Refused>>
+  /** Asks for its offer inside the call. */
+  solicit(): Promise<Result<Solicited, Refused>>
   /** Passes a DTMF digit, a picture request and the like; gives the peer's status. */
   info(contentType: string, body: Uint8Array): Promise<number>
-  hangUp(cause: EndCause): void
+  /** `detail`: the other party's own words for it, in its dialect. */
+  hangUp(cause: EndCause, detail?: string): void
 }
 
 /** The caller, while and after it waits for an answer. */
@@ -27,20 +47,27 @@ export type CallerParty = Party & {
   progress(kind: 'ringing' | 'progress', status: number, sdp?: string): void
   /** Answers. Resolves when the caller has confirmed, with its description where the answer held the offer. */
   answer(sdp: string | undefined, status?: number): Promise<string | undefined>
-  refuse(refused: Refused): void
+  /** Gives the status that the caller was told. */
+  refuse(refused: Refused): number
 }
 
 /** The called party from the moment it rings. */
 export type CalleeParty = Party & {
+  /** Names its dialogue, for the record. */
+  readonly callId: string
   /** Confirms the answer; with our description where its answer held the offer. */
   confirm(sdp?: string): void
-  /** Stops ringing. `elsewhere`: another phone of the same person took the call. */
-  cancel(why: 'caller' | 'elsewhere' | 'timeout'): void
+  /** Stops ringing. `elsewhere`: another phone of the same person took the call; `declined`: another refused for all. */
+  cancel(why: CancelCause, detail?: string): void
 }
+
+export type CancelCause = 'caller' | 'elsewhere' | 'declined' | 'timeout'
 
 /** What the core hears from either party once it speaks to it. */
 export type PartyEvents = {
   onOffer(description: Description): Promise<Result<string, Refused>>
+  /** The party wants an offer from the other one. */
+  onOfferWanted(): Promise<Result<Wanted, Refused>>
   onInfo(contentType: string, body: Uint8Array): Promise<number>
   onEnd(end: { by: 'peer' | 'timeout' | 'failure'; reason?: string }): void
   /** Any sign of life in signalling. */
@@ -66,7 +93,7 @@ export type Caller = {
 /** What is asked for: to reach `user` (a name or a number, with its phone-context). */
 export type CallOffer = {
   caller: Caller
-  dialled: { user: string; context?: string; text: string }
+  dialled: Dialled
   /** Undefined: the caller wants our offer. */
   description: Description | undefined
   /** Index of the sip_addr item that the call came in by. */

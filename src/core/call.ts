@@ -1,18 +1,19 @@
-import type { Clock } from '#lib/clock'
-import { err, ok, type Result } from '#lib/result'
+import type { Clock, Timer } from '#lib/clock'
+import { err, type Result } from '#lib/result'
 import type {
   CalleeParty,
   CallerParty,
   CallOffer,
-  Description,
+  CancelCause,
   EndCause,
-  Party,
   PartyEvents,
   Refused,
 } from './call-ports.ts'
 import type { CallState } from './events.ts'
-import type { Media, Side } from './ports.ts'
+import type { Media, MediaOptions, Side } from './ports.ts'
 import type { CallRecord } from './records.ts'
+import type { Refusal } from './refusals.ts'
+import { createRenegotiation } from './renegotiation.ts'
 
 export type CallPorts = {
   clock: Clock
@@ -21,6 +22,18 @@ export type CallPorts = {
   changed(call: Call): void
   /** The call is over and forgotten. */
   ended(call: Call): void
+  /** Something thrown where nobody waits for it. */
+  onBug(bug: unknown): void
+}
+
+/** What a caller hears whose call ends before it was answered. */
+const UNANSWERED: Record<EndCause, Refused> = {
+  caller: { why: 'cancelled' },
+  callee: { why: 'no-answer' },
+  failure: { why: 'peer-failure' },
+  silence: { why: 'no-answer' },
+  operator: { why: 'cancelled', status: 480 },
+  shutdown: { why: 'overloaded' },
 }
 
 /** One call and its two parties, from the first ring to its record's last line. */
@@ -28,13 +41,21 @@ export class Call {
   readonly offer: CallOffer
   readonly record: CallRecord
   readonly caller: CallerParty
+  /** Who answered, or whose early media are heard. */
   callee: CalleeParty | undefined
   /** Phones that ring and have not answered. */
   readonly ringingLegs = new Set<CalleeParty>()
+  /** The called phone's description that the media agreed to last. */
+  settled: { leg: CalleeParty; sdp: string; said: string | undefined } | undefined
   state: CallState = 'routing'
   lastSignalMs: number
   readonly #ports: CallPorts
-  #held = { caller: false, callee: false }
+  readonly #onOver: (() => void)[] = []
+  readonly #held = { caller: false, callee: false }
+  /** What the media are working at. */
+  #working = 0
+  #mediaClosed = false
+  #ringTimer: Timer | undefined
 
   constructor(ports: CallPorts, id: string, offer: CallOffer, caller: CallerParty) {
     this.#ports = ports
@@ -58,8 +79,17 @@ export class Call {
     return this.state === 'ended'
   }
 
+  get isAnswered(): boolean {
+    return this.record.answeredAtMs !== undefined
+  }
+
   signal(): void {
     this.lastSignalMs = this.#ports.clock.nowMs()
+  }
+
+  /** `timer` ends a call that nobody answers: it is cancelled with the answer or the end. */
+  ringUntil(timer: Timer): void {
+    this.#ringTimer = timer
   }
 
   ringing(): void {
@@ -71,6 +101,7 @@ export class Call {
 
   answered(): void {
     if (this.over) return
+    this.#ringTimer?.cancel()
     this.state = 'answered'
     this.record.answeredAtMs = this.#ports.clock.wallMs()
     this.#ports.changed(this)
@@ -78,42 +109,57 @@ export class Call {
 
   /** What the core does for `side`, the party that speaks. */
   events(side: Side): PartyEvents {
+    const { onOffer, onOfferWanted } = createRenegotiation(this, side)
     return {
-      onOffer: (description) => this.#renegotiate(side, description),
-      onInfo: async (contentType, body) => (await this.#other(side)?.info(contentType, body)) ?? 481,
-      onEnd: (end) => this.end(end.by === 'peer' ? side : 'failure', side, end.reason),
+      onOffer,
+      onOfferWanted,
+      onInfo: async (contentType, body) => {
+        if (this.record.kind === 'echo') return 200
+        return (await this.other(side)?.info(contentType, body)) ?? 500
+      },
+      onEnd: ({ by, reason }) =>
+        by === 'peer' ? this.end(side, side, undefined, reason) : this.end('failure', side, reason),
       onSignal: () => this.signal(),
     }
   }
 
-  #other(side: Side): Party | undefined {
+  other(side: Side): CallerParty | CalleeParty | undefined {
     return side === 'caller' ? this.callee : this.caller
   }
 
-  /** A new offer inside the call goes through the media to the other party, and its answer the same way back. */
-  async #renegotiate(side: Side, { sdp, held, video }: Description): Promise<Result<string, Refused>> {
-    const { media } = this.#ports
-    this.signal()
-    const other = this.#other(side)
-    const { id } = this.record
-    if (!other) return this.#echoAgain(side, sdp)
-    const offered = await media.offer(id, side, sdp)
-    if (!offered.ok) return err({ why: offered.error })
-    const answered = await other.offer(offered.value)
-    if (!answered.ok) return answered
-    const answer = await media.answer(id, side === 'caller' ? 'callee' : 'caller', answered.value.sdp)
-    if (!answer.ok) return err({ why: answer.error })
+  /** Media of this call; an error once it is over. They are closed when the last of them is done. */
+  offerMedia(side: Side, sdp: string, options?: MediaOptions): Promise<Result<string, Refusal>> {
+    return this.#use(() => this.#ports.media.offer(this.record.id, side, sdp, options))
+  }
+
+  answerMedia(side: Side, sdp: string): Promise<Result<string, Refusal>> {
+    return this.#use(() => this.#ports.media.answer(this.record.id, side, sdp))
+  }
+
+  echoMedia(sdp: string, options?: MediaOptions): Promise<Result<string, Refusal>> {
+    return this.#use(() => this.#ports.media.echo(this.record.id, 'caller', sdp, options))
+  }
+
+  async #use(work: () => Promise<Result<string, Refusal>>): Promise<Result<string, Refusal>> {
+    if (this.over) return err('cancelled')
+    this.#working++
+    try {
+      return await work()
+    } finally {
+      this.#working--
+      if (this.over) this.#closeMedia()
+    }
+  }
+
+  #closeMedia(): void {
+    if (this.#working > 0 || this.#mediaClosed) return
+    this.#mediaClosed = true
+    this.#ports.media.close(this.record.id)
+  }
+
+  /** A new description is in force: who holds, whether there is a picture. */
+  described(side: Side, { held, video }: { held: boolean; video: boolean }): void {
     if (video) this.record.video = true
-    this.#hold(side, held)
-    return ok(answer.value)
-  }
-
-  async #echoAgain(side: Side, sdp: string): Promise<Result<string, Refused>> {
-    const answer = await this.#ports.media.echo(this.record.id, side, sdp)
-    return answer.ok ? answer : err({ why: answer.error })
-  }
-
-  #hold(side: Side, held: boolean): void {
     this.#held[side] = held
     const state = this.#held.caller || this.#held.callee ? 'held' : 'answered'
     if (this.state === state || (this.state !== 'answered' && this.state !== 'held')) return
@@ -121,32 +167,61 @@ export class Call {
     this.#ports.changed(this)
   }
 
-  /** Ends the call: `from` is the party that is already gone, if any. */
-  end(cause: EndCause, from?: Side, reason?: string): void {
+  /** Runs when the call is over; at once when it is. */
+  whenOver(run: () => void): void {
+    if (this.over) run()
+    else this.#onOver.push(run)
+  }
+
+  /**
+   * Ends the call: `from` is the party that is already gone, if any; `detail` our words for the record; `words` those of
+   * the party that is gone, for the other one.
+   */
+  end(cause: EndCause, from?: Side, detail?: string, words?: string): void {
     if (this.over) return
-    if (from !== 'caller' && this.record.answeredAtMs !== undefined) this.caller.hangUp(cause)
-    else if (from !== 'caller') this.caller.refuse({ why: 'peer-failure' })
-    if (from !== 'callee' && this.record.answeredAtMs !== undefined) this.callee?.hangUp(cause)
-    this.close(reason ? `${cause}: ${reason}` : cause)
+    if (!this.isAnswered) {
+      const refused = UNANSWERED[cause]
+      this.record.status = from === 'caller' ? 487 : this.caller.refuse(refused)
+    } else if (from !== 'caller') this.caller.hangUp(cause, words)
+    this.#close(
+      detail ? `${cause}: ${detail}` : cause,
+      'caller',
+      (leg) => {
+        if (from !== 'callee') leg.hangUp(cause, words)
+      },
+      words,
+    )
   }
 
   /** The set-up failed: the caller is told why. */
   refuse(refused: Refused): void {
     if (this.over) return
-    this.caller.refuse(refused)
-    if (refused.status !== undefined) this.record.status = refused.status
-    this.close(refused.why)
+    this.record.status = this.caller.refuse(refused)
+    const why = refused.why === 'no-answer' ? 'timeout' : 'caller'
+    this.#close(refused.why, why, (leg) => leg.hangUp('failure'))
   }
 
-  close(cause: string): void {
-    if (this.over) return
+  /** Work that nobody waits for: when it breaks, the call ends rather than hangs. */
+  watch(work: Promise<unknown>): void {
+    work.catch((bug: unknown) => {
+      this.#ports.onBug(bug)
+      if (this.isAnswered) this.end('failure', undefined, 'internal error')
+      else this.refuse({ why: 'internal' })
+    })
+  }
+
+  #close(cause: string, why: CancelCause, release: (callee: CalleeParty) => void, words?: string): void {
     this.state = 'ended'
+    this.#ringTimer?.cancel()
     this.record.endedAtMs = this.#ports.clock.wallMs()
     this.record.cause = cause
-    for (const leg of this.ringingLegs) leg.cancel(cause === 'no-answer' ? 'timeout' : 'caller')
+    const { callee } = this
+    if (callee && !this.ringingLegs.has(callee)) release(callee)
+    for (const leg of this.ringingLegs) leg.cancel(why, words)
     this.ringingLegs.clear()
-    this.#ports.media.close(this.record.id)
+    this.#closeMedia()
     this.#ports.changed(this)
     this.#ports.ended(this)
+    for (const run of this.#onOver) run()
   }
 }

@@ -1,4 +1,5 @@
 import type { Timers } from '#lib/clock'
+import { bugText, type Log, silentLog } from '#lib/log'
 import type { Random } from '#lib/random'
 import { Call } from './call.ts'
 import type { CallerParty, CallOffer, CallSettings, PartyEvents, Ring } from './call-ports.ts'
@@ -16,10 +17,11 @@ export type CallsPorts = {
   routeTo: Routing
   ring: Ring
   settings: CallSettings
+  log?: Log
 }
 
 export const createCalls = (ports: CallsPorts) => {
-  const { timers, random, media, store, events, routeTo, settings } = ports
+  const { timers, random, media, store, events, routeTo, settings, log = silentLog } = ports
   const { clock } = timers
   const calls = new Map<string, Call>()
 
@@ -27,6 +29,7 @@ export const createCalls = (ports: CallsPorts) => {
     store.saveCall({ ...call.record })
     events.publish({ kind: 'call.changed', call: call.record, state: call.state })
   }
+  const onBug = (bug: unknown): void => log.write('app', 'error', bugText(bug))
   const ended = (call: Call): void => void calls.delete(call.record.id)
 
   const echo = async (call: Call, status: number): Promise<void> => {
@@ -38,8 +41,8 @@ export const createCalls = (ports: CallsPorts) => {
     }
     const { description, listener } = call.offer
     if (!description) return call.refuse({ why: 'not-acceptable-media' })
-    const answer = await media.echo(call.record.id, 'caller', description.sdp, { callerListener: listener })
-    if (call.over) return media.close(call.record.id)
+    const answer = await call.echoMedia(description.sdp, { callerListener: listener })
+    if (call.over) return
     if (!answer.ok) return call.refuse({ why: answer.error })
     call.answered()
     await call.caller.answer(answer.value, status)
@@ -48,28 +51,26 @@ export const createCalls = (ports: CallsPorts) => {
   const run = async (call: Call): Promise<void> => {
     const route = routeTo(call.offer)
     if (route.kind === 'refused') return call.refuse(route.refused)
+    call.ringUntil(timers.after(settings.noAnswerS * 1000, () => call.refuse({ why: 'no-answer' })))
     if (route.kind === 'echo') return echo(call, route.status)
-    await ringAll(ports, call, route.found, route.bindings)
+    await ringAll(ports, call, route)
   }
 
   return {
     /** A call arrives. Gives what the adapter has to tell of its caller from now on. */
     offer(offer: CallOffer, caller: CallerParty): PartyEvents {
-      const call = new Call({ clock, media, changed, ended }, random.token(16), offer, caller)
+      const call = new Call({ clock, media, changed, ended, onBug }, random.token(16), offer, caller)
       if (calls.size >= settings.mostCalls) call.refuse({ why: 'overloaded' })
       else {
         calls.set(call.record.id, call)
-        run(call).catch((bug: unknown) => {
-          call.refuse({ why: 'internal' })
-          throw bug
-        })
+        call.watch(run(call))
       }
       return call.events('caller')
     },
     /** Media told that nothing came from anybody for so long. */
     onSilent(id: string, silentMs: number): void {
       const call = calls.get(id)
-      if (!call || call.state !== 'answered') return
+      if (call?.state !== 'answered') return
       const quietMs = Math.min(silentMs, clock.nowMs() - call.lastSignalMs)
       if (settings.dialogTimeoutS > 0 && quietMs >= settings.dialogTimeoutS * 1000) call.end('silence')
     },

@@ -1,159 +1,225 @@
-import type { Timers } from '#lib/clock'
 import type { Binding } from './bindings.ts'
 import type { Call } from './call.ts'
-import type { CalleeEvents, CalleeParty, CallSettings, Description, Refused, Ring } from './call-ports.ts'
-import type { Media } from './ports.ts'
-import type { Found } from './subscribers.ts'
+import type { CalleeEvents, CalleeParty, Description, Refused, Ring } from './call-ports.ts'
+import type { Routing } from './routing.ts'
+import type { Found, Identity } from './subscribers.ts'
 
-type RingPorts = { timers: Timers; media: Media; ring: Ring; settings: CallSettings }
+type RingPorts = { ring: Ring; routeTo: Routing }
+/** A person and the phones that are to ring. */
+type Target = { found: Found; bindings: Binding[] }
 type Winner = { leg: CalleeParty; description: Description | undefined }
 type Outcome = { kind: 'answered'; winner: Winner } | { kind: 'refused'; refused: Refused }
 
+/** How often a call may be passed on from one person to another. */
+const MOST_REDIRECTS = 5
+const isFinal = ({ status = 0 }: Refused): boolean => status >= 600
+
 /** The phones of one person: highest q first, equal ones together, RFC 3261 §16.6. */
 const inTurns = (bindings: Binding[]): Binding[][] => {
+  if (bindings.length < 2) return [bindings]
   const turns = new Map<number, Binding[]>()
   for (const binding of bindings) turns.set(binding.q, [...(turns.get(binding.q) ?? []), binding])
   return [...turns].sort(([a], [b]) => b - a).map(([, turn]) => turn)
 }
 
-/** Which of several refusals the caller gets: a final 6xx, then busy, then the first, RFC 3261 §16.7. */
+/** Which of several refusals counts: a final 6xx, then a redirection, then busy, then the first, RFC 3261 §16.7. */
 const better = (a: Refused | undefined, b: Refused): Refused => {
-  if (!a || (b.status ?? 0) >= 600) return b
-  if ((a.status ?? 0) >= 600) return a
+  if (!a || isFinal(b)) return b
+  if (isFinal(a) || a.redirect) return a
+  if (b.redirect) return b
   return b.why === 'busy' && a.why !== 'busy' ? b : a
 }
 
-/** Rings the phones of a person until one answers, then joins the parties. */
-export const ringAll = async (
-  ports: RingPorts,
-  call: Call,
-  found: Found,
-  bindings: Binding[],
-): Promise<void> => {
-  const { offer } = call
-  call.record.callee = found.identity.uri
-  const ringOnly = found.subscriber.ringOnly || offer.caller.subscriber?.ringOnly === true
-  if (bindings.length === 0) return ringForever(call)
-  const timer = ports.timers.after(ports.settings.noAnswerS * 1000, () => call.refuse({ why: 'no-answer' }))
-  try {
-    let refused: Refused | undefined
-    for (const turn of inTurns(bindings)) {
-      const outcome = await ringTurn(ports, call, found, turn)
-      if (outcome.kind === 'answered') {
-        if (!call.over && !ringOnly) return await join(ports, call, outcome.winner)
-        outcome.winner.leg.cancel('caller')
-        return call.refuse({ why: 'no-answer' })
-      }
-      if (call.over) return
-      refused = better(refused, outcome.refused)
-      if ((refused.status ?? 0) >= 600) break
-    }
-    call.refuse(refused ?? { why: 'not-registered' })
-  } finally {
-    timer.cancel()
+/** Rings the phones of a person, or of whom it passes the call on to, until one answers; then joins the parties. */
+export const ringAll = async (ports: RingPorts, call: Call, first: Target): Promise<void> => {
+  const asked = new Set<Identity>()
+  let target = first
+  for (;;) {
+    asked.add(target.found.identity)
+    const outcome = await ringPerson(ports, call, target)
+    if (!outcome || call.over) return
+    if (outcome.kind === 'answered') return join(call, outcome.winner)
+    const { redirect } = outcome.refused
+    const route =
+      redirect && asked.size <= MOST_REDIRECTS
+        ? ports.routeTo({ ...call.offer, dialled: redirect })
+        : undefined
+    if (route?.kind !== 'subscriber' || asked.has(route.found.identity))
+      return call.refuse(route?.kind === 'refused' ? route.refused : outcome.refused)
+    call.caller.progress('progress', 181)
+    target = route
   }
 }
 
-/** A subscriber that only rings (manual: ring_only) and has no phone: the caller hears ringing until it gives up. */
-const ringForever = (call: Call): void => {
-  call.ringing()
-  call.caller.progress('ringing', 180)
+/** Undefined: nothing more will come of it, the caller hears ringing until it gives up. */
+const ringPerson = async (ports: RingPorts, call: Call, target: Target): Promise<Outcome | undefined> => {
+  const { found, bindings } = target
+  call.record.callee = found.identity.uri
+  // Manual: a ring_only user gets as far as ringing, on either side of a call.
+  const ringOnly = found.subscriber.ringOnly || call.offer.caller.subscriber?.ringOnly === true
+  if (bindings.length === 0) {
+    call.ringing()
+    call.caller.progress('ringing', 180)
+    return undefined
+  }
+  let refused: Refused | undefined
+  for (const turn of inTurns(bindings)) {
+    const outcome = await ringTurn(ports, call, found, turn)
+    if (call.over) return undefined
+    if (outcome.kind === 'answered' && ringOnly) return { kind: 'refused', refused: { why: 'no-answer' } }
+    if (outcome.kind === 'answered') return outcome
+    refused = better(refused, outcome.refused)
+    if (isFinal(refused)) break
+  }
+  return { kind: 'refused', refused: refused ?? { why: 'not-registered' } }
 }
 
 const ringTurn = async (ports: RingPorts, call: Call, found: Found, turn: Binding[]): Promise<Outcome> => {
-  const { offer, record } = call
+  const { offer } = call
   let sdp: string | undefined
   if (offer.description) {
     const listeners = { callerListener: offer.listener, calleeListener: turn[0]?.listener ?? 0 }
-    const offered = await ports.media.offer(record.id, 'caller', offer.description.sdp, listeners)
-    if (call.over) return { kind: 'refused', refused: { why: 'cancelled' } }
+    const offered = await call.offerMedia('caller', offer.description.sdp, listeners)
     if (!offered.ok) return { kind: 'refused', refused: { why: offered.error } }
     sdp = offered.value
   }
   return new Promise((resolve) => {
-    let refused: Refused | undefined
-    let left = turn.length
-    const ringing = call.ringingLegs
-    const settle = (outcome: Outcome): void => {
-      for (const other of ringing)
-        if (outcome.kind === 'refused' || other !== outcome.winner.leg) other.cancel('elsewhere')
-      ringing.clear()
-      resolve(outcome)
-    }
-    const lost = (leg: CalleeParty | undefined, why: Refused): void => {
-      if (leg) ringing.delete(leg)
-      refused = better(refused, why)
-      if (--left === 0 || (refused.status ?? 0) >= 600) settle({ kind: 'refused', refused })
-    }
-    const detail = {
-      id: record.id,
-      caller: offer.caller,
-      called: found.identity,
-      callee: found.subscriber,
-      dialled: offer.dialled.text,
-      hops: offer.hops - 1,
-    }
-    for (const binding of turn) {
-      let leg: CalleeParty | undefined
-      const events: CalleeEvents = {
-        ...call.events('callee'),
-        onProgress: (status, description) => void progress(ports, call, leg, status, description),
-        onAnswer: (description) => leg && settle({ kind: 'answered', winner: { leg, description } }),
-        onRefused: (why) => lost(leg, why),
-      }
-      const rung = ports.ring(detail, binding, sdp, events)
-      if (!rung.ok) lost(undefined, rung.error)
-      else {
-        leg = rung.value
-        ringing.add(leg)
-      }
-    }
+    call.whenOver(() => resolve({ kind: 'refused', refused: { why: 'cancelled' } }))
+    if (!call.over) ringPhones(ports, call, { found, turn, sdp }, resolve)
   })
 }
 
+type Turn = { found: Found; turn: Binding[]; sdp: string | undefined }
+
+/** Rings them all at once; the first that answers, or the best refusal of all, settles it. */
+const ringPhones = (
+  { ring }: RingPorts,
+  call: Call,
+  { found, turn, sdp }: Turn,
+  settled: (outcome: Outcome) => void,
+): void => {
+  const { offer, record, ringingLegs: ringing } = call
+  let refused: Refused | undefined
+  let left = turn.length
+
+  const settle = (outcome: Outcome): void => {
+    const winner = outcome.kind === 'answered' ? outcome.winner.leg : undefined
+    const why = winner ? 'elsewhere' : 'declined'
+    // Whoever answers is the callee from this moment on, so that the call's end reaches it.
+    call.callee = winner
+    for (const other of ringing) if (other !== winner) other.cancel(why)
+    ringing.clear()
+    settled(outcome)
+  }
+  const lost = (leg: CalleeParty | undefined, why: Refused): void => {
+    if (leg) ringing.delete(leg)
+    if (leg && call.callee === leg) call.callee = undefined
+    refused = better(refused, why)
+    if (--left === 0 || isFinal(refused)) settle({ kind: 'refused', refused })
+  }
+  const detail = {
+    id: record.id,
+    caller: offer.caller,
+    called: found.identity,
+    callee: found.subscriber,
+    dialled: offer.dialled.text,
+    hops: offer.hops - 1,
+  }
+  for (const binding of turn) {
+    let leg: CalleeParty | undefined
+    const rung = ring(
+      detail,
+      binding,
+      sdp,
+      legEvents(call, () => leg, settle, lost),
+    )
+    if (rung.ok) {
+      leg = rung.value
+      ringing.add(leg)
+      record.callIds.push(leg.callId)
+    } else lost(undefined, rung.error)
+  }
+}
+
+const legEvents = (
+  call: Call,
+  legOf: () => CalleeParty | undefined,
+  settle: (outcome: Outcome) => void,
+  lost: (leg: CalleeParty | undefined, why: Refused) => void,
+): CalleeEvents => {
+  const events = call.events('callee')
+  return {
+    ...events,
+    // A phone that only rings has nothing to say while another one is heard.
+    onOffer: async (description) =>
+      call.callee !== undefined && call.callee === legOf()
+        ? events.onOffer(description)
+        : { ok: false, error: { why: 'peer-failure', status: 491 } },
+    onProgress: (status, description) => call.watch(progress(call, legOf(), status, description)),
+    onAnswer: (description) => {
+      const leg = legOf()
+      if (leg) settle({ kind: 'answered', winner: { leg, description } })
+    },
+    onRefused: (why) => lost(legOf(), why),
+  }
+}
+
 const progress = async (
-  { media }: RingPorts,
   call: Call,
   leg: CalleeParty | undefined,
   status: number,
   description: Description | undefined,
 ): Promise<void> => {
-  if (call.over || call.state === 'answered') return
+  if (call.over || call.isAnswered || !leg) return
   if (status === 180) call.ringing()
   const kind = status === 180 ? 'ringing' : 'progress'
-  if (!description || !call.offer.description) return call.caller.progress(kind, status)
-  call.callee ??= leg
-  const answer = await media.answer(call.record.id, 'callee', description.sdp)
-  if (call.over || call.record.answeredAtMs !== undefined) return
-  call.caller.progress(kind, status, answer.ok ? answer.value : undefined)
+  // Of several phones with early media the first is heard, until another one answers.
+  const isHeard = description && call.offer.description && (call.callee ?? leg) === leg
+  if (!isHeard) return call.caller.progress(kind, status)
+  call.callee = leg
+  const said = await heard(call, leg, description.sdp)
+  if (!call.over && !call.isAnswered) call.caller.progress(kind, status, said.ok ? said.value : undefined)
+}
+
+/** The called phone's description for the caller: as before when it says the same as before. */
+const heard = async (call: Call, leg: CalleeParty, sdp: string): ReturnType<Call['answerMedia']> => {
+  const { settled } = call
+  if (settled?.leg === leg && settled.sdp === sdp && settled.said !== undefined)
+    return { ok: true, value: settled.said }
+  const answer = await call.answerMedia('callee', sdp)
+  if (answer.ok) call.settled = { leg, sdp, said: answer.value }
+  return answer
 }
 
 /** Somebody answered: media first, then the caller hears of it, RFC 3264; a late offer travels with the ACKs. */
-const join = async ({ media }: RingPorts, call: Call, { leg, description }: Winner): Promise<void> => {
-  const { id } = call.record
-  call.callee = leg
-  const giveUp = (refused: Refused): void => {
-    leg.cancel('caller')
-    call.refuse(refused)
-  }
-  if (!description) return giveUp({ why: 'not-acceptable-media' })
-  if (call.offer.description) {
-    leg.confirm()
-    const answer = await media.answer(id, 'callee', description.sdp)
-    if (call.over) return
-    if (!answer.ok) return giveUp({ why: answer.error })
+const join = async (call: Call, { leg, description }: Winner): Promise<void> => {
+  if (!description) return call.refuse({ why: 'not-acceptable-media' })
+  if (!call.offer.description) return joinLate(call, leg, description)
+  leg.confirm()
+  const { settled } = call
+  // What was agreed on while it rang is the answer already, even where it came to that by an UPDATE.
+  if (settled?.leg === leg && settled.sdp === description.sdp) {
     call.answered()
-    await call.caller.answer(answer.value)
-    return
+    return void (await call.caller.answer(undefined))
   }
-  const listeners = { callerListener: call.offer.listener }
-  const offered = await media.offer(id, 'callee', description.sdp, listeners)
+  const answer = await heard(call, leg, description.sdp)
   if (call.over) return
-  if (!offered.ok) return giveUp({ why: offered.error })
+  if (!answer.ok) return call.refuse({ why: answer.error })
+  call.answered()
+  await call.caller.answer(answer.value)
+}
+
+const joinLate = async (call: Call, leg: CalleeParty, description: Description): Promise<void> => {
+  const listeners = { callerListener: call.offer.listener }
+  const offered = await call.offerMedia('callee', description.sdp, listeners)
+  if (call.over) return
+  if (!offered.ok) return call.refuse({ why: offered.error })
   call.answered()
   const late = await call.caller.answer(offered.value)
   if (call.over) return
-  const answer = late === undefined ? undefined : await media.answer(id, 'caller', late)
+  const answer = late === undefined ? undefined : await call.answerMedia('caller', late)
+  if (call.over) return
   if (!answer?.ok) return call.end('failure', undefined, 'no description in the ACK')
+  call.settled = { leg, sdp: description.sdp, said: offered.value }
   leg.confirm(answer.value)
 }

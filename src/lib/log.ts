@@ -26,3 +26,7 @@ export type Log = {
 
 /** Discards everything: for tests and tools. */
 export const silentLog: Log = { on: () => false, write: () => {} }
+
+/** What a log says of something thrown. */
+export const bugText = (bug: unknown): string =>
+  bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)

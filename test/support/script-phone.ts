@@ -134,7 +134,7 @@ export const aScriptPhone = (house: House, name: string, address: string, port =
     got: (method: string): Heard[] => heard.filter(({ request }) => request.method === method),
     invitation(
       number: string,
-      { sdp = SDP as string | undefined, headers = [] as Fields, cseq = 1, callId = random.token() } = {},
+      { sdp = SDP, offerless = false, headers = [] as Fields, cseq = 1, callId = random.token() } = {},
     ): SipRequest {
       const uri = number.includes(':') ? number : `sip:${number}@${DOMAIN}`
       const request = createRequest('INVITE', uri)
@@ -145,7 +145,7 @@ export const aScriptPhone = (house: House, name: string, address: string, port =
         if (key === 'Contact' || key === 'Max-Forwards' || key === 'From') request.headers.remove(key)
         if (value !== '') request.headers.add(key, value)
       }
-      return withSdp(request, sdp)
+      return withSdp(request, offerless ? undefined : sdp)
     },
     /** The caller's dialogue after a response with a tag. */
     calling: ({ request }: Sent, response: SipResponse | undefined) => {

@@ -1,7 +1,19 @@
 import type { Caller, CallerParty, Calls, PartyEvents, Subscriber } from '#core'
-import { type IncomingLeg, type Legs, parseDelta, parseUri, type ServerTransaction } from '#sip'
+import {
+  contactOf,
+  type IncomingLeg,
+  isForeign,
+  type Legs,
+  MIN_SE,
+  parseDelta,
+  parseUri,
+  type ServerTransaction,
+  type SipRequest,
+  tooShort,
+} from '#sip'
 import { callerOf, keyOfUri } from './identity.ts'
-import { descriptionOf, offerIn, sessionEvents, toLeg } from './parties.ts'
+import { descriptionOf, infoIn, offerIn, sessionEvents, solicitIn, toLeg } from './parties.ts'
+import { endReasonOf } from './refusals.ts'
 
 export type InvitePorts = {
   legs: Legs
@@ -9,17 +21,39 @@ export type InvitePorts = {
   refuse: (transaction: ServerTransaction, status: number, headers?: [string, string][]) => void
 }
 
+type Fault = { status: number; headers?: [string, string][] }
+
+/** What makes an INVITE impossible to serve, whoever it is for. */
+const faultOf = (request: SipRequest): Fault | undefined => {
+  const { headers } = request
+  if (parseDelta(headers.get('Max-Forwards') ?? '70') === 0) return { status: 483 }
+  // Without it no request could ever follow, RFC 3261 §8.1.1.8.
+  if (contactOf(headers) === undefined) return { status: 400 }
+  if (isForeign(request))
+    return {
+      status: 415,
+      headers: [
+        ['Accept', 'application/sdp'],
+        ['Accept-Encoding', 'identity'],
+      ],
+    }
+  if (tooShort(headers)) return { status: 422, headers: [['Min-SE', `${MIN_SE}`]] }
+  return undefined
+}
+
 /** A call that reaches us: from SIP's words into the core's. */
 export const createInvite = ({ legs, calls, refuse }: InvitePorts) => {
   /** `subscriber`: who proved to be calling; undefined for a trusted neighbour. */
   return (transaction: ServerTransaction, subscriber: Subscriber | undefined): void => {
     const { request, flow } = transaction
+    if (transaction.answered) return
     const uri = parseUri(request.uri)
     if (!uri.ok) return refuse(transaction, 400)
-    const hops = parseDelta(request.headers.get('Max-Forwards') ?? '70') ?? 70
-    if (hops <= 0) return refuse(transaction, 483)
+    const fault = faultOf(request)
+    if (fault) return refuse(transaction, fault.status, fault.headers)
     const dialled = { ...keyOfUri(uri.value), text: request.uri }
     if (dialled.user === '') return refuse(transaction, 484)
+    const hops = parseDelta(request.headers.get('Max-Forwards') ?? '70') ?? 70
 
     // Assigned before anything can be heard: the leg's events come in later turns.
     let events: PartyEvents | undefined
@@ -42,9 +76,14 @@ export const createInvite = ({ legs, calls, refuse }: InvitePorts) => {
 
 const callerParty = (leg: IncomingLeg): CallerParty => ({
   progress: (_kind, status, sdp) => leg.progress(status, sdp),
-  answer: (sdp) => leg.accept(sdp),
-  refuse: (refused) => leg.reject(toLeg(refused)),
+  answer: (sdp, status) => leg.accept(sdp, status),
+  refuse: (refused) => {
+    const told = toLeg(refused)
+    leg.reject(told)
+    return told.status
+  },
   offer: (sdp) => offerIn(leg.session, sdp),
-  info: (contentType, body) => leg.session.info(contentType, body),
-  hangUp: () => leg.session.bye(),
+  solicit: () => solicitIn(leg.session),
+  info: (contentType, body) => infoIn(leg.session, contentType, body),
+  hangUp: (cause, words) => leg.hangUp(words ?? endReasonOf(cause)),
 })

@@ -1,25 +1,66 @@
-import type { Description, PartyEvents, Refused } from '#core'
+import type { Description, Dialled, PartyEvents, Refused, Solicited } from '#core'
 import { err, ok, type Result } from '#lib/result'
-import type { Refused as LegRefused, Session, SessionEvents } from '#sip'
-import { refusalOf, sipStatusOf } from './refusals.ts'
+import { heldDirection, parseSdp } from '#sdp'
+import { type Refused as LegRefused, parseUri, type Session, type SessionEvents, type Wanted } from '#sip'
+import { keyOfUri } from './identity.ts'
+import { isPassed, refusalOf, sipStatusOf } from './refusals.ts'
+
+/** Every medium that is not refused is on hold: said by its direction, or by the address of old (RFC 3264 §8.4). */
+const isHeld = (sdp: string): boolean => {
+  if (!/^a=(?:sendonly|inactive)|^c=IN IP4 0\.0\.0\.0/m.test(sdp)) return false
+  const parsed = parseSdp(sdp)
+  if (!parsed.ok) return false
+  const media = parsed.value.media.filter(({ port }) => port > 0)
+  return (
+    media.length > 0 &&
+    media.every((medium) => {
+      const direction = heldDirection(medium) ?? medium.direction
+      return direction === 'sendonly' || direction === 'inactive'
+    })
+  )
+}
 
 /** A session description with what the core wants to know of it: somebody put the call on hold, somebody shows a picture. */
 export const descriptionOf = (sdp: string): Description => ({
   sdp,
-  held: /^a=(?:sendonly|inactive)\b/m.test(sdp) || /^c=IN IP4 0\.0\.0\.0/m.test(sdp),
+  held: isHeld(sdp),
   video: /^m=video [1-9]/m.test(sdp),
 })
 
+/** A reason phrase goes into a start line: nothing but what may stand there. */
+const isPhrase = (text: string): boolean => text.length <= 100 && /^[\x20-\x7e\x80-\xff]+$/.test(text)
+
 export const toLeg = (refused: Refused): LegRefused => {
+  const { reason, retryAfterS } = refused
   const status = sipStatusOf(refused)
-  return refused.reason === undefined ? { status } : { status, reason: refused.reason }
+  const own = reason !== undefined && refused.status === status && isPhrase(reason)
+  return {
+    status,
+    ...(own && { reason }),
+    ...(retryAfterS !== undefined && { retryAfterS }),
+  }
 }
 
-export const toCore = ({ status, reason }: LegRefused): Refused => ({
-  why: refusalOf(status),
-  status,
-  ...(reason === undefined ? {} : { reason }),
-})
+/** Where a redirection points, if that is something one can dial. */
+const redirectOf = (contacts: string[] | undefined): Dialled | undefined => {
+  const [text] = contacts ?? []
+  const uri = text === undefined ? undefined : parseUri(text)
+  if (!uri?.ok || text === undefined) return undefined
+  const key = keyOfUri(uri.value)
+  return key.user === '' ? undefined : { ...key, text }
+}
+
+export const toCore = ({ status, reason, failure, contacts, retryAfterS }: LegRefused): Refused => {
+  if (failure) return { why: failure === 'transport' ? 'not-registered' : 'no-answer' }
+  const redirect = status < 400 ? redirectOf(contacts) : undefined
+  return {
+    why: refusalOf(status),
+    ...(isPassed(status) && { status }),
+    ...(reason !== undefined && { reason }),
+    ...(retryAfterS !== undefined && { retryAfterS }),
+    ...(redirect && { redirect }),
+  }
+}
 
 /** The requests of a SIP dialogue as the core hears them. */
 export const sessionEvents = (events: () => PartyEvents): SessionEvents => ({
@@ -27,16 +68,46 @@ export const sessionEvents = (events: () => PartyEvents): SessionEvents => ({
     const answer = await events().onOffer(descriptionOf(sdp))
     return answer.ok ? answer : err(toLeg(answer.error))
   },
+  onOfferWanted: async () => {
+    const wanted = await events().onOfferWanted()
+    if (!wanted.ok) return err(toLeg(wanted.error))
+    const { sdp, answered } = wanted.value
+    const offer: Wanted = {
+      sdp,
+      answered: (said) => answered(said === undefined ? undefined : descriptionOf(said)),
+    }
+    return ok(offer)
+  },
   onInfo: (contentType, body) => events().onInfo(contentType, body),
   onEnd: (end) => events().onEnd(end),
   onSignal: () => events().onSignal(),
 })
 
+const NOBODY: Refused = { why: 'peer-failure', status: 491 }
+
 export const offerIn = async (
   session: Session | undefined,
   sdp: string,
 ): Promise<Result<Description, Refused>> => {
-  if (!session) return err({ why: 'peer-failure', status: 491 })
+  if (!session) return err(NOBODY)
   const answer = await session.offer(sdp)
   return answer.ok ? ok(descriptionOf(answer.value)) : err(toCore(answer.error))
+}
+
+export const solicitIn = async (session: Session | undefined): Promise<Result<Solicited, Refused>> => {
+  if (!session) return err(NOBODY)
+  const asked = await session.offers.solicit()
+  if (!asked.ok) return err(toCore(asked.error))
+  const { sdp, confirm } = asked.value
+  return ok({ description: descriptionOf(sdp), confirm })
+}
+
+/** A status that would end the dialogue it is said in stays on its own leg. */
+export const infoIn = async (
+  session: Session | undefined,
+  contentType: string,
+  body: Uint8Array,
+): Promise<number> => {
+  const status = (await session?.info(contentType, body)) ?? 500
+  return status < 300 || isPassed(status) ? status : 500
 }

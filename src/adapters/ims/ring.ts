@@ -1,11 +1,12 @@
-import type { CalleeParty, Ring } from '#core'
+import type { CalleeParty, CancelCause, Ring } from '#core'
 import type { Random } from '#lib/random'
 import { err, ok } from '#lib/result'
 import type { Wire } from '#lib/wire'
 import { type Legs, type OutgoingLeg, parseAddress } from '#sip'
 import { identityUri, presentation } from './identity.ts'
-import { descriptionOf, offerIn, sessionEvents, toCore } from './parties.ts'
+import { descriptionOf, infoIn, offerIn, sessionEvents, solicitIn, toCore } from './parties.ts'
 import { endpointOf } from './reach.ts'
+import { endReasonOf } from './refusals.ts'
 
 export type RingPorts = {
   legs: Legs
@@ -54,17 +55,20 @@ export const createRing = ({ legs, wire, random, calledPartyId }: RingPorts): Ri
   }
 }
 
-const REASONS = {
+/** RFC 3326 §3.1: so that the phones that lost the race do not show a missed call. */
+const REASONS: Record<CancelCause, string | undefined> = {
   caller: undefined,
-  // RFC 3326 §3.1: so that the phones that lost the race do not show a missed call.
   elsewhere: 'SIP;cause=200;text="Call completed elsewhere"',
+  declined: 'SIP;cause=603;text="Declined elsewhere"',
   timeout: undefined,
-} as const
+}
 
 const calleeParty = (leg: OutgoingLeg): CalleeParty => ({
+  callId: leg.callId,
   confirm: (sdp) => leg.confirm(sdp),
-  cancel: (why) => leg.cancel(REASONS[why]),
+  cancel: (why, words) => leg.cancel(words ?? REASONS[why]),
   offer: (sdp) => offerIn(leg.active, sdp),
-  info: async (contentType, body) => (await leg.session?.info(contentType, body)) ?? 481,
-  hangUp: () => leg.session?.bye(),
+  solicit: () => solicitIn(leg.session),
+  info: (contentType, body) => infoIn(leg.session, contentType, body),
+  hangUp: (cause, words) => leg.cancel(words ?? endReasonOf(cause)),
 })

@@ -6,7 +6,6 @@ import { createReliable } from './reliable.ts'
 import { sdpOf, withSdp } from './sdp-body.ts'
 import { Session } from './session.ts'
 import type { LegEnd, Refused, SessionEvents, SessionPorts } from './session-ports.ts'
-import { MIN_SE, tooShort } from './session-timer.ts'
 
 export type IncomingOptions = {
   /** Send provisional responses reliably to a caller that supports it (RFC 3262). */
@@ -59,16 +58,19 @@ export class IncomingLeg {
     transaction.onTimeout = () => this.#unacknowledged()
   }
 
-  /** Why the INVITE cannot be served whatever it asks for, RFC 4028 §9; undefined when it can. */
-  get fault(): Refused | undefined {
-    return tooShort(this.request.headers) ? { status: 422, headers: [['Min-SE', `${MIN_SE}`]] } : undefined
-  }
-
   /** 180, 183 and their like; with a description they are sent reliably where the caller can. */
   progress(status: number, sdp?: string): void {
     if (this.session.ended || this.#transaction.answered) return
     const { offers } = this.session
+    // What the caller has acknowledged is not said again.
+    const isSaid = this.offer !== undefined && offers.exchange === undefined
+    if (isSaid) return this.#progress(status, undefined)
     if (sdp !== undefined) offers.local = sdp
+    this.#progress(status, sdp)
+  }
+
+  #progress(status: number, sdp: string | undefined): void {
+    const { offers } = this.session
     const response = withSdp(this.session.reply(this.request, status), sdp)
     if (!this.#reliable || (sdp === undefined && !this.#required)) return this.#transaction.respond(response)
     const sent = this.#reliable.send(response).then((acknowledged) => {

@@ -33,6 +33,7 @@ export {
   type Solicited,
   type Wanted,
 } from './session-ports.ts'
+export { MIN_SE, tooShort } from './session-timer.ts'
 export * from './stream.ts'
 export * from './tel.ts'
 export * from './uri.ts'

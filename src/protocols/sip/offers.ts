@@ -72,13 +72,18 @@ export class Offers {
   async #onOffered(request: SipRequest, transaction: ServerTransaction, offered: string): Promise<void> {
     const bearer = this.#bearer
     const answer = await this.#events.onOffer(offered)
-    if (bearer.ended) return
+    if (bearer.ended) return this.#close(transaction)
     if (transaction.answered) return this.#takeBack(answer)
     if (!answer.ok) return bearer.refuse(transaction, answer.error)
     bearer.retarget(request)
     this.#agreed(answer.value, offered)
     this.exchange = undefined
     if (!(await bearer.accept(transaction, answer.value))) bearer.fail({ by: 'timeout', reason: 'no ACK' })
+  }
+
+  /** The call ended meanwhile: what is still unanswered gets 487, RFC 3261 §15.1.2. */
+  #close(transaction: ServerTransaction): void {
+    if (!transaction.answered) this.#bearer.refuse(transaction, { status: 487 })
   }
 
   /** The re-INVITE was cancelled while the far side already agreed: back to what was before, RFC 6141 §3. */
@@ -135,7 +140,8 @@ export class Offers {
       const answer = await this.#events.onOffer(offered).finally(() => {
         this.exchange = undefined
       })
-      if (bearer.ended || transaction.answered) return
+      if (bearer.ended) return this.#close(transaction)
+      if (transaction.answered) return
       if (!answer.ok) return bearer.refuse(transaction, answer.error)
       sdp = answer.value
       this.#agreed(sdp, offered)

@@ -159,12 +159,12 @@ export class OutgoingLeg {
     const reliable = session !== undefined && tokensOf(response.headers, 'Require').includes('100rel')
     if (reliable && !this.#acknowledge(session, response)) return
     session?.learn(response)
-    if (session && sdp !== undefined) {
+    if (session && sdp !== undefined && session.offers.rounds === 0) {
       session.offers.remote = sdp
       if (reliable && session.offers.exchange === 'local') session.offers.exchange = undefined
     }
     this.#events.onSignal()
-    this.#events.onProgress(response.status, sdp)
+    this.#events.onProgress(response.status, (session?.offers.rounds ?? 0) > 0 ? undefined : sdp)
   }
 
   /** PRACK of a reliable provisional, RFC 3262 §4; false: a repetition or one out of order. */

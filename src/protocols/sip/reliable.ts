@@ -54,7 +54,7 @@ export const createReliable = (
     /** True when the PRACK names the response that is out. */
     onPrack(request: SipRequest): boolean {
       const rack = parseRAck(request.headers.get('RAck') ?? '')
-      if (!rack || rack.method !== 'INVITE' || rack.cseq !== cseq) return false
+      if (rack?.method !== 'INVITE' || rack.cseq !== cseq) return false
       const head = queue[0]
       if (head?.timer && rack.rseq === head.rseq) {
         finish(true)
