@@ -2,8 +2,9 @@
  * Load for bench/rtp.ts: LEGS sockets on 127.0.0.1, each sending one G.711 sized RTP packet every 20 ms to
  * its port of the relay and reading what comes back.
  *   cc -O2 -o rtp-load rtp-load.c && ./rtp-load SECONDS WARM_SECONDS PAYLOAD < legs
- * One line of input per leg: "OWN_PORT RELAY_PORT". Prints one JSON line when the measured window begins
- * and one when it ends, each with the packets sent and received so far; transit times are in the last one.
+ * One line of input per leg: "OWN_PORT RELAY_PORT". Prints one JSON line when the measured window begins, one
+ * when it ends, with transit times as the kernel stamped the arrivals, and one when all that was under
+ * way has come, or five seconds later: each with the packets sent and received so far.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -111,5 +112,12 @@ int main(int argc, char **argv) {
   }
   printf("{\"at\":\"end\",\"sent\":%lld,\"received\":%lld,\"p50Ms\":%.2f,\"p99Ms\":%.2f}\n", sent, received,
          quantile(0.5), quantile(0.99));
+  fflush(stdout);
+  struct timespec rest = {0, 250000000};
+  for (int turn = 0; turn < 20 && received < sent; turn++) {
+    nanosleep(&rest, NULL);
+    for (int leg = 0; leg < legs; leg++) drain(leg, 0);
+  }
+  printf("{\"at\":\"rest\",\"sent\":%lld,\"received\":%lld}\n", sent, received);
   return 0;
 }

@@ -127,16 +127,16 @@ const measure = async (
     const before = cpuSeconds(pids)
     await load.waitFor(/"end".*\n/, (seconds + 10) * 1000)
     const micros = (cpuSeconds(pids) - before) * 1e6
-    const [begin, end] = marksOf(load)
-    if (!begin || !end) throw new Error(`the load generator failed: ${load.output()}`)
+    await load.ended
+    const [begin, end, rest] = marksOf(load)
+    if (!begin || !end || !rest) throw new Error(`the load generator failed: ${load.output()}`)
     const packets = end.received - begin.received
-    const lost = end.sent - begin.sent - packets
     return {
       engine,
       calls,
       micros: micros / packets,
       packets,
-      lost: Math.max(0, lost),
+      lost: rest.sent - rest.received,
       p99Ms: end.p99Ms ?? 0,
     }
   } finally {

@@ -99,7 +99,7 @@ export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onWork
       link.post({ op: 'call', call, media })
     },
     close: (call: number): void => {
-      if (plans.delete(call)) link.post({ op: 'close', call })
+      if (plans.delete(call)) link.postLater({ op: 'close', call })
     },
     stats: (call: number, side: Side): Promise<MediumStats[]> => {
       if (!plans.has(call) || ended) return Promise.resolve([])

@@ -16,6 +16,7 @@ export type LinkPorts = {
 export type Link = ReturnType<typeof createLink>
 
 const EFD_FLAGS = 0o2004000
+const LATER_MS = 20
 
 /** One life of one worker thread: what it owns is closed when it ends, however it ends. */
 export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPorts) => {
@@ -36,19 +37,32 @@ export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPort
   })
   const exited = Promise.withResolvers<void>()
   let queue: Command[] = []
+  let soon = false
+  let later: NodeJS.Timeout | undefined
   let state: 'running' | 'ending' | 'gone' = 'running'
   let why = 'it ended'
 
   const flush = (): void => {
+    clearTimeout(later)
+    later = undefined
+    soon = false
     if (state === 'gone' || queue.length === 0) return
     port1.postMessage(queue)
     queue = []
     if (libc) libc.calls.write(wake, libc.addressOf(one), 8)
   }
 
-  /** Commands of one turn leave together: one copy and one wake-up. */
+  /** Commands of one turn leave together: a wake-up costs more than all the rest of them. */
   const post = (command: Command): void => {
-    if (queue.push(command) === 1) setImmediate(flush)
+    queue.push(command)
+    if (!soon) setImmediate(flush)
+    soon = true
+  }
+
+  /** For what nobody waits for: it travels with the next command, or by itself after a while. */
+  const postLater = (command: Command): void => {
+    queue.push(command)
+    if (!soon) later ??= setTimeout(flush, LATER_MS).unref()
   }
 
   const onExit = (): void => {
@@ -71,7 +85,7 @@ export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPort
   onWorker?.(worker)
 
   return {
-    post,
+    ...{ post, postLater },
     figures,
     end: (): Promise<void> => {
       if (state === 'running') {

@@ -1,20 +1,9 @@
-import type { Side } from '#core'
 import { isRtcpType, looksLikeRtcp, rtpHeaderLength } from '#rtp'
-import type { FigureName, LegPlan, MediumPlan, Report } from './commands.ts'
+import type { FigureName, MediumPlan, Report } from './commands.ts'
 import { endEvent, followEvent } from './dtmf.ts'
 import { readdress, reportFor } from './echo.ts'
-import {
-  admits,
-  admitsRtcp,
-  EVENT,
-  Leg,
-  type LiveCall,
-  type LiveMedium,
-  legsOf,
-  type Path,
-  settle,
-  UNKNOWN,
-} from './leg.ts'
+import { admits, admitsRtcp, EVENT, type Leg, type Path, UNKNOWN } from './leg.ts'
+import { createLiveCalls } from './live-calls.ts'
 import { PACKET } from './memory.ts'
 import type { Sockets } from './sockets.ts'
 
@@ -30,16 +19,13 @@ export type Relay = ReturnType<typeof createRelay>
 
 /** Past this many packets in a second a stream is cut: about 30 Mbit/s of video, and the end of every loop. */
 export const MAX_PER_SECOND = 3000
-/** Shorter silence is nobody's business. */
-export const MIN_SILENT_MS = 5000
 
 /** What a worker does with its packets. It owns no socket and no clock, so that it runs in a test on arrays. */
 export const createRelay = ({ sockets, count, report, wallMs }: RelayPorts) => {
   const { memory } = sockets
   const { bytes, words } = memory
-  const calls = new Map<number, LiveCall>()
-  /** By slot: whose socket it is. */
-  const owners: (Leg | undefined)[] = []
+  const calls = createLiveCalls(memory, report)
+  const { owners } = calls
   let nowMs = 0
 
   const onDigit = (leg: Leg, digit: string, durationMs: number): void =>
@@ -117,83 +103,17 @@ export const createRelay = ({ sockets, count, report, wallMs }: RelayPorts) => {
     } else onRtp(leg, length)
   }
 
-  const legFor = (call: LiveCall, medium: LiveMedium, side: Side, plan: LegPlan): Leg => {
-    const present = medium.legs[side]
-    if (present?.rtp.slot === plan.slot) return present
-    if (present) release(present)
-    const leg = new Leg(call, side, plan.slot)
-    owners[plan.slot] = leg
-    owners[plan.slot + 1] = leg
-    medium.legs[side] = leg
-    return leg
-  }
-
-  const release = (leg: Leg): void => {
-    for (const slot of [leg.rtp.slot, leg.rtcp.slot]) if (owners[slot] === leg) owners[slot] = undefined
-  }
-
-  const settleMedium = (call: LiveCall, plan: MediumPlan): void => {
-    const medium = call.media.get(plan.index) ?? { type: plan.type, legs: {} }
-    call.media.set(plan.index, medium)
-    medium.type = plan.type
-    for (const side of ['caller', 'callee'] as const) {
-      const legPlan = plan[side]
-      const present = medium.legs[side]
-      if (legPlan) settle(memory, legFor(call, medium, side, legPlan), legPlan, plan, nowMs)
-      else if (present) {
-        release(present)
-        delete medium.legs[side]
-      }
-    }
-    connect(medium)
-  }
-
-  /** What one may send goes on when the other may receive it, RFC 3264 §5.1; echo is its own other. */
-  const connect = ({ legs }: LiveMedium): void => {
-    for (const leg of [legs.caller, legs.callee]) {
-      if (!leg) continue
-      const peer = (leg === legs.caller ? legs.callee : legs.caller) ?? leg
-      leg.peer = peer
-      leg.forwards = leg.sends && (peer.direction === 'sendrecv' || peer.direction === 'recvonly')
-    }
-  }
-
-  /** Creates or changes a call. Held, inactive and one-way media do not count as active. */
-  const applyCall = (id: number, plans: MediumPlan[]): void => {
-    const call = calls.get(id) ?? { id, media: new Map(), heard: true, heardAtMs: nowMs, active: false }
-    calls.set(id, call)
-    for (const [index, medium] of call.media) {
-      if (plans.some((plan) => plan.index === index)) continue
-      for (const leg of legsOf(medium)) release(leg)
-      call.media.delete(index)
-    }
-    for (const plan of plans) settleMedium(call, plan)
-    call.heardAtMs = nowMs
-    call.active = [...call.media.values()].some(
-      (medium) => medium.legs.caller?.forwards !== false && medium.legs.callee?.forwards !== false,
-    )
-  }
-
-  const closeCall = (id: number): void => {
-    for (const medium of calls.get(id)?.media.values() ?? []) for (const leg of legsOf(medium)) release(leg)
-    calls.delete(id)
-  }
-
-  /** Once a second. */
-  const tick = (): void => {
-    for (const call of calls.values()) {
-      for (const medium of call.media.values()) for (const leg of legsOf(medium)) leg.burst = 0
-      if (call.heard || !call.active) {
-        call.heard = false
-        call.heardAtMs = nowMs
-      } else if (nowMs - call.heardAtMs >= MIN_SILENT_MS)
-        report({ op: 'silent', call: call.id, silentMs: Math.round(nowMs - call.heardAtMs) })
-    }
-  }
-
   const setNow = (ms: number): void => {
     nowMs = ms
   }
 
-  return { onDatagram, applyCall, closeCall, tick, setNow, callOf: (id: number) => calls.get(id) }
+  return {
+    onDatagram,
+    setNow,
+    applyCall: (id: number, plans: MediumPlan[]) => calls.apply(id, plans, nowMs),
+    closeCall: calls.close,
+    /** Once a second. */
+    tick: () => calls.tick(nowMs),
+    callOf: calls.get,
+  }
 }
