@@ -52,6 +52,8 @@ export type CallView = {
 export type PageView<T> = { items: T[]; cursor?: string }
 
 export type LoginRequest = { password: string; user?: string }
+/** Every session ends with the old password; the answer is a new session. `new`: at least 10 characters. */
+export type PasswordRequest = { old: string; new: string }
 /** The session itself is a cookie; `csrfToken` goes into the header X-CSRF-Token of every request that changes something. */
 export type LoginView = { user: string; csrfToken: string; expiresInS: number }
 

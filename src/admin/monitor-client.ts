@@ -38,13 +38,17 @@ export const attachMonitor = (path: string): Promise<Result<AttachedMonitor, str
   })
 
 const reasonOf = ({ code, message }: NodeJS.ErrnoException): string =>
-  code === 'ENOENT' || code === 'ECONNREFUSED' ? 'no server is running there' : message
+  code === 'ENOENT' || code === 'ECONNREFUSED'
+    ? 'no server is running there (--data names the data folder of another one)'
+    : message
 
 export type Terminal = {
   input: NodeJS.ReadStream | NodeJS.ReadableStream
   output: NodeJS.WriteStream | NodeJS.WritableStream
   /** Ctrl-C, which a terminal with a prompt keeps for itself; by default it ends the conversation. */
   onInterrupt?: () => void
+  /** Given what shows a line from elsewhere above the prompt instead of into it. */
+  onPrompt?: (tell: (line: string) => void) => void
 }
 
 const PROMPT = '(tandem) '
@@ -55,7 +59,7 @@ const PROMPT = '(tandem) '
  */
 export const converse = async (
   monitor: Monitor,
-  { input, output, onInterrupt }: Terminal,
+  { input, output, onInterrupt, onPrompt }: Terminal,
   until?: Promise<void>,
 ): Promise<void> => {
   const terminal = 'isTTY' in output && output.isTTY === true && 'isTTY' in input && input.isTTY === true
@@ -74,6 +78,10 @@ export const converse = async (
   })
   lines.on('SIGINT', onInterrupt ?? (() => lines.close()))
   until?.then(() => lines.close())
+  onPrompt?.((line) => {
+    output.write(terminal && open ? `\r\x1b[K${line}\n` : `${line}\n`)
+    if (terminal && open) lines.prompt(true)
+  })
   lines.prompt()
   for await (const line of lines) {
     if (line.trim() === 'exit') break

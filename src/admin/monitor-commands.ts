@@ -1,5 +1,6 @@
-import type { CallRecord } from '#core'
 import { err, ok, type Result } from '#lib/result'
+import type { UserView } from './contract.ts'
+import { counted, domainsOf, endOf, kindOf, shortOf, userCard, usersTable } from './monitor-views.ts'
 import { isUser } from './pages.ts'
 import type { MonitorPorts } from './ports.ts'
 import { spanOf, tableOf } from './table.ts'
@@ -23,7 +24,7 @@ export const createCommands = (ports: MonitorPorts): Command[] => [
     name: 'users',
     usage: '[user or number]',
     summary: 'Lists the users and where they are registered.',
-    detail: 'With an IMPI, an IMPU, its user part or a number: that user only.',
+    detail: 'With an IMPI, an IMPU, its user part or a number: everything about that user.',
     run: (rest) => users(ports, rest),
   },
   {
@@ -58,66 +59,48 @@ export const createCommands = (ports: MonitorPorts): Command[] => [
 ]
 
 const users = ({ house }: MonitorPorts, wanted: string): Result<string, string> => {
-  const rows: string[][] = []
-  let [all, registered, left] = [0, 0, 0]
+  const shown: UserView[] = []
+  let [all, registered] = [0, 0]
   for (const view of house.users()) {
     if (wanted !== '' && !isUser(view, wanted)) continue
     all++
     if (view.registered) registered++
-    if (rows.length >= MOST_ROWS) {
-      left++
-      continue
-    }
-    const head = [view.impi, view.impus[0] ?? '', view.number ?? '-', String(view.calls)]
-    if (view.bindings.length === 0) rows.push([...head, '-', '', '', '', ''])
-    for (const [at, b] of view.bindings.entries())
-      rows.push([
-        ...(at === 0 ? head : ['', '', '', '']),
-        b.contact,
-        b.transport,
-        b.source,
-        spanOf(b.expiresInS * 1000),
-        b.userAgent ?? '',
-      ])
+    if (shown.length < MOST_ROWS) shown.push(view)
   }
-  if (wanted !== '' && all === 0) return err(`no user "${wanted}"`)
-  const table = tableOf(
-    ['IMPI', 'IMPU', 'NUMBER', 'CALLS', 'CONTACT', 'VIA', 'FROM', 'EXPIRES', 'PHONE'],
-    rows,
-  )
-  const more = left > 0 ? `, ${left} not shown` : ''
-  return ok(`${table}\n${all} users, ${registered} registered${more}`)
+  if (wanted !== '') return all === 0 ? err(`no user "${wanted}"`) : ok(shown.map(userCard).join('\n\n'))
+  const more = all > shown.length ? `, ${all - shown.length} not shown` : ''
+  return ok(`${usersTable(shown)}\n${counted(all, 'user')}, ${registered} registered${more}`)
 }
 
 const calls = ({ house, clock }: MonitorPorts): Result<string, string> => {
   const live = house.calls().filter(({ state }) => state !== 'ended')
+  if (live.length === 0) return ok('no calls')
+  const own = domainsOf(house.users())
   const rows = live.slice(0, MOST_ROWS).map(({ record, state }) => {
-    const since = record.answeredAtMs ?? record.startedAtMs
-    return [record.id, state, record.caller, record.callee, kindOf(record), spanOf(clock.wallMs() - since)]
+    const { id, caller, callee, answeredAtMs, startedAtMs } = record
+    const span = spanOf(clock.wallMs() - (answeredAtMs ?? startedAtMs))
+    return [id, state, shortOf(caller, own), shortOf(callee, own), kindOf(record), span]
   })
-  if (rows.length === 0) return ok('no calls')
-  return ok(`${tableOf(['ID', 'STATE', 'CALLER', 'CALLED', 'KIND', 'FOR'], rows)}\n${live.length} calls`)
+  return ok(
+    `${tableOf(['ID', 'STATE', 'CALLER', 'CALLED', 'KIND', 'FOR'], rows)}\n${counted(live.length, 'call')}`,
+  )
 }
-
-const kindOf = ({ kind, video }: CallRecord): string => (video ? `${kind}, video` : kind)
 
 const lastCalls = async ({ house }: MonitorPorts, rest: string): Promise<Result<string, string>> => {
   const [, count = '', user = ''] = /^(\d{1,3}(?=\s|$))?\s*(.*)$/.exec(rest) ?? []
   const limit = count === '' ? LAST_CALLS : Math.max(1, Number(count))
   const records = await house.records({ limit, ended: true, ...(user !== '' && { user }) })
+  if (records.length === 0) return ok('no calls')
+  const own = domainsOf(house.users())
   const rows = records.map((record) => [
     new Date(record.startedAtMs).toISOString().slice(0, 19).replace('T', ' '),
-    record.caller,
-    record.callee,
+    shortOf(record.caller, own),
+    shortOf(record.callee, own),
     kindOf(record),
     record.answeredAtMs === undefined
       ? '-'
       : spanOf((record.endedAtMs ?? record.answeredAtMs) - record.answeredAtMs),
-    record.status === undefined ? (record.cause ?? '') : `${record.cause ?? ''} (${record.status})`,
+    endOf(record),
   ])
-  return ok(
-    rows.length === 0
-      ? 'no calls'
-      : tableOf(['STARTED (UTC)', 'CALLER', 'CALLED', 'KIND', 'TALK', 'END'], rows),
-  )
+  return ok(tableOf(['STARTED (UTC)', 'CALLER', 'CALLED', 'KIND', 'TALK', 'END'], rows))
 }

@@ -20,7 +20,7 @@ export const serveMonitor = async (
 ): Promise<Result<MonitorServer, string>> => {
   if (Buffer.byteLength(path) > LONGEST_PATH)
     return err(`${path}: longer than the ${LONGEST_PATH} octets a socket's path may have`)
-  if (await answers(path)) return err(`${path}: another server answers there`)
+  if (await monitorAnswers(path)) return err(`${path}: another server answers there`)
   removeSocket(path)
   const terminals = new Set<Socket>()
   const server = createServer((socket) => {
@@ -70,7 +70,8 @@ const attend = (socket: Socket, monitor: Monitor): void => {
   )
 }
 
-const answers = (path: string): Promise<boolean> =>
+/** Whether a server listens on this socket: a file left by a dead process does not answer. */
+export const monitorAnswers = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(path)
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false))

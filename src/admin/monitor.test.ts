@@ -85,28 +85,48 @@ describe('the monitor', () => {
   })
 
   test('shows users aligned, and no terminal obeys what a phone says', async () => {
-    const lines = (await shown(aMonitor(), 'users')).split('\n')
-    assert.deepEqual(lines, [
-      'IMPI               IMPU                   NUMBER   CALLS  CONTACT                  VIA  FROM            EXPIRES  PHONE',
-      '1001@home.example  sip:1001@home.example  +491001  1      sip:1001@192.0.2.7:5060  udp  192.0.2.7:5060  59:59    evil\\x1b[2J\\x0aphone',
-      '1002@home.example  sip:1002@home.example  -        0      -',
+    assert.deepEqual((await shown(aMonitor(), 'users')).split('\n'), [
+      'USER  NUMBER   CALLS  REGISTERED FROM     EXPIRES',
+      '1001  +491001  1      udp 192.0.2.7:5060  59:59',
+      '1002  -        0      -',
       '2 users, 1 registered',
     ])
-    assert.match(await shown(aMonitor(), 'users 1002'), /\n1 users, 0 registered$/)
+    assert.deepEqual((await shown(aMonitor(), 'users 1001')).split('\n'), [
+      'private identity   1001@home.example',
+      'public identities  sip:1001@home.example',
+      '                   tel:+491001',
+      'number             +491001',
+      'calls              1',
+      'registered         sip:1001@192.0.2.7:5060',
+      '  from             udp 192.0.2.7:5060, expires in 59:59',
+      '  phone            evil\\x1b[2J\\x0aphone',
+    ])
+    assert.match(await shown(aMonitor(), 'users 1002'), /\nregistered +no$/)
     assert.deepEqual(await aMonitor().run('users 77'), { ok: false, error: 'no user "77"' })
   })
 
   test('shows calls in progress and the last that ended', async () => {
     assert.match(
       await shown(aMonitor(), 'calls'),
-      /^ID +STATE .*\nc1 +answered +sip:1001@home.example +sip:1002@home.example +call +1:05\n1 calls$/,
+      /^ID +STATE .*\nc1 +answered +1001 +1002 +call +1:05\n1 call$/,
     )
     assert.equal(await shown(aMonitor({ house: aHouse() }), 'calls'), 'no calls')
     const last = (await shown(aMonitor(), 'calls last 2')).split('\n')
-    assert.match(last[1] ?? '', /^1970-01-01 00:00:03 +sip:1001@home.example +n3 +call +7 s +callee$/)
+    assert.match(last[1] ?? '', /^1970-01-01 00:00:03 +1001 +n3 +call +7 s +callee hung up$/)
     assert.equal(last.length, 3)
     assert.equal((await shown(aMonitor(), 'calls last n2')).split('\n').length, 2)
     assert.equal((await shown(aMonitor(), 'calls last')).split('\n').length, 4)
+  })
+
+  test('says who gave up, and keeps the domain of strangers', async () => {
+    const records = recordsOf([
+      aCall('a', 0, { cause: 'caller', caller: 'sip:bob@elsewhere.example' }),
+      aCall('b', 1, { cause: 'not-registered', status: 480 }),
+    ])
+    const house = aHouse({ users: () => [aUser('1001')], records })
+    const lines = (await shown(aMonitor({ house }), 'calls last')).split('\n')
+    assert.match(lines[1] ?? '', / 1001 +1002 +call +- +not-registered \(480\)$/)
+    assert.match(lines[2] ?? '', / bob@elsewhere.example +1002 +call +- +caller gave up$/)
   })
 
   test('shows and changes the log options', async () => {

@@ -39,6 +39,33 @@ describe('the administrator’s password', () => {
     assert.deepEqual([await password.verify('geheim ü'), await password.verify('geheim')], ['right', 'wrong'])
   })
 
+  test('changes, is kept, and tells those who have to know', async () => {
+    const store = aStore()
+    const password = await ensureAdminPassword(store)
+    await password.keep()
+    let told = 0
+    password.onChange(() => told++)
+    assert.equal(await password.change('a new one'), 'done')
+    assert.deepEqual(
+      [await password.verify('a new one'), await password.verify(password.generated ?? '')],
+      ['right', 'wrong'],
+    )
+    assert.equal(await (await ensureAdminPassword(store)).verify('a new one'), 'right')
+    const made = (await password.renew()) ?? ''
+    assert.match(made, /^[a-z2-9]{4}(-[a-z2-9]{4}){3}$/)
+    assert.deepEqual(
+      [await password.verify(made), await password.verify('a new one'), told],
+      ['right', 'wrong', 2],
+    )
+  })
+
+  test('does not change where the configuration says it', async () => {
+    const store = aStore()
+    const password = await ensureAdminPassword(store, 'geheim')
+    assert.deepEqual([await password.change('a new one'), await password.renew()], ['fixed', undefined])
+    assert.deepEqual([await password.verify('geheim'), store.values.size], ['right', 0])
+  })
+
   test('a spoilt hash lets nobody in', async () => {
     for (const hash of ['', 'x', '$argon2id$v=19$m=19456,t=2,p=1$$', '$2b$12$abc']) {
       const store = aStore()

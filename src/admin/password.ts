@@ -9,6 +9,12 @@ export type Password = {
   generated?: string
   keep(): Promise<void>
   verify(text: string): Promise<'right' | 'wrong' | 'busy'>
+  /** Resolves when the new one is kept and holds; `fixed`: the configuration says the password, and only that counts. */
+  change(text: string): Promise<'done' | 'fixed'>
+  /** A new one of our own making, in clear; undefined where `change` gives `fixed`. */
+  renew(): Promise<string | undefined>
+  /** Told after each change: who came in with the old one has to go. */
+  onChange(hear: () => void): void
 }
 
 const SETTING = 'admin.password'
@@ -30,12 +36,37 @@ export const ensureAdminPassword = async (
 ): Promise<Password> => {
   const keep = async (): Promise<void> => {}
   if (configured !== undefined)
-    return { verify: async (text) => (sameText(text, configured) ? 'right' : 'wrong'), keep }
+    return {
+      verify: async (text) => (sameText(text, configured) ? 'right' : 'wrong'),
+      keep,
+      change: async () => 'fixed',
+      renew: async () => undefined,
+      onChange: () => {},
+    }
   const stored = await settings.getSetting(SETTING)
-  if (stored !== undefined) return { verify: createVerifier(stored), keep }
-  const generated = fourGroups()
-  const hash = await hashPassword(generated)
-  return { generated, verify: createVerifier(hash), keep: () => settings.setSetting(SETTING, hash) }
+  const generated = stored === undefined ? fourGroups() : undefined
+  const hash = stored ?? (await hashPassword(generated ?? ''))
+  let verify = createVerifier(hash)
+  const hearers: (() => void)[] = []
+  const change = async (text: string): Promise<'done'> => {
+    const next = await hashPassword(text)
+    await settings.setSetting(SETTING, next)
+    verify = createVerifier(next)
+    for (const hear of hearers) hear()
+    return 'done'
+  }
+  return {
+    ...(generated !== undefined && { generated }),
+    verify: (text) => verify(text),
+    keep: generated === undefined ? keep : () => settings.setSetting(SETTING, hash),
+    change,
+    renew: async () => {
+      const text = fourGroups()
+      await change(text)
+      return text
+    },
+    onChange: (hear) => void hearers.push(hear),
+  }
 }
 
 /** 16 letters of 32: 80 bits. */

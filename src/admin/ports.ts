@@ -36,7 +36,7 @@ export type AdminPorts = {
   /** Required when `https` is not empty. PEM. */
   certificate?: { cert: string; key: string }
   keys: ApiKey[]
-  password: Pick<Password, 'verify'>
+  password: Pick<Password, 'verify' | 'change' | 'onChange'>
   /** Counts wrong keys and passwords per source address. */
   guard: Guard
   clock: Clock

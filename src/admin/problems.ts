@@ -8,6 +8,7 @@ export const TITLES: Record<number, string> = {
   404: 'Not found',
   405: 'Method not allowed',
   408: 'Request timeout',
+  409: 'Conflict',
   413: 'Too large',
   414: 'Address too long',
   415: 'Unsupported media type',

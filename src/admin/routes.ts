@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { COOKIE, cookieOf } from './access.ts'
-import type { HealthView, LoginRequest, LoginView, Scope } from './contract.ts'
+import { cookieOf } from './access.ts'
+import type { HealthView, Scope } from './contract.ts'
+import { changePassword, type LoginPorts, login, noCookie } from './logins.ts'
 import { type CallsQuery, pageOfCalls, pageOfUsers, type UsersQuery } from './pages.ts'
 import type { AdminPorts } from './ports.ts'
 import { sendProblem } from './problems.ts'
 import { queries, type Schema, type shapes } from './schemas.ts'
-import type { Sessions } from './sessions.ts'
 
 /** One operation: the server is built from this table and the OpenAPI document is written from it. */
 export type Route = {
@@ -22,9 +22,7 @@ export type Route = {
   handle(request: FastifyRequest, reply: FastifyReply): unknown
 }
 
-export type RoutePorts = Pick<AdminPorts, 'house' | 'password' | 'guard' | 'clock' | 'log'> & {
-  sessions: Sessions
-}
+export type RoutePorts = LoginPorts & Pick<AdminPorts, 'house' | 'clock'>
 
 export const BASE = '/api/v1'
 
@@ -76,6 +74,16 @@ export const createRoutes = (ports: RoutePorts): Route[] => {
     },
     {
       method: 'POST',
+      path: '/password',
+      summary: 'Changes the admin password, ends every session and opens a new one.',
+      scope: 'session',
+      body: 'PasswordRequest',
+      reply: 'Login',
+      problems: [400, 409, 503],
+      handle: (request, reply) => changePassword(ports, request, reply),
+    },
+    {
+      method: 'POST',
       path: '/logout',
       summary: 'Ends the console session.',
       scope: 'session',
@@ -83,10 +91,7 @@ export const createRoutes = (ports: RoutePorts): Route[] => {
       handle: (request, reply) => {
         const token = cookieOf(request.headers)
         if (token !== undefined) sessions.close(token)
-        return reply
-          .header('set-cookie', cookie(request, '', 0))
-          .code(204)
-          .send()
+        return reply.header('set-cookie', noCookie(request)).code(204).send()
       },
     },
   ]
@@ -94,37 +99,3 @@ export const createRoutes = (ports: RoutePorts): Route[] => {
 
 const badCursor = (reply: FastifyReply): FastifyReply =>
   sendProblem(reply, 400, 'cursor: not one that was given out')
-
-const cookie = (request: FastifyRequest, value: string, maxAgeS: number): string =>
-  `${COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeS}${request.protocol === 'https' ? '; Secure' : ''}`
-
-export const sourceOf = (request: FastifyRequest): string => (request.ip ?? '').replace(/^::ffff:/, '')
-
-/** A page elsewhere must not log its visitors in here: browsers tell where a request comes from. */
-const fromElsewhere = ({ headers }: FastifyRequest): boolean => {
-  if (headers.origin === undefined) return false
-  return URL.parse(headers.origin)?.host !== headers.host
-}
-
-const login = async (
-  { guard, password, sessions, log }: RoutePorts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<LoginView | FastifyReply> => {
-  if (fromElsewhere(request)) return sendProblem(reply, 403, 'Origin: another site')
-  const source = sourceOf(request)
-  const { user = 'admin', password: text } = request.body as LoginRequest
-  await new Promise((resume) => setTimeout(resume, guard.delayMs(source)))
-  const verdict = await password.verify(text)
-  if (verdict === 'busy') return sendProblem(reply.header('retry-after', 5), 503)
-  if (verdict === 'wrong' || user !== 'admin') {
-    guard.fail(source)
-    log.write('api', 'warn', 'login refused', { user: source })
-    return sendProblem(reply, 401, 'user or password is wrong')
-  }
-  guard.succeed(source)
-  log.write('api', 'info', `${user} logged in`, { user: source })
-  const { token, csrfToken, expiresInS } = sessions.open(user)
-  reply.header('set-cookie', cookie(request, token, expiresInS))
-  return { user, csrfToken, expiresInS }
-}

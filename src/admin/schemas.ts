@@ -62,6 +62,10 @@ export const shapes = {
     { password: { type: 'string', maxLength: 1024 }, user: { type: 'string', maxLength: 64 } },
     ['password'],
   ),
+  PasswordRequest: object({
+    old: { type: 'string', maxLength: 1024 },
+    new: { type: 'string', minLength: 10, maxLength: 1024 },
+  }),
   Problem: object({ type: text, title: text, status: { type: 'integer' }, detail: text }, [
     'type',
     'title',

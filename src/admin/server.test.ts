@@ -7,7 +7,7 @@ import { describe, test } from 'node:test'
 import { silentLog } from '#lib/log'
 import { createRandom } from '#lib/random'
 import { createHandClock } from '#lib/timers'
-import { aCall, aGuard, aHouse, aUser, recordsOf } from '../../test/support/admin-house.ts'
+import { aCall, aGuard, aHouse, aPassword, aUser, recordsOf } from '../../test/support/admin-house.ts'
 import type { CallView, PageView, UserView } from './contract.ts'
 import { type AdminPorts, createAdmin } from './index.ts'
 
@@ -35,15 +35,12 @@ const withAdmin = async (
   work: (ask: Ask, port: number) => Promise<void>,
   more: Partial<AdminPorts> = {},
 ): Promise<void> => {
-  const password = {
-    verify: async (text: string) => (text === 'right' ? ('right' as const) : ('wrong' as const)),
-  }
   const opened = await createAdmin({
     house,
     http: [{ address: '127.0.0.1', port: 0 }],
     https: [],
     keys,
-    password,
+    password: aPassword(),
     guard: aGuard(),
     clock,
     random: createRandom(),
@@ -257,6 +254,47 @@ describe('a console session', () => {
       assert.equal(await status(), 401)
     }))
 
+  test('changes the password, which ends every session but the new one', () =>
+    withAdmin(async (ask) => {
+      const enter = async (password: string) => {
+        const opened = await login(ask, { password })
+        const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? ''
+        return { cookie, 'x-csrf-token': (await json<{ csrfToken: string }>(opened)).csrfToken }
+      }
+      const change = (headers: Record<string, string>, body: object) =>
+        ask('/password', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body: JSON.stringify(body),
+        })
+      const [one, other] = [await enter('right'), await enter('right')]
+      const wish = { old: 'right', new: 'ten letters' }
+      await problem(await change({}, wish), 401)
+      await problem(await change({ cookie: one.cookie }, wish), 403)
+      await problem(await change(one, { ...wish, old: 'wrong' }), 401)
+      await problem(await change(one, { ...wish, new: 'too short' }), 400)
+      const changed = await change(one, wish)
+      assert.equal(changed.status, 200)
+      const cookie = changed.headers.get('set-cookie')?.split(';')[0] ?? ''
+      for (const old of [one, other]) await problem(await ask('/users', { headers: old }), 401)
+      assert.equal((await ask('/users', { headers: { cookie } })).status, 200)
+      await problem(await login(ask, { password: 'right' }), 401)
+      await enter('ten letters')
+    }))
+
+  test('leaves a password alone that the configuration says', () =>
+    withAdmin(
+      async (ask) => {
+        const body = JSON.stringify({ old: 'right', new: 'ten letters' })
+        const headers = { 'content-type': 'application/json', authorization: `Bearer ${keys[0]?.key}` }
+        assert.match(
+          await problem(await ask('/password', { method: 'POST', headers, body }), 409),
+          /admin\.password in the configuration/,
+        )
+      },
+      { password: aPassword(true) },
+    ))
+
   test('is not opened from another site', () =>
     withAdmin(async (ask, port) => {
       assert.match(
@@ -278,7 +316,7 @@ describe('the admin server', () => {
         http: [{ address: '127.0.0.1', port }],
         https: [],
         keys,
-        password: { verify: async () => 'wrong' },
+        password: aPassword(),
         guard: aGuard(),
         clock,
         random: createRandom(),
@@ -295,7 +333,7 @@ describe('the admin server', () => {
       http: [],
       https: [{ address: '127.0.0.1', port: 0 }],
       keys,
-      password: { verify: async () => 'wrong' },
+      password: aPassword(),
       guard: aGuard(),
       clock,
       random: createRandom(),
@@ -314,7 +352,7 @@ describe('the admin server', () => {
       https: [{ address: '127.0.0.1', port: 0 }],
       certificate: { cert, key },
       keys,
-      password: { verify: async () => 'right' },
+      password: aPassword(),
       guard: aGuard(),
       clock,
       random: createRandom(),
@@ -336,7 +374,7 @@ describe('the admin server', () => {
         (response) => resolve(response.headers['set-cookie']?.[0]),
       )
       request.on('error', reject)
-      request.end('{"password":"x"}')
+      request.end('{"password":"right"}')
     })
     assert.match(set ?? '', /; Secure$/)
     await opened.value.close()
@@ -358,6 +396,7 @@ describe('the admin server', () => {
         '/health',
         '/login',
         '/logout',
+        '/password',
         '/users',
       ])
       assert.deepEqual(document.paths['/users']?.get?.security, [{ key: ['users:read'] }, { session: [] }])

@@ -6,10 +6,11 @@ import Fastify, {
 } from 'fastify'
 import { err, ok, type Result } from '#lib/result'
 import { createAccess } from './access.ts'
+import { sourceOf } from './logins.ts'
 import { openApiOf } from './openapi.ts'
 import type { AdminPorts, Listen } from './ports.ts'
 import { sendProblem } from './problems.ts'
-import { BASE, createRoutes, type Route, sourceOf } from './routes.ts'
+import { BASE, createRoutes, type Route } from './routes.ts'
 import { shapes } from './schemas.ts'
 import { createSessions } from './sessions.ts'
 
@@ -47,6 +48,7 @@ export const createAdmin = async (ports: AdminPorts): Promise<Result<Admin, Admi
   if (tls && !ports.certificate)
     return err({ address: `${tls.address}:${tls.port}`, text: 'https needs a certificate' })
   const sessions = createSessions(ports.clock, ports.random)
+  ports.password.onChange(() => sessions.closeAll())
   const application: Application = {
     guard: ports.guard,
     log: ports.log,
@@ -104,7 +106,9 @@ const build = (application: Application, certificate: AdminPorts['certificate'])
   // A form of another site may post text/plain without asking; JSON it may not.
   app.removeContentTypeParser('text/plain')
   app.setErrorHandler(onError(application))
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, 404))
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, 404, `the interface is under ${BASE}, its description at ${BASE}/openapi.json`),
+  )
   app.addHook('onSend', async (_request, reply) => {
     reply.headers({
       'x-content-type-options': 'nosniff',
@@ -160,7 +164,11 @@ const admit = (
     guard.fail(source)
     log.write('api', 'warn', 'a wrong API key was shown', { user: source })
   }
-  return sendProblem(reply.header('www-authenticate', 'Bearer realm="Tandem"'), 401)
+  const detail =
+    claim.why === 'wrong'
+      ? 'this key is not one of admin.api_keys in the configuration'
+      : 'show a key (Authorization: Bearer KEY, admin.api_keys in the configuration) or log in'
+  return sendProblem(reply.header('www-authenticate', 'Bearer realm="Tandem"'), 401, detail)
 }
 
 /** Faults of the request tell what was wrong; ours tell nothing and are logged with their stack. */
@@ -170,5 +178,6 @@ const onError =
     const status = error.statusCode ?? 500
     if (status >= 500)
       log.write('api', 'error', `${request.method} ${request.url}: ${error.stack ?? error.message}`)
-    sendProblem(reply, status, status >= 500 ? undefined : error.message)
+    const detail = status === 415 ? 'send JSON: Content-Type: application/json' : error.message
+    sendProblem(reply, status, status >= 500 ? undefined : detail)
   }

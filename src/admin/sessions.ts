@@ -9,6 +9,7 @@ export type Sessions = {
   open(user: string): Session & { token: string; expiresInS: number }
   find(token: string): Session | undefined
   close(token: string): void
+  closeAll(): void
   readonly count: number
 }
 
@@ -39,6 +40,7 @@ export const createSessions = (clock: Clock, random: Random): Sessions => {
       return session
     },
     close: (token) => void sessions.delete(keyOf(token)),
+    closeAll: () => sessions.clear(),
     get count() {
       return sessions.size
     },

@@ -1,9 +1,14 @@
 import { harmless } from '#lib/harmless'
 
-/** Aligned columns, two spaces between them, plain text; what came from outside cannot move the cursor. */
-export const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
-  const cells = [head, ...rows.map((row) => row.map(harmless))]
-  const widths = head.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ''))))
+/** Aligned columns, two spaces between them, plain text, with or without a head; what came from outside cannot move the cursor. */
+export const tableOf = (
+  head: readonly string[] | undefined,
+  rows: readonly (readonly string[])[],
+): string => {
+  const cells = [...(head ? [head] : []), ...rows.map((row) => row.map(harmless))]
+  const widths = (cells[0] ?? []).map((_, column) =>
+    cells.reduce((most, row) => Math.max(most, widthOf(row[column] ?? '')), 0),
+  )
   const line = (row: readonly string[]): string =>
     row
       .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell)))

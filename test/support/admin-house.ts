@@ -1,4 +1,4 @@
-import type { House, UserView } from '#admin'
+import type { AdminPorts, House, UserView } from '#admin'
 import { type CallRecord, createGuard } from '#core'
 import { createHandClock } from '#lib/timers'
 
@@ -48,4 +48,20 @@ export const recordsOf =
 export const aGuard = (blockAfter = 20) => {
   const { clock } = createHandClock()
   return createGuard({ clock, blockAfter, blockMinutes: 10, exempt: () => false, onBlocked: () => {} })
+}
+
+/** Knows one password, `right` at first. `fixed`: the configuration says it. */
+export const aPassword = (fixed = false): AdminPorts['password'] => {
+  let known = 'right'
+  const hearers: (() => void)[] = []
+  return {
+    verify: async (text) => (text === known ? 'right' : 'wrong'),
+    change: async (text) => {
+      if (fixed) return 'fixed'
+      known = text
+      for (const hear of hearers) hear()
+      return 'done'
+    },
+    onChange: (hear) => void hearers.push(hear),
+  }
 }
