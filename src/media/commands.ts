@@ -56,4 +56,6 @@ export type WorkerData = {
   /** File descriptor of each slot, plus one; so that a crashed worker's sockets can be closed. */
   descriptors: Int32Array
   figures: Float64Array
+  /** 1 for each slot that got a datagram since its pair was last handed out. */
+  heard: Uint8Array
 }

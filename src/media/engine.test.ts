@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
 import { readdirSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { after, describe, test } from 'node:test'
@@ -192,18 +193,36 @@ for (const native of [true, false]) {
   })
 }
 
-test('a full range refuses, and a freed pair serves again after its rest', async () => {
-  const { engine, timers } = await anEngine({ listeners: [listener('127.0.0.1', 2)] })
+test('a full range refuses; a freed pair serves at once if nobody spoke to it', async () => {
+  const { engine } = await anEngine({ listeners: [listener('127.0.0.1', 2)] })
   const phone = await aMediaPhone(4)
   const sdp = phone.sdp()
   phone.close()
   assert.ok((await engine.offer('one', 'caller', sdp)).ok)
   assert.deepEqual(await engine.offer('two', 'caller', sdp), { ok: false, error: 'overloaded' })
+  assert.equal(engine.figures().calls, 1, 'a refused call holds nothing')
   engine.close('one')
-  assert.deepEqual(await engine.offer('three', 'caller', sdp), { ok: false, error: 'overloaded' })
-  assert.equal(engine.figures().calls, 0, 'a refused call holds nothing')
+  assert.ok((await engine.offer('three', 'caller', sdp)).ok)
+  await engine.close()
+})
+
+test('a pair that was spoken to rests before it serves again', async () => {
+  const { engine, timers } = await anEngine({ listeners: [listener('127.0.0.1', 2)] })
+  const phone = await aMediaPhone(4)
+  const sdp = phone.sdp()
+  const offered = await engine.offer('one', 'caller', sdp)
+  const port = Number(/m=audio (\d+)/.exec(offered.ok ? offered.value : '')?.[1])
+  const stranger = createSocket('udp4')
+  stranger.send('hello', port, '127.0.0.1')
+  // Its pair or the other one: whatever comes to either keeps the call's whole range from the next.
+  const { idle, invalid } = engine.figures()
+  await until('it is counted', () => engine.figures().idle + engine.figures().invalid > idle + invalid)
+  stranger.close()
+  phone.close()
+  engine.close('one')
+  assert.deepEqual(await engine.offer('two', 'caller', sdp), { ok: false, error: 'overloaded' })
   timers.advance(2000)
-  assert.ok((await engine.offer('four', 'caller', sdp)).ok)
+  assert.ok((await engine.offer('three', 'caller', sdp)).ok)
   await engine.close()
 })
 

@@ -20,11 +20,15 @@ const anExchange = (pairs = 20) => {
       ...{ bind: address, range: createPortRange(10_000, 9999 + 2 * pairs, () => 0), nowMs: () => 0 },
       takeSlot: () => slots++ * 2,
       giveSlot: () => {},
+      // Every pair that a call holds is spoken to.
+      heard: (slot) => held.has(slot),
+      forget: (slot) => held.add(slot),
       open: (asked) => queueMicrotask(() => asked.forEach(({ slot }) => void pool.onOpened(slot, true))),
     })
     return pool
   })
   let slots = 0
+  const held = new Set<number>()
   const hand = {
     pools,
     calls: 0,

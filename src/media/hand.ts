@@ -84,6 +84,8 @@ export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onWork
       ...{ bind, range, nowMs },
       takeSlot: takeSlot(() => pool),
       giveSlot: (slot) => freeSlots.push(slot),
+      heard: (slot) => link.heard[slot] === 1 || link.heard[slot + 1] === 1,
+      forget: (slot) => link.heard.fill(0, slot, slot + 2),
       open: (pairs) => link.post({ op: 'open', pairs }),
     })
     return pool

@@ -23,12 +23,13 @@ export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPort
   const { port1, port2 } = new MessageChannel()
   const wake = libc ? libc.calls.eventfd(0, EFD_FLAGS) : -1
   const descriptors = new Int32Array(new SharedArrayBuffer(4 * Math.max(1, slots)))
+  const heard = new Uint8Array(new SharedArrayBuffer(Math.max(1, slots)))
   const figures = new Float64Array(new SharedArrayBuffer(8 * FIGURES.length))
   /** The number that an eventfd is told. Its address is asked for each time, which also keeps it from the collector. */
   const one = new Uint8Array(128)
   one[0] = 1
   const data: WorkerData & { port: MessagePort } = {
-    ...{ native: libc !== undefined, slots, wake, descriptors, figures },
+    ...{ native: libc !== undefined, slots, wake, descriptors, figures, heard },
     port: port2,
   }
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
@@ -87,6 +88,7 @@ export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPort
   return {
     ...{ post, postLater },
     figures,
+    heard,
     end: (): Promise<void> => {
       if (state === 'running') {
         state = 'ending'

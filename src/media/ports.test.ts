@@ -10,10 +10,13 @@ const aPool = (portMin: number, portMax: number, refused: number[] = []) => {
   const range = createPortRange(portMin, portMax, nowMs)
   const asked: PairPlan[] = []
   let slots = 0
+  const spokenTo = new Set<number>()
   const pool = createPortPool({
     ...{ bind: '192.0.2.1', range, nowMs },
     takeSlot: () => slots++ * 2,
     giveSlot: () => {},
+    heard: (slot) => spokenTo.has(slot),
+    forget: (slot) => spokenTo.delete(slot),
     open: (pairs) => {
       asked.push(...pairs)
       queueMicrotask(() => {
@@ -21,7 +24,7 @@ const aPool = (portMin: number, portMax: number, refused: number[] = []) => {
       })
     },
   })
-  return { pool, timers, asked }
+  return { pool, timers, asked, spokenTo }
 }
 
 describe('a pool of ports', () => {
@@ -52,14 +55,36 @@ describe('a pool of ports', () => {
   })
 
   test('lets a freed pair rest before another call gets it', async () => {
-    const { pool, timers } = aPool(10_000, 10_001)
+    const { pool, timers, spokenTo } = aPool(10_000, 10_001)
     await pool.grow()
     const pair = pool.take()
     assert.ok(pair)
+    spokenTo.add(pair.slot)
     pool.give(pair)
     timers.advance(QUARANTINE_MS - 10)
     assert.equal(pool.take(), undefined)
     timers.advance(10)
+    assert.equal(pool.take(), pair)
+  })
+
+  test('gives a pair that nobody spoke to at once to the next call', async () => {
+    const { pool } = aPool(10_000, 10_001)
+    await pool.grow()
+    const pair = pool.take()
+    assert.ok(pair)
+    pool.give(pair)
+    assert.equal(pool.take(), pair)
+  })
+
+  test('lets a free pair rest when somebody sends to it', async () => {
+    const { pool, timers, spokenTo } = aPool(10_000, 10_001)
+    await pool.grow()
+    const pair = pool.take()
+    assert.ok(pair)
+    pool.give(pair)
+    spokenTo.add(pair.slot)
+    assert.equal(pool.take(), undefined)
+    timers.advance(QUARANTINE_MS)
     assert.equal(pool.take(), pair)
   })
 

@@ -47,13 +47,25 @@ export type PoolPorts = {
   /** Free slot numbers of the worker, even; undefined when it has no more. */
   takeSlot(): number | undefined
   giveSlot(slot: number): void
+  /** Whether anything came to the pair since `forget`: one that nobody spoke to need not rest. */
+  heard(slot: number): boolean
+  forget(slot: number): void
   /** Asks the worker to bind; each pair is reported by `onOpened`. */
   open(pairs: PairPlan[]): void
   nowMs(): number
 }
 
 /** The bound sockets of one listener in one worker. It grows as far as the range and never shrinks. */
-export const createPortPool = ({ bind, range, takeSlot, giveSlot, open, nowMs }: PoolPorts) => {
+export const createPortPool = ({
+  bind,
+  range,
+  takeSlot,
+  giveSlot,
+  heard,
+  forget,
+  open,
+  nowMs,
+}: PoolPorts) => {
   const pairs = new Map<number, Pair>()
   const fresh: Pair[] = []
   const resting: Pair[] = []
@@ -107,17 +119,37 @@ export const createPortPool = ({ bind, range, takeSlot, giveSlot, open, nowMs }:
     range.failed(pair.port)
   }
 
+  const rest = (pair: Pair): void => {
+    pair.freedAtMs = nowMs()
+    resting.push(pair)
+  }
+
+  /** A fresh pair that nobody sends to; one that somebody does send to rests first. */
+  const quiet = (): Pair | undefined => {
+    for (let pair = fresh.pop(); pair; pair = fresh.pop()) {
+      if (!heard(pair.slot)) return pair
+      forget(pair.slot)
+      rest(pair)
+    }
+    return undefined
+  }
+
+  const handOut = (pair: Pair | undefined): Pair | undefined => {
+    if (pair) forget(pair.slot)
+    return pair
+  }
+
   const take = (): Pair | undefined => {
     const oldest = resting[0]
     const rested = oldest && nowMs() - oldest.freedAtMs >= QUARANTINE_MS
     if (fresh.length < LOW_WATER && !rested) void grow()
-    return rested ? resting.shift() : fresh.pop()
+    return rested ? handOut(resting.shift()) : handOut(quiet())
   }
 
   const give = (pair: Pair): void => {
     if (!pairs.has(pair.slot)) return giveSlot(pair.slot)
-    pair.freedAtMs = nowMs()
-    resting.push(pair)
+    if (heard(pair.slot)) rest(pair)
+    else fresh.push(pair)
   }
 
   return {

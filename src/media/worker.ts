@@ -16,7 +16,9 @@ import { statsOf } from './stats.ts'
 /** A media worker: joins sockets, relay and the main thread's commands. Started by `crew.ts` only. */
 const TICK_MS = 1000
 
-const { port, native, slots, wake, descriptors, figures } = workerData as WorkerData & { port: MessagePort }
+const { port, native, slots, wake, descriptors, figures, heard } = workerData as WorkerData & {
+  port: MessagePort
+}
 const memory = createMemory(slots)
 const count = Object.fromEntries(FIGURES.map((name) => [name, 0])) as Record<FigureName, number>
 const report = (told: Report): void => port.postMessage(told)
@@ -60,7 +62,10 @@ const takeCommands = (): void => {
 }
 
 const user: SocketUser = {
-  onDatagram: (slot, length) => relay.onDatagram(slot, length),
+  onDatagram: (slot, length) => {
+    heard[slot] = 1
+    relay.onDatagram(slot, length)
+  },
   onTurn: (woken) => {
     const nowMs = performance.now()
     relay.setNow(nowMs)
