@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { runMonitor } from '#admin'
@@ -13,7 +14,7 @@ import {
 import { createRandom } from '#lib/random'
 import type { Result } from '#lib/result'
 import { type UeOptions, ueOptions } from '#simulators'
-import { run } from './run.ts'
+import { run, version } from './run.ts'
 import { simulateUe } from './simulate.ts'
 
 const MISCONFIGURED = 1
@@ -26,34 +27,45 @@ const complain = (problems: Problem[]): never => {
 
 /** The start without a file makes one, so that a newcomer has users, numbers and something to change. */
 const firstStart = (): { loaded: Loaded; first: FirstStart } => {
-  const dataDir = resolve(environment.TANDEM_DATA ?? './data')
+  const dataDir = resolve(DATA)
   const made = writeFirstConfiguration({ dataDir, random: createRandom() })
   return made.ok ? { loaded: made.value.loaded, first: made.value } : complain(made.error)
 }
 
+/** A mistyped command arrives here as the name of a file. */
 const load = (file: string): Loaded => {
+  if (/^\w+$/.test(file) && !existsSync(file)) {
+    console.error(`"${file}" is neither a file nor a command: "npx tandem --help" lists the commands`)
+    process.exit(MISCONFIGURED)
+  }
   const loaded: Result<Loaded, Problem[]> = loadConfiguration(file, environment)
   return loaded.ok ? loaded.value : complain(loaded.error)
 }
 
-const program = new Command('tandem').description('A whole phone network in one process.')
+const DATA = environment.TANDEM_DATA ?? './data'
+const program = new Command('tandem')
+  .description('A whole phone network in one process.')
+  .version(version(), '-V, --version', 'show the version')
 
 program
   .command('run', { isDefault: true })
-  .description('start the server (the default); without a file with data/tandem.cfg, made at the first start')
+  .description(
+    'start the server (also without this word); with no file: data/tandem.cfg, made at the first start',
+  )
   .argument('[file]', 'configuration file')
   .action(async (file?: string) => {
-    if (file === undefined) await run(firstStart())
-    else await run({ loaded: load(file) })
+    if (file !== undefined) return run({ loaded: load(file), file: resolve(file) })
+    const { loaded, first } = firstStart()
+    await run({ loaded, first, file: first.file })
   })
 
 program
   .command('check')
   .description('check a configuration file and print what is in effect, with the source of each value')
-  .argument('<file>', 'configuration file')
+  .argument('[file]', 'configuration file', join(DATA, 'tandem.cfg'))
   .action((file: string) => {
     const loaded = loadConfiguration(file, environment)
-    console.log(printCheck(loaded))
+    process.stdout.write(printCheck(loaded))
     if (!loaded.ok) process.exitCode = MISCONFIGURED
   })
 
@@ -61,7 +73,7 @@ program
   .command('monitor')
   .description('talk to a running server; with a command, run that one and leave')
   .argument('[command...]', 'for example: users, calls, log, help')
-  .option('--data <folder>', "the server's data folder", environment.TANDEM_DATA ?? './data')
+  .option('--data <folder>', "the server's data folder", DATA)
   .action(async (words: string[], { data }: { data: string }) => {
     const socket = join(resolve(data), 'monitor.sock')
     process.exitCode = await runMonitor(socket, words, {

@@ -1,11 +1,12 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   converse,
   createAdmin,
   createMonitor,
+  createOperations,
   ensureAdminPassword,
   type House,
+  type Password,
   serveMonitor,
   userViewOf,
 } from '#admin'
@@ -32,18 +33,22 @@ import { createLegs, createSipEndpoint, type TransactionUser } from '#sip'
 import {
   certificateNames,
   configuredCertificate,
+  createEventLog,
   createExempt,
   createTrusted,
+  keepDaysOf,
   listenersOf,
   mediaPlansOf,
   needsCertificate,
   type Pem,
+  prepareFolder,
+  startRetention,
   subscribersOf,
 } from '#start'
 import { type OpenedStore, openStore } from '#storage'
 
 /** Why the house could not be opened: what was wrong, what would be right. */
-export type StartFault = { kind: 'bind' | 'store' | 'certificate' | 'admin'; text: string }
+export type StartFault = { kind: 'folder' | 'bind' | 'store' | 'certificate' | 'admin'; text: string }
 
 type Ground = {
   settings: Settings
@@ -91,6 +96,7 @@ const assemble = async ({ settings, log, timers, store, wire }: Ground) => {
   const random = createRandom()
   const { clock } = timers
   const events = createEvents()
+  events.subscribe(createEventLog(log))
   const exempt = createExempt(settings.security.exempt)
   const guard = createGuard({
     clock,
@@ -212,15 +218,22 @@ const houseOf = (
 /** REST, and the monitor on its socket. */
 const openDoors = async (ground: Ground, network: Network, version: string, quit: () => void) => {
   const { settings, log, timers, store, pem } = ground
-  const { guard, random } = network
+  const { guard, random, registrations, calls } = network
   const house = houseOf(network, ground, version)
-  const monitor = createMonitor({ house, log, clock: timers.clock, quit })
+  const password = settings.admin && (await ensureAdminPassword(store, settings.admin.password))
+  const operations = createOperations({
+    deregister: registrations.deregister,
+    hangUp: calls.hangUp,
+    blocked: guard.list,
+    unblock: guard.unblock,
+    renewPassword: () => renewed(password),
+  })
+  const monitor = createMonitor({ house, log, clock: timers.clock, quit }, operations)
   const socket = await serveMonitor(join(settings.data_dir, 'monitor.sock'), monitor)
   if (!socket.ok) log.write('app', 'error', `the monitor cannot be attached to: ${socket.error}`)
   const closeSocket = async (): Promise<void> => (socket.ok ? socket.value.close() : undefined)
-  if (!settings.admin)
+  if (!settings.admin || !password)
     return ok({ monitor, closeSocket, adminPassword: undefined, closeAdmin: async () => {} })
-  const password = await ensureAdminPassword(store, settings.admin.password)
   const admin = await createAdmin({
     house,
     http: settings.admin.http_addr,
@@ -241,14 +254,23 @@ const openDoors = async (ground: Ground, network: Network, version: string, quit
   return ok({ monitor, closeSocket, adminPassword: password.generated, closeAdmin: admin.value.close })
 }
 
+/** A password of our own making for who lost theirs; the monitor is for the server's own user only. */
+const renewed = async (password: Password | undefined): Promise<Result<string, string>> => {
+  if (!password) return err('there is no "admin" in the configuration, so nobody can log in')
+  const text = await password.renew()
+  return text === undefined
+    ? err('admin.password in the configuration says the password: change it there')
+    : ok(text)
+}
+
 export type Tandem = {
   settings: Settings
   bound: OpenWire['bound']
   /** In clear at the start that generated it, to be printed once. */
   adminPassword: string | undefined
   network: Network
-  /** The monitor on the server's own terminal, if there is one. */
-  openTerminal(): void
+  /** The monitor on the server's own terminal, if there is one; `onPrompt` gets what shows a line above its prompt. */
+  openTerminal(onPrompt: (tell: (line: string) => void) => void): void
   /** Ends calls, saves what is unsaved, closes everything. */
   close(): Promise<void>
 }
@@ -260,7 +282,8 @@ export const startTandem = async (
   log: LogSink,
   quit: (why: string) => void,
 ): Promise<Result<Tandem, StartFault>> => {
-  mkdirSync(settings.data_dir, { recursive: true, mode: 0o700 })
+  const folder = prepareFolder(settings.data_dir)
+  if (!folder.ok) return err({ kind: 'folder', text: folder.error })
   const ground = await openGround(settings, log, createTimers())
   if (!ground.ok) return ground
   const { wire, store } = ground.value
@@ -276,16 +299,18 @@ export const startTandem = async (
     await closeGround()
     return doors
   }
+  const { deleteCallsBefore } = store
+  startRetention({ timers: ground.value.timers, log, keepDays: keepDaysOf(settings), deleteCallsBefore })
   return ok({
     settings,
     bound: wire.bound,
     adminPassword: doors.value.adminPassword,
     network,
-    openTerminal: () => {
+    openTerminal: (onPrompt) => {
       const { stdin: input, stdout: output } = process
       // With a prompt, Ctrl-C is a key like any other: here it still means the server.
       const onInterrupt = (): void => quit('Ctrl-C')
-      if (input.isTTY) void converse(doors.value.monitor, { input, output, onInterrupt })
+      if (input.isTTY) void converse(doors.value.monitor, { input, output, onInterrupt, onPrompt })
     },
     async close() {
       calls.hangUpAll()

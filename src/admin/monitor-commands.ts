@@ -23,7 +23,7 @@ export const createCommands = (ports: MonitorPorts): Command[] => [
   {
     name: 'users',
     usage: '[user or number]',
-    summary: 'Lists the users and where they are registered.',
+    summary: 'Lists users and their registrations.',
     detail: 'With an IMPI, an IMPU, its user part or a number: everything about that user.',
     run: (rest) => users(ports, rest),
   },

@@ -26,7 +26,7 @@ export const createOperations = (ports: OperationPorts): Command[] => [
   {
     name: 'unregister',
     usage: '<contact URI>',
-    summary: 'Removes the registration of one phone.',
+    summary: 'Removes the registration of a phone.',
     detail: '"users NAME" shows the contact URIs. The phone may register again by itself.',
     run: acting({
       usage: 'unregister <contact URI>',
@@ -53,8 +53,9 @@ export const createOperations = (ports: OperationPorts): Command[] => [
   {
     name: 'blocked',
     usage: '',
-    summary: 'Lists the addresses that failed too often and are not answered now.',
-    detail: 'How often and for how long: "security" in the configuration.',
+    summary: 'Lists addresses that are not answered now.',
+    detail:
+      'They failed too often to prove who they are; "security" in the configuration says how often and for how long.',
     run: () => {
       const all = ports.blocked()
       return ok(all.length === 0 ? 'no address is blocked' : all.join('\n'))
@@ -63,8 +64,8 @@ export const createOperations = (ports: OperationPorts): Command[] => [
   {
     name: 'unblock',
     usage: '<address>',
-    summary: 'Answers an address again and forgets its failures.',
-    detail: '"blocked" shows the addresses.',
+    summary: 'Answers an address again.',
+    detail: '"blocked" shows the addresses. Their failures are forgotten.',
     run: acting({
       usage: 'unblock <address>',
       what: 'the address',
@@ -78,9 +79,9 @@ export const createOperations = (ports: OperationPorts): Command[] => [
   {
     name: 'password',
     usage: '',
-    summary: 'Makes a new admin password and shows it once.',
+    summary: 'Makes a new admin password.',
     detail:
-      'Whoever is logged in is logged out. To choose one yourself: POST /api/v1/password, see docs/rest.md.',
+      'It is shown once, and whoever is logged in is logged out. To choose one yourself: POST /api/v1/password, see docs/rest.md.',
     run: async () => {
       const made = await ports.renewPassword()
       return made.ok ? ok(`The admin password is now ${made.value}`) : made

@@ -16,7 +16,7 @@ export const createMonitor = (ports: MonitorPorts, more: Command[] = []): Monito
   const help: Command = {
     name: 'help',
     usage: '[command]',
-    summary: 'Shows the commands, or what one of them does.',
+    summary: 'Shows the commands, or explains one.',
     detail: '',
     run: (name) => helpOf([help, ...commands], name),
   }

@@ -1,6 +1,6 @@
 import type { Files } from './files.ts'
 import { inReadingOrder, type Problem } from './problem.ts'
-import { type Check, generic } from './schema.ts'
+import { type Check, generic, UNKNOWN } from './schema.ts'
 import { type Place, printPlace } from './value.ts'
 
 /** One effective value as `tandem check` shows it. */
@@ -14,6 +14,8 @@ export type Findings = Check & {
   readonly problems: Problem[]
   readonly effective: Effective[]
   warnings(): string[]
+  /** Names that nobody knows, as problems: one may be misspelt. */
+  unknown(): Problem[]
   notices(): string[]
 }
 
@@ -48,6 +50,15 @@ export const createFindings = (files: Files): Findings => {
       effective.push({ path, shown, source: place && place.line > 0 ? printPlace(place) : 'default' })
     },
     warnings: () => printAll(warned),
+    unknown: () =>
+      [...warned.values()]
+        .filter(({ message }) => message.startsWith(UNKNOWN))
+        .map(({ place, path, message }) => ({
+          ...place,
+          property: path,
+          message,
+          warning: true as const,
+        })),
     notices: () => printAll(noticed),
   }
 }

@@ -30,6 +30,7 @@ export type FirstStart = {
 }
 
 export const FIRST_FILE = 'tandem.cfg'
+const ELSEWHERE = ' (TANDEM_DATA=FOLDER names another folder)'
 
 /**
  * The start without a file: uses `<dataDir>/tandem.cfg`, and writes it before when there is none, with generated
@@ -50,7 +51,15 @@ export const writeFirstConfiguration = ({
       created = writeNew(file, firstConfiguration(random), random.token())
     }
   } catch (error) {
-    return err([{ file, line: 1, column: 1, property: '', message: `cannot be written: ${reasonOf(error)}` }])
+    return err([
+      {
+        file,
+        line: 0,
+        column: 0,
+        property: '',
+        message: `cannot be written: ${reasonOf(error)}${ELSEWHERE}`,
+      },
+    ])
   }
   const loaded = loadConfiguration(file)
   return loaded.ok ? ok({ file, created, loaded: loaded.value, ...toldOf(loaded.value.settings) }) : loaded

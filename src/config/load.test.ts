@@ -220,13 +220,24 @@ test('a property that asks for nothing is no notice', () => {
 test('a file that cannot be read is a problem', () => {
   const result = loadConfiguration('/nowhere/ims.cfg')
   assert.deepEqual(result.ok ? [] : result.error.map(printProblem), [
-    '/nowhere/ims.cfg:1:1: there is no such file',
+    '/nowhere/ims.cfg: there is no such file',
   ])
   assert.deepEqual(
     loadConfiguration('/'),
-    err([{ file: '/', line: 1, column: 1, property: '', message: 'is a directory' }]),
+    err([{ file: '/', line: 0, column: 0, property: '', message: 'is a directory' }]),
   )
-  assert.equal(printCheck(result), '/nowhere/ims.cfg:1:1: there is no such file\n1 problem\n')
+  assert.equal(printCheck(result), '/nowhere/ims.cfg: there is no such file\n1 problem\n')
+})
+
+test('a misspelt name is told beside what is missing without it', () => {
+  const result = loadConfiguration({
+    name: 'y.cfg',
+    text: 'sip_addr: "127.0.0.1", ue_db: [{ impi: "a", impu: "a", pasword: "x" }],',
+  })
+  const lines = result.ok ? [] : result.error.map(printProblem)
+  assert.match(lines[0] ?? '', /^y\.cfg:1:32: ue_db\[0\]\.K: is missing/)
+  assert.match(lines[1] ?? '', /^y\.cfg:1:\d+: warning: ue_db\[0\]\.pasword: /)
+  assert.match(printCheck(result), /\n1 problem\n$/)
 })
 
 test('an open remote API off loopback is warned about', () => {

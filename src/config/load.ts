@@ -34,7 +34,7 @@ export const loadConfiguration = (
 ): Result<Loaded, Problem[]> => {
   const name = typeof file === 'string' ? file : file.name
   const text = typeof file === 'string' ? files.read(file) : ok(file.text)
-  if (!text.ok) return err([{ file: name, line: 1, column: 1, property: '', message: text.error }])
+  if (!text.ok) return err([{ file: name, line: 0, column: 0, property: '', message: text.error }])
   const parsed = parseConfiguration(name, text.value, files)
   // What could not be followed may hold anything: checking the rest would report properties that are there.
   if (parsed.lost) return err(parsed.problems)
@@ -48,7 +48,8 @@ export const loadConfiguration = (
     root: parsed.root,
   })
   const problems = inReadingOrder([...parsed.problems, ...found.problems])
-  if (!complete || problems.length > 0) return err(problems)
+  // A misspelt name is often why another one is missing.
+  if (!complete || problems.length > 0) return err(inReadingOrder([...problems, ...found.unknown()]))
   const sources = new Map(found.effective.map(({ path, source }) => [path, source]))
   return ok({
     settings,

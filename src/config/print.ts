@@ -28,7 +28,7 @@ export const printConfiguration = ({ effective }: Pick<Loaded, 'effective'>): st
 /** What `tandem check FILE` prints: the configuration and what is to be said about it, or every problem. */
 export const printCheck = (result: Result<Loaded, Problem[]>): string => {
   if (!result.ok) {
-    const count = result.error.length
+    const count = result.error.filter(({ warning }) => !warning).length
     return `${result.error.map((problem) => `${printProblem(problem)}\n`).join('')}${count} ${count === 1 ? 'problem' : 'problems'}\n`
   }
   const { warnings, notices } = result.value

@@ -1,8 +1,20 @@
-/** Something wrong in a configuration. `property` is a dotted path (`ue_db[0].K`), empty for the language itself. */
-export type Problem = { file: string; line: number; column: number; property: string; message: string }
+/**
+ * Something wrong in a configuration. `property` is a dotted path (`ue_db[0].K`), empty for the language itself; line 0
+ * is the file as a whole. `warning`: alone it would not stop the start, but it may explain what does.
+ */
+export type Problem = {
+  file: string
+  line: number
+  column: number
+  property: string
+  message: string
+  warning?: true
+}
 
-export const printProblem = ({ file, line, column, property, message }: Problem): string =>
-  `${file}:${line}:${column}: ${property === '' ? '' : `${property}: `}${message}`
+export const printProblem = ({ file, line, column, property, message, warning }: Problem): string => {
+  const place = line === 0 ? file : `${file}:${line}:${column}`
+  return `${place}: ${warning ? 'warning: ' : ''}${property === '' ? '' : `${property}: `}${message}`
+}
 
 /** Files in the order in which they are first mentioned, then by line and column. */
 export const inReadingOrder = <T extends { file: string; line: number; column: number }>(all: T[]): T[] => {

@@ -12,7 +12,6 @@ const admin: Shape<AdminSettings> = {
     secret: true,
     about: 'Of the first administrator.',
     otherwise: 'generated, printed once',
-    status: 'planned',
   },
   api_keys: {
     kind: listOf(
@@ -39,8 +38,6 @@ const admin: Shape<AdminSettings> = {
     kind: oneOrMore(address(8201)),
     default: [{ address: '0.0.0.0', port: 8201 }],
     about: 'HTTPS; "" is off.',
-    status: 'planned',
-    idle: (value) => value.length === 0,
   },
   public_url: {
     kind: url('http', 'https'),

@@ -1,5 +1,5 @@
 import { nearest } from './nearest.ts'
-import type { AnyProperty, At, Kind, Shape } from './schema.ts'
+import { type AnyProperty, type At, type Kind, type Shape, UNKNOWN } from './schema.ts'
 import { refuse } from './schema-kinds.ts'
 import { emptyObject, type ObjectValue, type Place, type Value } from './value.ts'
 
@@ -86,7 +86,7 @@ export const readProperties = (
       return meant === undefined ? '' : `; did you mean ${meant}?`
     }
     if (unknown === 'problem') at.check.problem(place, path, `there is no such property${hint()}`)
-    else at.check.warn(place, path, 'not a property that Tandem knows, ignored', hint)
+    else at.check.warn(place, path, UNKNOWN, hint)
   }
   return result
 }
@@ -124,6 +124,7 @@ const announce = (property: AnyProperty, value: unknown, place: Place, at: At): 
   if (property.status === 'obsolete') at.check.warn(place, at.path, `obsolete${because}`)
   if (property.status === 'ignored') at.check.notice(place, at.path, `accepted and ignored${because}`)
   if (property.status === 'planned' && !property.idle?.(value)) {
-    at.check.notice(place, at.path, 'accepted and checked, but not built yet: it has no effect')
+    const effect = property.because ?? 'it has no effect'
+    at.check.notice(place, at.path, `accepted and checked, but not built yet: ${effect}`)
   }
 }

@@ -174,7 +174,13 @@ export const tandemShape: Shape<TandemSettings> = {
   },
   media: { kind: group(media), fill: true, about: 'The media relay.' },
   admin: { kind: adminKind, about: 'Console, REST, metrics.', otherwise: 'off' },
-  webphone: { kind: webphoneKind, about: 'Web phone server.', otherwise: 'off', status: planned },
+  webphone: {
+    kind: webphoneKind,
+    about: 'Web phone server.',
+    otherwise: 'off',
+    status: planned,
+    because: 'only cdr_keep_days has an effect',
+  },
   click_to_call: {
     kind: clickToCallKind,
     about: 'Guest calls.',

@@ -32,7 +32,7 @@ export type PropertyOf<T> = {
   status?: Status
   /** For a planned property: the values that ask for nothing, and so need no notice. */
   idle?: (value: T) => boolean
-  /** Why it is ignored or obsolete. */
+  /** Why it is ignored or obsolete; of a planned group: what in it is built already. */
   because?: string
   /** Never shown, in print or in problems. */
   secret?: true
@@ -66,6 +66,9 @@ export type Check = {
   /** An effective value; without a place it is a default. */
   record(path: string, shown: string, place?: Place): void
 }
+
+/** The warning about such a name; a nearer one may be proposed behind it. */
+export const UNKNOWN = 'not a property that Tandem knows, ignored'
 
 /** The path with its list indexes taken out: what one property is called wherever it stands. */
 export const generic = (path: string): string => path.replace(/\[\d+\]/g, '[]')

@@ -160,7 +160,8 @@ const identityOf = (
   if (known && text('password') === undefined && text('imsi') === undefined) {
     const found = known.find((one) => isCalled(one, user ?? ''))
     if (found) return { ...identityOfUser(found), ...(algorithm && { algorithm }) }
-    problems.push(`--user: the configuration knows ${namesOf(known)}`)
+    const asked = user === undefined ? 'is needed' : `nobody is called ${user}`
+    problems.push(`--user: ${asked}: the configuration knows ${namesOf(known)}`)
     return undefined
   }
   const imsi = text('imsi')

@@ -8,10 +8,16 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`
 const plain = (text: string): string => text.replace(/[^ -~]/g, '?').slice(0, 200)
 
 export const registeredLine = (result: RegisterResult, impu: string): string => {
-  if (!result.ok) return `not registered: ${result.status} ${plain(result.reason)}`
+  if (!result.ok) return `not registered: ${result.status} ${plain(result.reason)}${hintOf(result.status)}`
   const name = plain(userOf(result.identities[0] ?? impu))
   const proof = result.algorithm === 'none' ? 'without proof' : result.algorithm
   return `registered as ${name} (${proof}), valid for ${result.expiresS} s`
+}
+
+/** What a newcomer most likely did. */
+const hintOf = (status: number): string => {
+  if (status === 403) return ' (unknown user, wrong password or wrong key)'
+  return status === 408 ? ' (does a server listen there?)' : ''
 }
 
 /** Undefined for events that a newcomer need not see. */

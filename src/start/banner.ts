@@ -1,12 +1,18 @@
 import type { FirstStart, Settings } from '#config'
 import type { Transport } from '#lib/wire'
+import { isWildcard, ownAddresses, printEndpoint, shownAddress } from './addresses.ts'
+import { firstSteps, near } from './first-steps.ts'
 
 /** What the start tells a person: where everything listens, and what to try next. */
 export type BannerFacts = {
+  version: string
   settings: Settings
   /** Ports really bound, per item of sip_addr. */
   bound: Partial<Record<Transport, number>>[]
   logFile: string
+  /** The configuration file, and the folder in which the server was started. Absolute. */
+  file: string
+  cwd: string
   /** Generated at this start; shown once and never again. */
   adminPassword?: string
   first?: FirstStart
@@ -19,62 +25,84 @@ const LABEL: Record<Transport, string> = {
   ws: 'SIP over WebSocket',
   wss: 'SIP over secure WebSocket',
 }
+const SCHEME: Partial<Record<Transport, string>> = { ws: 'ws://', wss: 'wss://' }
+/** Another file may hold thousands; the one that was just written holds three. */
+const MOST_USERS = 10
 
-const at = (address: string, port: number): string =>
-  `${address.includes(':') ? `[${address}]` : address}:${port}`
 const line = (label: string, text: string): string => `  ${label.padEnd(27)}${text}`
+
+export const printBanner = (facts: BannerFacts): string => {
+  const { version, logFile, adminPassword, settings, cwd, first } = facts
+  const lines = [
+    '',
+    `Tandem ${version} listens on`,
+    ...listening(facts),
+    line('Data', near(cwd, settings.data_dir)),
+    line('Log', near(cwd, logFile)),
+  ]
+  if (adminPassword !== undefined)
+    lines.push(
+      '',
+      `Admin password: ${adminPassword}`,
+      '  Shown only now. Choose your own as docs/rest.md says, or have another made by',
+      '  "npx tandem monitor password".',
+    )
+  if (first?.created) lines.push(...users(first, near(cwd, facts.file)))
+  lines.push(...firstSteps(facts), ...phone(settings, facts))
+  return [...lines, ''].join('\n')
+}
 
 const listening = ({ settings, bound }: BannerFacts): string[] => {
   const lines: string[] = []
   settings.sip_addr.forEach(({ addr, port_min, port_max }, index) => {
-    for (const [transport, port] of Object.entries(bound[index] ?? {}) as [Transport, number][])
-      lines.push(line(LABEL[transport], at(addr.address, port)))
-    lines.push(line('Media (RTP)', `${addr.address}, UDP ports ${port_min} to ${port_max}`))
+    const address = shownAddress(addr.address)
+    const ports = bound[index] ?? {}
+    for (const [transport, port] of Object.entries(ports) as [Transport, number][]) {
+      if (transport === 'tcp' && port === ports.udp) continue
+      const label = transport === 'udp' && port === ports.tcp ? 'SIP over UDP and TCP' : LABEL[transport]
+      lines.push(line(label, `${SCHEME[transport] ?? ''}${printEndpoint(address, port)}`))
+    }
+    lines.push(line('Media (RTP over UDP)', `${address}, ports ${port_min} to ${port_max}`))
   })
-  for (const { address, port } of settings.admin?.http_addr ?? [])
-    lines.push(line('REST', `http://${at(address, port)}/api/v1`))
-  for (const { address, port } of settings.admin?.https_addr ?? [])
-    lines.push(line('REST', `https://${at(address, port)}/api/v1`))
-  return lines
+  const { http_addr = [], https_addr = [] } = settings.admin ?? {}
+  for (const { address, port } of http_addr)
+    lines.push(line('REST', `http://${printEndpoint(shownAddress(address), port)}/api/v1`))
+  for (const { address, port } of https_addr)
+    lines.push(line('REST over TLS', `https://${printEndpoint(shownAddress(address), port)}/api/v1`))
+  return [...lines, ...everywhere(settings)]
 }
 
-/** For the start without a file: how to make the first call. */
-const firstSteps = ({ settings, first }: BannerFacts): string[] => {
-  if (!first) return []
-  const lines = ['', 'Users (from the configuration file)']
-  for (const { number, user, password } of first.sipUsers)
-    lines.push(line(`SIP phone ${number}`, `user ${user}, password ${password}, domain ${settings.domain}`))
-  for (const { number, impi, imsi } of first.simUsers)
-    lines.push(line(`Handset ${number}`, `SIM ${imsi ?? impi}; its keys are in ${first.file}`))
-  const [phone, other] = first.sipUsers
-  const [handset] = first.simUsers
-  lines.push('', 'Try, in another terminal')
-  if (phone && first.echo)
-    lines.push(line('Call the echo service', `npx tandem sim ue --user ${phone.number} --call ${first.echo}`))
-  const called = handset ?? other
-  if (phone && called) {
-    lines.push(line('Call between two handsets', `npx tandem sim ue --user ${called.number} --answer`))
-    lines.push(line('  and beside it', `npx tandem sim ue --user ${phone.number} --call ${called.number}`))
-  }
-  lines.push(line('Look into the server', 'npx tandem monitor users'))
-  if (phone)
-    lines.push(
-      '',
-      `Point a SIP phone at this machine: server <its address>, user and password as above, then dial ${first.echo ?? phone.number}.`,
-    )
-  return lines
+/** A wildcard is no address to type into a phone: say which ones it stands for. */
+const everywhere = ({ sip_addr }: Settings): string[] => {
+  const wild = sip_addr.map(({ addr }) => addr.address).filter(isWildcard)
+  const others = wild.flatMap((address) =>
+    address === '::'
+      ? ['::1', ...ownAddresses('IPv6').slice(1)]
+      : ['127.0.0.1', ...ownAddresses('IPv4').slice(1)],
+  )
+  return others.length === 0 ? [] : [line('Also at', others.join(', '))]
 }
 
-export const printBanner = (facts: BannerFacts): string => {
-  const { logFile, adminPassword, settings } = facts
+const users = ({ sipUsers, simUsers }: FirstStart, file: string): string[] => {
   const lines = [
-    '',
-    'Tandem listens on',
-    ...listening(facts),
-    line('Log', logFile),
-    line('Data', settings.data_dir),
+    ...sipUsers.map(({ number, user, password }) =>
+      line(`SIP phone ${number}`, `user name ${user}, password ${password}`),
+    ),
+    ...simUsers.map(({ number, impi, imsi }) => line(`Handset ${number}`, `SIM ${imsi ?? impi}`)),
   ]
-  if (adminPassword !== undefined)
-    lines.push('', `Admin password (shown this once, please change it): ${adminPassword}`)
-  return [...lines, ...firstSteps(facts), ''].join('\n')
+  return ['', `Users, made for you in ${file} with all their secrets`, ...lines.slice(0, MOST_USERS)]
+}
+
+const phone = (settings: Settings, { bound, first, cwd, file }: BannerFacts): string[] => {
+  const [listener] = settings.sip_addr
+  const [user] = first?.sipUsers ?? []
+  if (!listener || !user) return []
+  const server = printEndpoint(shownAddress(listener.addr.address), bound[0]?.udp ?? listener.addr.port)
+  const secret = first?.created ? 'the password above' : `its password in ${near(cwd, file)}`
+  return [
+    '',
+    'Connect a SIP phone (docs/connect-a-sip-phone.md)',
+    `  Server or domain ${server}, user name ${user.user}, ${secret}.`,
+    ...(first?.echo === undefined ? [] : [`  Then dial ${first.echo} and hear yourself.`]),
+  ]
 }

@@ -1,13 +1,12 @@
 import { networkInterfaces } from 'node:os'
 import type { Settings, SipListener } from '#config'
 import type { Endpoint, Transport } from '#lib/wire'
+import { isWildcard, shownAddress } from './addresses.ts'
 
 /** What one item of sip_addr asks the network room to open. */
 export type ListenerPlan = { transports: Partial<Record<Transport, Endpoint>>; advertised?: string }
 /** The same item as the media room needs it: where its RTP ports are, and what to tell others of them. */
 export type MediaPlan = { address: string; bind: string; portMin: number; portMax: number }
-
-const isWildcard = (address: string): boolean => address === '0.0.0.0' || address === '::'
 
 const addressOfInterface = (name: string, family: 'IPv4' | 'IPv6'): string | undefined =>
   networkInterfaces()[name]?.find((address) => address.family === family)?.address
@@ -36,20 +35,11 @@ export const listenersOf = ({ sip_addr }: Settings): ListenerPlan[] =>
     }
   })
 
-/** The address of this machine that others most likely reach: the first that is not loopback. */
-const firstAddress = (family: 'IPv4' | 'IPv6'): string => {
-  for (const addresses of Object.values(networkInterfaces()))
-    for (const address of addresses ?? [])
-      if (!address.internal && address.family === family) return address.address
-  return family === 'IPv4' ? '127.0.0.1' : '::1'
-}
-
 export const mediaPlansOf = ({ sip_addr }: Settings): MediaPlan[] =>
   sip_addr.map((listener) => {
     const { address } = listener.addr
-    const shown = isWildcard(address) ? firstAddress(address === '::' ? 'IPv6' : 'IPv4') : address
     return {
-      address: shown,
+      address: shownAddress(address),
       bind: bindOf(listener).address,
       portMin: listener.port_min,
       portMax: listener.port_max,

@@ -248,7 +248,7 @@ describe('tandem sim ue', () => {
       )
     assert.match(
       (await run({ user: 'nobody' }, 100)).lines[0] ?? '',
-      /^--user: the configuration knows alice, bob, xor/,
+      /^--user: (is needed|nobody is called \w+): the configuration knows alice, bob, xor/,
     )
     assert.match(
       (await run({ user: 'alice', wav: 'none.wav' }, 100)).lines[0] ?? '',

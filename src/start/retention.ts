@@ -1,0 +1,32 @@
+import type { Settings } from '#config'
+import type { Timers } from '#lib/clock'
+import type { Log } from '#lib/log'
+
+export type RetentionPorts = {
+  timers: Timers
+  log: Log
+  keepDays: number
+  /** Removes ended calls that started before; gives how many went. */
+  deleteCallsBefore(ms: number): Promise<number>
+}
+
+const DAY_MS = 24 * 60 * 60_000
+/** As the property's own default says, also where the group that it stands in is absent. */
+const DEFAULT_DAYS = 180
+
+/** For how long call records are kept. */
+export const keepDaysOf = ({ webphone }: Settings): number => webphone?.cdr_keep_days ?? DEFAULT_DAYS
+
+/** Removes old call records now and once a day: without an end they would fill the disk. */
+export const startRetention = ({ timers, log, keepDays, deleteCallsBefore }: RetentionPorts): void => {
+  const sweep = async (): Promise<void> => {
+    timers.after(DAY_MS, () => void sweep())
+    try {
+      const count = await deleteCallsBefore(timers.clock.wallMs() - keepDays * DAY_MS)
+      if (count > 0) log.write('store', 'info', `${count} call records older than ${keepDays} days removed`)
+    } catch (failure) {
+      log.write('store', 'error', `old call records stay for another day: ${(failure as Error).message}`)
+    }
+  }
+  void sweep()
+}
