@@ -51,10 +51,14 @@ export const ringAll = async (ports: RingPorts, call: Call, first: Target): Prom
   }
 }
 
+/** As callers are written: a sip identity with its domain, a number as it is. */
+const nameOf = ({ identity: { uri }, subscriber: { domain } }: Found): string =>
+  uri.startsWith('sip:') && !uri.includes('@') ? `${uri}@${domain}` : uri
+
 /** Undefined: nothing more will come of it, the caller hears ringing until it gives up. */
 const ringPerson = async (ports: RingPorts, call: Call, target: Target): Promise<Outcome | undefined> => {
   const { found, bindings } = target
-  call.record.callee = found.identity.uri
+  call.record.callee = nameOf(found)
   // Manual: a ring_only user gets as far as ringing, on either side of a call.
   const ringOnly = found.subscriber.ringOnly || call.offer.caller.subscriber?.ringOnly === true
   if (bindings.length === 0) {
