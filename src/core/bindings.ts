@@ -1,4 +1,4 @@
-import type { Transport } from '#lib/wire'
+import type { Flow, Transport } from '#lib/wire'
 import type { Subscriber } from './subscribers.ts'
 
 /**
@@ -20,6 +20,8 @@ export type Binding = {
   address: string
   port: number
   listener: number
+  /** The connection it was bound over; gone after a restart, and none over UDP. */
+  flow?: Flow | undefined
   /** Path header values, outermost first; RFC 3327. */
   path: readonly string[]
   instance: string | undefined

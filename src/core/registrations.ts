@@ -1,8 +1,9 @@
 import type { Clock, Timers } from '#lib/clock'
-import { keep as copy } from '#lib/text'
 import type { Endpoint, Transport } from '#lib/wire'
+import { create, renew } from './binding-copies.ts'
 import type { Binding, BindingRequest } from './bindings.ts'
 import type { Events, RegistrationChange } from './events.ts'
+import { createPaths } from './paths.ts'
 import type { Store } from './ports.ts'
 import { bindingOfStored, storedOf } from './stored-bindings.ts'
 import type { Subscriber, Subscribers } from './subscribers.ts'
@@ -25,6 +26,7 @@ const NONE: Binding[] = []
 export const createRegistrations = ({ clock, timers, store, events, sameContact }: RegistrationPorts) => {
   const bindings = new Map<Subscriber, Binding[]>()
   const unsaved = new Set<Binding>()
+  const paths = createPaths()
 
   const tell = (binding: Binding, change: RegistrationChange): void =>
     events.publish({
@@ -43,12 +45,18 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
     unsaved.add(binding)
   }
 
+  const enter = (binding: Binding): void => {
+    bindings.set(binding.subscriber, [...(bindings.get(binding.subscriber) ?? NONE), binding])
+    paths.add(binding)
+  }
+
   const remove = (binding: Binding, change: RegistrationChange): void => {
     const list = bindings.get(binding.subscriber) ?? NONE
     const rest = list.filter((other) => other !== binding)
     if (rest.length === list.length) return
     if (rest.length > 0) bindings.set(binding.subscriber, rest)
     else bindings.delete(binding.subscriber)
+    paths.remove(binding)
     unsaved.delete(binding)
     store.deleteBinding(binding.subscriber.impi, binding.contact)
     tell(binding, change)
@@ -80,27 +88,48 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
     )
   }
 
-  const put = (subscriber: Subscriber, wish: BindingRequest): void => {
-    const list = of(subscriber)
-    const old = renewed(list, wish)
+  /** `wished`: all bindings of the same request, none of which pushes another out. */
+  const put = (subscriber: Subscriber, wish: BindingRequest, wished?: Set<Binding>): void => {
+    for (const binding of bindings.get(subscriber) ?? NONE)
+      if (binding.expiresAtMs <= clock.wallMs()) remove(binding, 'expired')
+    const old = renewed(of(subscriber), wish)
     if (wish.expiresS === 0) {
       if (old) remove(old, 'unregistered')
       return
     }
     const expiresAtMs = clock.wallMs() + wish.expiresS * 1000
     if (old && old.contact === wish.contact) {
+      wished?.add(old)
+      paths.remove(old)
       renew(old, wish, expiresAtMs)
+      paths.add(old)
       keep(old)
       return tell(old, 'refreshed')
     }
     if (old) remove(old, 'unregistered')
     const binding = create(subscriber, wish, expiresAtMs)
+    wished?.add(binding)
     // A handset that comes back with another address has left the old one behind.
     if (!subscriber.multiSim && subscriber.sim)
-      for (const stale of of(subscriber)) remove(stale, 'unregistered')
-    bindings.set(subscriber, [...of(subscriber), binding])
+      for (const stale of of(subscriber)) if (!wished?.has(stale)) remove(stale, 'unregistered')
+    enter(binding)
     keep(binding)
     tell(binding, 'registered')
+  }
+
+  const isLate = (binding: Binding, { callId, cseq }: { callId: string; cseq: number }): boolean =>
+    binding.callId === callId && cseq < binding.cseq
+
+  /** How many contacts there would be. */
+  const countAfter = (list: Binding[], wishes: BindingRequest[]): number => {
+    const names = new Set(list.map(({ contact }) => contact))
+    for (const wish of wishes) {
+      const old = renewed(list, wish)
+      if (old) names.delete(old.contact)
+      if (wish.expiresS > 0) names.add(wish.contact)
+      else names.delete(wish.contact)
+    }
+    return names.size
   }
 
   return {
@@ -112,11 +141,18 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
       const list = of(subscriber)
       for (const wish of wishes) {
         const old = renewed(list, wish)
-        if (old && old.callId === wish.callId && wish.cseq < old.cseq) return 'out-of-order'
+        if (old && isLate(old, wish)) return 'out-of-order'
       }
-      const added = wishes.filter((wish) => wish.expiresS > 0 && !renewed(list, wish))
-      if (list.length + added.length > MOST_CONTACTS) return 'too-many'
-      for (const wish of wishes) put(subscriber, wish)
+      if (wishes.length > 1 || list.length >= MOST_CONTACTS)
+        if (countAfter(list, wishes) > MOST_CONTACTS) return 'too-many'
+      const wished = wishes.length > 1 ? new Set<Binding>() : undefined
+      for (const wish of wishes) put(subscriber, wish, wished)
+      return 'done'
+    },
+    /** Removes all contacts, unless one was bound by a later request of the same Call-ID. */
+    clear(subscriber: Subscriber, request: { callId: string; cseq: number }): 'done' | 'out-of-order' {
+      if (of(subscriber).some((binding) => isLate(binding, request))) return 'out-of-order'
+      for (const binding of [...(bindings.get(subscriber) ?? NONE)]) remove(binding, 'unregistered')
       return 'done'
     },
     of,
@@ -133,13 +169,11 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
           }
       return false
     },
-    /** The binding through which a message came: the sender has proved itself on this very path before. */
-    cameBy: (
-      subscriber: Subscriber,
-      transport: Transport,
-      { address, port }: Endpoint,
-    ): Binding | undefined =>
-      of(subscriber).find((b) => b.address === address && b.port === port && b.transport === transport),
+    /**
+     * Who registered by that very path, among those whom their path may prove (SIM, auth_on_register_only); undefined
+     * when nobody or more than one did.
+     */
+    byPath: (transport: Transport, at: Endpoint): Subscriber | undefined => paths.ownerOf(transport, at),
     /** After a restart: what the store kept and has not run out. Users no longer configured are forgotten. */
     restore(stored: Parameters<typeof bindingOfStored>[0][], subscribers: Subscribers): number {
       let count = 0
@@ -148,7 +182,7 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
         const binding = subscriber && bindingOfStored(item, subscriber)
         if (!binding || binding.expiresAtMs <= clock.wallMs()) store.deleteBinding(item.impi, item.contact)
         else {
-          bindings.set(binding.subscriber, [...of(binding.subscriber), binding])
+          enter(binding)
           count++
         }
       }
@@ -161,48 +195,3 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
   }
 }
 export type Registrations = ReturnType<typeof createRegistrations>
-
-/** Few programs are in use and many phones: one copy of each name serves all. */
-const programs = new Map<string, string>()
-const programOf = (userAgent: string): string => {
-  const known = programs.get(userAgent)
-  if (known !== undefined) return known
-  const own = copy(userAgent.slice(0, 200))
-  if (programs.size < 1000) programs.set(own, own)
-  return own
-}
-
-const create = (subscriber: Subscriber, wish: BindingRequest, expiresAtMs: number): Binding => ({
-  subscriber,
-  contact: copy(wish.contact),
-  expiresAtMs,
-  q: wish.q,
-  callId: copy(wish.callId),
-  cseq: wish.cseq,
-  transport: wish.transport,
-  address: copy(wish.address),
-  port: wish.port,
-  listener: wish.listener,
-  path: wish.path.map(copy),
-  instance: wish.instance === undefined ? undefined : copy(wish.instance),
-  regId: wish.regId,
-  features: copy(wish.features),
-  userAgent: programOf(wish.userAgent),
-})
-
-/** A refresh copies only what changed. */
-const renew = (binding: Binding, wish: BindingRequest, expiresAtMs: number): void => {
-  binding.expiresAtMs = expiresAtMs
-  binding.q = wish.q
-  binding.cseq = wish.cseq
-  if (binding.callId !== wish.callId) binding.callId = copy(wish.callId)
-  if (binding.address !== wish.address) binding.address = copy(wish.address)
-  binding.transport = wish.transport
-  binding.port = wish.port
-  binding.listener = wish.listener
-  if (binding.path.length > 0 || wish.path.length > 0) binding.path = wish.path.map(copy)
-  if (binding.instance !== wish.instance) binding.instance = wish.instance && copy(wish.instance)
-  binding.regId = wish.regId
-  if (binding.features !== wish.features) binding.features = copy(wish.features)
-  if (binding.userAgent !== wish.userAgent) binding.userAgent = programOf(wish.userAgent)
-}

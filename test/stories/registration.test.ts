@@ -231,7 +231,17 @@ describe('a handset with a SIM', () => {
   test('that names a weaker algorithm than its subscription demands is refused', async () => {
     const house = aSimHouse(card(), { proof: 'AKAv2' })
     const handset = aHandset(house, card())
-    assert.equal((await handset.ask(handset.empty('AKAv1-MD5'))).status, 403)
+    const challenge = await handset.ask(handset.empty('AKAv1-MD5'))
+    assert.equal(challenge.status, 401, 'challenged as a stranger would be')
+    assert.equal(house.store.sqns.has(handset.username), false, 'no number is spent on it')
+    const parsed = parseChallenge(challenge.headers.get('WWW-Authenticate') ?? '')
+    assert.ok(parsed.ok)
+    const { nonce, realm } = parsed.value
+    const answer = printCredentials({
+      ...{ username: handset.username, realm, nonce, uri: `sip:${DOMAIN}` },
+      ...{ response: '0'.repeat(32), algorithm: 'AKAv1-MD5' },
+    })
+    assert.equal((await handset.ask(['Authorization', answer])).status, 403)
   })
 
   test('never sees the same sequence number twice, and it is stored before it is sent', async () => {

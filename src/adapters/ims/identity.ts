@@ -1,5 +1,5 @@
 import type { Caller, Identity, Subscriber } from '#core'
-import { parseAddress, parseUri, type SipRequest, splitList, tokensOf, type Uri } from '#sip'
+import { parseAddress, parseUri, privacyOf, type SipRequest, splitList, type Uri } from '#sip'
 
 /** What the core looks an identity up by: user part or number, with the phone-context of a local number, RFC 3966. */
 export const keyOfUri = ({ scheme, user, params }: Uri): { user: string; context?: string } => {
@@ -12,8 +12,15 @@ export const keyOfUri = ({ scheme, user, params }: Uri): { user: string; context
 }
 
 /** The whole URI of an identity: a sip one gets the domain that configurations leave out. */
-export const identityUri = ({ uri }: Identity, domain: string): string =>
-  uri.startsWith('tel:') || uri.includes('@') ? uri : `${uri}@${domain}`
+export const identityUri = ({ uri }: Identity, domain: string): string => {
+  const plain = isAscii(uri) ? uri : escaped(uri)
+  return plain.startsWith('tel:') || plain.includes('@') ? plain : `${plain}@${domain}`
+}
+
+const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text)
+
+/** Names of people may have any letters; in a URI they are escaped octets of UTF-8, RFC 3261 §25.1. */
+const escaped = (uri: string): string => uri.replace(/[^\x21-\x7e]+/g, encodeURIComponent)
 
 const ANONYMOUS = 'anonymous.invalid'
 
@@ -30,21 +37,41 @@ const claimIn = (value: string | undefined): Claim | undefined => {
  */
 export const callerOf = ({ headers }: SipRequest, subscriber: Subscriber | undefined): Caller => {
   const from = claimIn(headers.get('From'))
-  const anonymous =
-    tokensOf(headers, 'Privacy').some((token) => token === 'id' || token === 'user') ||
-    (from?.uri.toLowerCase().includes(ANONYMOUS) ?? false)
+  const anonymous = isPrivate(headers, from)
   if (!subscriber) {
     const asserted = claimIn(headers.get('P-Asserted-Identity')) ?? from
     return { identity: asserted?.uri ?? 'sip:unknown@invalid', display: from?.display ?? '', anonymous }
   }
-  const preferred = claimIn(headers.get('P-Preferred-Identity')) ?? from
-  const own = ownIdentity(subscriber, preferred?.uri) ?? (subscriber.identities[0] as Identity)
+  const own = preferredOf(headers, subscriber, from) ?? (subscriber.identities[0] as Identity)
   return {
     subscriber,
     identity: identityUri(own, subscriber.domain),
     display: from?.display ?? '',
     anonymous,
   }
+}
+
+/** One identity, or a sip and a tel one (RFC 3325 §9.2), of which the first that is its own counts; else what From says. */
+const preferredOf = (
+  headers: SipRequest['headers'],
+  subscriber: Subscriber,
+  from: Claim | undefined,
+): Identity | undefined => {
+  if (!headers.has('P-Preferred-Identity')) return ownIdentity(subscriber, from?.uri)
+  for (const value of headers.all('P-Preferred-Identity').flatMap(splitList)) {
+    const own = ownIdentity(subscriber, claimIn(value)?.uri)
+    if (own) return own
+  }
+  return undefined
+}
+
+/** RFC 3323 §4.2: `none` speaks against hiding, whatever else is there; a nameless From speaks for it. */
+const isPrivate = (headers: SipRequest['headers'], from: Claim | undefined): boolean => {
+  const wishes = privacyOf(headers)
+  if (wishes.includes('none')) return false
+  return (
+    wishes.includes('id') || wishes.includes('user') || (from?.uri.toLowerCase().includes(ANONYMOUS) ?? false)
+  )
 }
 
 const ownIdentity = ({ identities }: Subscriber, uri: string | undefined): Identity | undefined => {

@@ -1,6 +1,6 @@
 import type { Calls, Guard, Registrations, Store, Subscriber, Subscribers } from '#core'
 import type { Timers } from '#lib/clock'
-import type { Log } from '#lib/log'
+import { bugText, type Log } from '#lib/log'
 import type { Random } from '#lib/random'
 import type { Flow } from '#lib/wire'
 import {
@@ -17,7 +17,7 @@ import { createAuthenticate } from './authenticate.ts'
 import { createInvite } from './invite.ts'
 import { createNonces } from './nonces.ts'
 import { ownUri } from './paths.ts'
-import { createProve } from './prove.ts'
+import { createProve, type Later } from './prove.ts'
 import { createRegister } from './register.ts'
 import { AWAIT_AUTH_MS, createSimChallenges } from './sim-challenges.ts'
 
@@ -38,13 +38,13 @@ export type ImsPorts = {
 }
 
 /** Option tags that a request may require of us, RFC 3261 §8.2.2.3. sec-agree is ignored while IPsec is not spoken. */
-const UNDERSTOOD = new Set(['100rel', 'timer', 'path', 'sec-agree', 'outbound', 'tdialog', 'eventlist'])
+const UNDERSTOOD = new Set(['100rel', 'timer', 'path', 'sec-agree', 'outbound'])
 const KNOWN_METHODS = new Set(['SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'REFER', 'MESSAGE', 'ACK', 'CANCEL'])
 const NONCE_LIFETIME_MS = 5 * 60_000
 
 /** P-, I- and S-CSCF in one: decides what each new request is and hands it on. */
 export const createIms = (ports: ImsPorts): TransactionUser => {
-  const { timers, random, guard, legs } = ports
+  const { timers, random, guard, legs, log } = ports
   const { clock } = timers
 
   const reply = (transaction: ServerTransaction, status: number, headers?: [string, string][]): void => {
@@ -62,6 +62,15 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
     else timers.after(delayMs, () => reply(transaction, status, headers))
   }
 
+  /** What is decided later, when a number is on disk; should that fail, the request is answered all the same. */
+  const later: Later = (transaction, work, then) => {
+    if (!(work instanceof Promise)) return then(work)
+    work.then(then).catch((bug: unknown) => {
+      log.write('ims', 'error', bugText(bug))
+      if (!transaction.answered) reply(transaction, 500)
+    })
+  }
+
   const nonces = createNonces(clock, random, NONCE_LIFETIME_MS)
   const sims = createSimChallenges({ clock, random, store: ports.store, sqns: ports.sqns })
   const sweep = (): void => {
@@ -76,10 +85,11 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
     ...ports,
     authenticate,
     refuse,
+    later,
     serviceRoute,
     toTag: () => random.token(),
   })
-  const prove = createProve({ ...ports, authenticate, refuse })
+  const prove = createProve({ ...ports, authenticate, refuse, later })
   const invite = createInvite({ legs, calls: ports.calls, refuse })
 
   const options = (transaction: ServerTransaction): void =>
@@ -91,8 +101,10 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
 
   const unsupported = (transaction: ServerTransaction): boolean => {
     const { headers } = transaction.request
-    if (!headers.has('Require')) return false
-    const unknown = tokensOf(headers, 'Require').filter((tag) => !UNDERSTOOD.has(tag))
+    if (!headers.has('Require') && !headers.has('Proxy-Require')) return false
+    // A P-CSCF is the proxy of its handsets, RFC 3261 §16.3.
+    const required = [...tokensOf(headers, 'Require'), ...tokensOf(headers, 'Proxy-Require')]
+    const unknown = required.filter((tag) => !UNDERSTOOD.has(tag.toLowerCase()))
     if (unknown.length === 0) return false
     reply(transaction, 420, [['Unsupported', unknown.join(', ')]])
     return true

@@ -13,9 +13,12 @@ export const createNonces = (clock: Clock, random: Random, lifetimeMs: number, s
   const secrets = new Uint32Array(2 * size)
   const issuedMs = new Float64Array(size)
   const counts = new Uint32Array(size)
+  const sources = new Uint32Array(size)
   let serial = new DataView(random.bytes(4).buffer).getUint32(0) >>> 1
+  const hex = (value: number): string => value.toString(16).padStart(8, '0')
 
-  const issue = (): string => {
+  /** `source`: the address that is challenged. */
+  const issue = (source: string): string => {
     serial = (serial + 1) >>> 0
     const at = serial % size
     const bytes = random.bytes(8)
@@ -25,31 +28,43 @@ export const createNonces = (clock: Clock, random: Random, lifetimeMs: number, s
     secrets[2 * at + 1] = b
     issuedMs[at] = clock.nowMs()
     counts[at] = 0
+    sources[at] = hashOfText(source)
     return hex(serial) + hex(a) + hex(b)
   }
 
-  /**
-   * Checks a nonce and notes its use. `count` is the request's nc; without qop a nonce serves once.
-   */
-  const use = (nonce: string, count: number | undefined): NonceState => {
-    if (nonce.length !== 24 || !/^[0-9a-f]+$/.test(nonce)) return 'unknown'
+  /** Its place in the ring; -1 when it was never issued here, -2 when it was and is no more. */
+  const placeOf = (nonce: string): number => {
+    if (nonce.length !== 24 || !/^[0-9a-f]+$/.test(nonce)) return -1
     const number = Number.parseInt(nonce.slice(0, 8), 16)
     const at = number % size
-    if (serials[at] !== number) return 'stale'
-    if (secrets[2 * at] !== Number.parseInt(nonce.slice(8, 16), 16)) return 'unknown'
-    if (secrets[2 * at + 1] !== Number.parseInt(nonce.slice(16), 16)) return 'unknown'
-    if (clock.nowMs() - (issuedMs[at] as number) > lifetimeMs) return 'stale'
-    const last = counts[at] as number
-    if (count === undefined ? last > 0 : count <= last) return count === undefined ? 'stale' : 'replayed'
-    counts[at] = count ?? 1
-    return 'fresh'
+    if (serials[at] !== number) return -2
+    if (secrets[2 * at] !== Number.parseInt(nonce.slice(8, 16), 16)) return -1
+    if (secrets[2 * at + 1] !== Number.parseInt(nonce.slice(16), 16)) return -1
+    return clock.nowMs() - (issuedMs[at] as number) > lifetimeMs ? -2 : at
   }
 
-  return { issue, use }
+  return {
+    issue,
+    /** Ours and not too old: only then is what was made of it worth a look. */
+    isOpen: (nonce: string): boolean => placeOf(nonce) >= 0,
+    /** Whether that very address was challenged with it: nobody else answers for its failures. */
+    isFrom(nonce: string, source: string): boolean {
+      const at = placeOf(nonce)
+      return at >= 0 && sources[at] === hashOfText(source)
+    },
+    /** Notes its use. `count` is the request's nc, which has to grow; without qop a nonce serves once. */
+    use(nonce: string, count: number | undefined): NonceState {
+      const at = placeOf(nonce)
+      if (at < 0) return at === -1 ? 'unknown' : 'stale'
+      const last = counts[at] as number
+      if (count === undefined && last > 0) return 'stale'
+      if (count !== undefined && count <= last) return 'replayed'
+      counts[at] = count ?? 1
+      return 'fresh'
+    },
+  }
 }
 export type Nonces = ReturnType<typeof createNonces>
-
-const hex = (value: number): string => (value + 0x1_0000_0000).toString(16).slice(1)
 
 const word = (bytes: Uint8Array, at: number): number =>
   (((bytes[at] as number) << 24) |
@@ -57,3 +72,10 @@ const word = (bytes: Uint8Array, at: number): number =>
     ((bytes[at + 2] as number) << 8) |
     (bytes[at + 3] as number)) >>>
   0
+
+/** FNV-1a: tells addresses apart, and need not resist anybody. */
+export const hashOfText = (text: string): number => {
+  let value = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
+  return value >>> 0
+}

@@ -1,9 +1,16 @@
 import type { Guard, Registrations, Subscriber, Subscribers } from '#core'
 import type { Log } from '#lib/log'
 import type { Flow } from '#lib/wire'
-import { parseAddress, parseUri, type ServerTransaction, type SipRequest } from '#sip'
+import { parseAddress, parseUri, type ServerTransaction, type SipRequest, sameHost } from '#sip'
 import type { Authenticate, Verdict } from './authenticate.ts'
 import { keyOfUri } from './identity.ts'
+
+/** Goes on with `then` when the work is done; should it fail, the request is answered 500. */
+export type Later = <T>(
+  transaction: ServerTransaction,
+  work: T | Promise<T>,
+  then: (value: T) => void,
+) => void
 
 export type ProvePorts = {
   subscribers: Subscribers
@@ -11,9 +18,10 @@ export type ProvePorts = {
   authenticate: Authenticate
   guard: Guard
   log: Log
-  /** Addresses of neighbours that are believed without proof, as `address:port` and `address:*`. */
+  /** Whether a request comes from a neighbour that is believed without proof. */
   trusted: (flow: Flow) => boolean
   refuse: (transaction: ServerTransaction, status: number, headers?: [string, string][]) => void
+  later: Later
 }
 
 /**
@@ -21,7 +29,7 @@ export type ProvePorts = {
  * proof; a SIM's owner on the path it registered by; with auth_on_register_only anyone on such a path.
  */
 export const createProve = (ports: ProvePorts) => {
-  const { subscribers, registrations, authenticate, guard, log, trusted, refuse } = ports
+  const { subscribers, registrations, authenticate, guard, log, trusted, refuse, later } = ports
 
   const claimedBy = (request: SipRequest): Subscriber | undefined => {
     for (const name of ['P-Preferred-Identity', 'From']) {
@@ -35,13 +43,21 @@ export const createProve = (ports: ProvePorts) => {
     return undefined
   }
 
+  /** The path it registered by; or, where no NAT hides who is who, any port and transport of that host. */
   const registeredHere = (subscriber: Subscriber, { address, port, transport }: Flow): boolean =>
     registrations
       .of(subscriber)
       .some(
-        (b) =>
-          b.address === address && (b.port === port || (transport === 'udp' && b.contact.includes(address))),
+        (binding) =>
+          binding.address === address &&
+          ((binding.port === port && binding.transport === transport) || isAt(binding.contact, address)),
       )
+
+  /** Somebody who hides its name even from us (TS 24.229 §5.2.6.3): its path tells who it is. */
+  const anonymousOn = (request: SipRequest, { transport, address, port }: Flow): Subscriber | undefined => {
+    if (!/anonymous\.invalid/i.test(request.headers.get('From') ?? '')) return undefined
+    return registrations.byPath(transport, { address, port })
+  }
 
   const conclude = (
     transaction: ServerTransaction,
@@ -50,7 +66,7 @@ export const createProve = (ports: ProvePorts) => {
   ): void => {
     const { flow } = transaction
     if (verdict.kind === 'proved') {
-      guard.succeed(flow.address)
+      if (verdict.subscriber.proof !== 'none') guard.succeed(flow.address)
       return proved(verdict.subscriber)
     }
     if (verdict.kind === 'challenge')
@@ -59,7 +75,7 @@ export const createProve = (ports: ProvePorts) => {
         407,
         verdict.challenges.map((value) => ['Proxy-Authenticate', value]),
       )
-    guard.fail(flow.address)
+    if (verdict.counts) guard.fail(flow.address)
     log.write('ims', 'warn', `${transaction.request.method} refused: ${verdict.why}`, { user: flow.address })
     refuse(transaction, 403)
   }
@@ -68,13 +84,20 @@ export const createProve = (ports: ProvePorts) => {
   return (transaction: ServerTransaction, proved: (subscriber: Subscriber | undefined) => void): void => {
     const { request, flow } = transaction
     if (trusted(flow)) return proved(undefined)
-    const claimed = claimedBy(request)
+    const claimed = claimedBy(request) ?? anonymousOn(request, flow)
     if (claimed?.proof === 'none') return proved(claimed)
     const knownPath = claimed && (claimed.sim || claimed.proveOnRegisterOnly) && registeredHere(claimed, flow)
     if (knownPath) return proved(claimed)
-    const verdict = authenticate(request, flow, () => claimed)
-    if (verdict instanceof Promise) void verdict.then((late) => conclude(transaction, late, proved))
-    else conclude(transaction, verdict, proved)
+    later(
+      transaction,
+      authenticate(request, flow, () => claimed),
+      (verdict) => conclude(transaction, verdict, proved),
+    )
   }
 }
 export type Prove = ReturnType<typeof createProve>
+
+const isAt = (contact: string, address: string): boolean => {
+  const uri = parseUri(contact)
+  return uri.ok && sameHost(uri.value.host, address)
+}

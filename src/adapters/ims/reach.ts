@@ -1,5 +1,6 @@
-import type { Endpoint, Flow, Transport } from '#lib/wire'
-import { parseUri, type SipRequest, topVia } from '#sip'
+import type { Binding } from '#core'
+import type { Endpoint, Flow, Transport, Wire } from '#lib/wire'
+import { parseAddress, parseUri, type SipRequest, sameHost, topVia } from '#sip'
 
 export type Reach = { transport: Transport } & Endpoint
 
@@ -9,7 +10,7 @@ const isAddress = (host: string): boolean => /^\d{1,3}(\.\d{1,3}){3}$/.test(host
 export const behindNat = (request: SipRequest, flow: Flow): boolean => {
   const via = topVia(request)
   if (!via) return true
-  return via.host !== flow.address || (via.port ?? 5060) !== flow.port
+  return (via.port ?? 5060) !== flow.port || !sameHost(via.host, flow.address)
 }
 
 /**
@@ -21,10 +22,7 @@ export const reachOf = (contact: string, request: SipRequest, flow: Flow): Reach
   if (flow.reliable) return seen
   const parsed = parseUri(contact)
   if (!parsed.ok || !isAddress(parsed.value.host) || behindNat(request, flow)) return seen
-  const { host, port, params } = parsed.value
-  const wanted = params.get('transport')?.toLowerCase()
-  const transport = wanted === 'tcp' || wanted === 'tls' ? wanted : 'udp'
-  return { transport, address: host, port: port ?? 5060 }
+  return endpointOf(contact) ?? seen
 }
 
 /** Where a URI that is an address leads to (a Route, a Path); undefined for names, which are not looked up here. */
@@ -33,7 +31,29 @@ export const endpointOf = (text: string): Reach | undefined => {
   if (!parsed.ok || !isAddress(parsed.value.host)) return undefined
   const { scheme, host, port, params } = parsed.value
   const wanted = params.get('transport')?.toLowerCase()
+  // A browser cannot be called: RFC 7118 §5.
+  if (wanted === 'ws' || wanted === 'wss') return undefined
   const secure = scheme === 'sips' || wanted === 'tls'
   const transport: Transport = secure ? 'tls' : wanted === 'tcp' ? 'tcp' : 'udp'
   return { transport, address: host, port: port ?? (secure ? 5061 : 5060) }
+}
+
+const uriIn = (value: string): string => {
+  const parsed = parseAddress(value)
+  return parsed.ok ? parsed.value.uri : value
+}
+
+/**
+ * The path to a bound phone: by the first hop that its Path names, else by the connection it registered over, else to
+ * where it is. A connection that is gone leads nowhere, unless the contact itself can be called and no NAT hides it.
+ */
+export const flowToBinding = (wire: Wire, binding: Binding): Flow | undefined => {
+  const { flow, transport, address, port, listener, contact } = binding
+  const [edge] = binding.path
+  const hop = edge === undefined ? undefined : endpointOf(uriIn(edge))
+  if (hop) return wire.flowTo(hop.transport, hop, listener)
+  if (flow?.open) return flow
+  if (transport === 'udp') return wire.flowTo(transport, { address, port }, listener)
+  const own = endpointOf(contact)
+  return own && sameHost(own.address, address) ? wire.flowTo(own.transport, own, listener) : undefined
 }

@@ -2,10 +2,10 @@ import type { CalleeParty, CancelCause, Ring } from '#core'
 import type { Random } from '#lib/random'
 import { err, ok } from '#lib/result'
 import type { Wire } from '#lib/wire'
-import { type Legs, type OutgoingLeg, parseAddress } from '#sip'
+import type { Legs, OutgoingLeg } from '#sip'
 import { identityUri, presentation } from './identity.ts'
 import { descriptionOf, infoIn, offerIn, sessionEvents, solicitIn, toCore } from './parties.ts'
-import { endpointOf } from './reach.ts'
+import { flowToBinding } from './reach.ts'
 import { endReasonOf } from './refusals.ts'
 
 export type RingPorts = {
@@ -16,17 +16,10 @@ export type RingPorts = {
   calledPartyId: () => boolean
 }
 
-const uriOf = (value: string): string => {
-  const parsed = parseAddress(value)
-  return parsed.ok ? parsed.value.uri : value
-}
-
 /** Rings one phone: a new dialogue of our own, as a back-to-back user agent makes it (RFC 7092). */
 export const createRing = ({ legs, wire, random, calledPartyId }: RingPorts): Ring => {
   return ({ caller, called, callee, hops }, binding, sdp, events) => {
-    const [edge] = binding.path
-    const hop = edge === undefined ? binding : (endpointOf(uriOf(edge)) ?? binding)
-    const flow = wire.flowTo(hop.transport, { address: hop.address, port: hop.port }, binding.listener)
+    const flow = flowToBinding(wire, binding)
     if (!flow) return err({ why: 'not-registered' })
     const shown = presentation(caller)
     const to = `<${identityUri(called, callee.domain)}>`
