@@ -23,6 +23,7 @@ import {
 } from '#core'
 import { contactHeader, createFlowChoice, createIms, createRing, createStamp, sameContact } from '#ims'
 import type { Timers } from '#lib/clock'
+import { bugText } from '#lib/log'
 import { createRandom } from '#lib/random'
 import { err, ok, type Result } from '#lib/result'
 import { createTimers } from '#lib/timers'
@@ -95,7 +96,8 @@ const openGround = async (
 const assemble = async ({ settings, log, timers, store, wire }: Ground) => {
   const random = createRandom()
   const { clock } = timers
-  const events = createEvents()
+  const onBug = (bug: unknown): void => log.write('app', 'error', bugText(bug))
+  const events = createEvents(onBug)
   events.subscribe(createEventLog(log))
   const exempt = createExempt(settings.security.exempt)
   const guard = createGuard({
@@ -157,6 +159,7 @@ const assemble = async ({ settings, log, timers, store, wire }: Ground) => {
     contact: contactHeader,
     request: sip.request,
     sendAck: sip.sendAck,
+    onBug,
   })
   const calls = createCalls({
     timers,
@@ -166,7 +169,9 @@ const assemble = async ({ settings, log, timers, store, wire }: Ground) => {
     events,
     routeTo: createRouting({ subscribers, registrations, echo: settings.echo }),
     ring: createRing({ legs, wire, random, calledPartyId: () => settings.p_called_party_id }),
+    log,
     settings: callSettings,
+    log,
   })
   const ims = createIms({
     timers,
