@@ -171,7 +171,6 @@ const assemble = async ({ settings, log, timers, store, wire }: Ground) => {
     ring: createRing({ legs, wire, random, calledPartyId: () => settings.p_called_party_id }),
     log,
     settings: callSettings,
-    log,
   })
   const ims = createIms({
     timers,
@@ -322,6 +321,8 @@ export const startTandem = async (
       // What was just sent leaves at the end of this turn; peers that answer find nobody, as with any restart.
       await new Promise((done) => setTimeout(done, 50))
       registrations.save()
+      const { received, sent, bugs } = network.sip.figures()
+      log.write('sip', 'info', `${received} messages came, ${sent} went, ${bugs} bugs`)
       await Promise.all([doors.value.closeAdmin(), doors.value.closeSocket()])
       await closeGround()
       await log.close()

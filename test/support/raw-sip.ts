@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { DOMAIN, type Tandem } from './tandem.ts'
-import { until } from './wait.ts'
 
 /** SIP written by hand, with nothing of the server's own stack in it: for those who mean harm, and those who watch them. */
 export type RawRequest = {
@@ -82,6 +81,8 @@ export const aStranger = async (house: Tandem, address: string, bindPort = 0): P
   const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 })
   socket.bind(bindPort, address)
   await once(socket, 'listening')
+  // A test that fails leaves its sockets behind: they must not keep the run from ending.
+  socket.unref()
   const { port } = socket.address()
   const waiting = new Map<string, (text: string) => void>()
   const stranger: Stranger = {
@@ -147,6 +148,7 @@ export const aStream = async (
   const place = { host: '127.0.0.1', port, ...(from !== undefined && { localAddress: from }) }
   const socket = tls ? connectTls({ ...place, rejectUnauthorized: false }) : connect(place)
   const stream = { socket, text: '', closed: false }
+  socket.unref()
   socket.on('error', () => {})
   socket.on('close', () => {
     stream.closed = true
@@ -154,6 +156,8 @@ export const aStream = async (
   socket.on('data', (octets) => {
     if (stream.text.length < 1 << 20) stream.text += octets.toString('latin1')
   })
-  await until('a connection', () => stream.closed || (!socket.connecting && (!tls || socket.writable)))
+  await new Promise((resolve) =>
+    socket.once(tls ? 'secureConnect' : 'connect', resolve).once('close', resolve),
+  )
   return stream
 }
