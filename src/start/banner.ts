@@ -98,11 +98,11 @@ const phone = (settings: Settings, { bound, first, cwd, file }: BannerFacts): st
   const [user] = first?.sipUsers ?? []
   if (!listener || !user) return []
   const server = printEndpoint(shownAddress(listener.addr.address), bound[0]?.udp ?? listener.addr.port)
-  const secret = first?.created ? 'the password above' : `its password in ${near(cwd, file)}`
+  const secret = first?.created ? 'the password above' : `password in ${near(cwd, file)}`
   return [
     '',
     'Connect a SIP phone (docs/connect-a-sip-phone.md)',
-    `  Server or domain ${server}, user name ${user.user}, ${secret}.`,
+    `  Server or domain ${server}, user ${user.user}, ${secret}.`,
     ...(first?.echo === undefined ? [] : [`  Then dial ${first.echo} and hear yourself.`]),
   ]
 }

@@ -65,7 +65,7 @@ describe('the banner', () => {
     const text = banner(made.loaded.settings, { first: made, file: made.file })
     for (const { password } of made.sipUsers) assert.ok(!text.includes(password))
     assert.doesNotMatch(text, /Admin password/)
-    assert.match(text, /its password in data\/tandem\.cfg/)
+    assert.match(text, /user 1001, password in data\/tandem\.cfg/)
   })
 
   test('of any other file gives commands that find that file and its folder', () => {
