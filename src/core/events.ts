@@ -14,11 +14,17 @@ export type Events = {
   subscribe(hear: (event: CoreEvent) => void): () => void
 }
 
-export const createEvents = (): Events => {
+/** `onBug`: a hearer threw. What happened has happened all the same, and the others hear of it. */
+export const createEvents = (onBug: (bug: unknown) => void = () => {}): Events => {
   const hearers = new Set<(event: CoreEvent) => void>()
   return {
     publish: (event) => {
-      for (const hear of hearers) hear(event)
+      for (const hear of hearers)
+        try {
+          hear(event)
+        } catch (bug) {
+          onBug(bug)
+        }
     },
     subscribe: (hear) => {
       hearers.add(hear)
