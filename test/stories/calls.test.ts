@@ -257,6 +257,24 @@ describe('a call', () => {
     await nothingLeft(house)
   })
 
+  test('over for us is ended again for a phone that repeats its answer', async () => {
+    const { house, alice, bob } = await aPair()
+    const call = await alice.call('bob')
+    void ringing(bob).accept(SDP)
+    await house.settle()
+    call.session?.bye()
+    await house.settle()
+    const answer = house.net.traffic.findLast(
+      ({ from, text }) => from === '192.0.2.11:5060' && /^SIP\/2.0 200[\s\S]*INVITE/.test(text),
+    )
+    assert.ok(answer)
+    const before = house.net.traffic.length
+    bob.flow.send(answer.text)
+    await house.pass(500)
+    const said = house.net.traffic.slice(before + 1).filter(({ from }) => from === '192.0.2.1:5060')
+    assert.deepEqual(said.map(({ text }) => text.split(' ')[0]).slice(0, 2), ['ACK', 'BYE'])
+  })
+
   test('rings several phones, higher q first, and the first to answer wins', async () => {
     const house = aHouse({ subscribers: [open('alice'), open('bob')] })
     const alice = aPhone(house, 'alice', '192.0.2.10')

@@ -93,7 +93,7 @@ export const aHouse = (options: HouseOptions = {}) => {
   const user: TransactionUser = {
     onRequest: (request, transaction) => ims.onRequest(request, transaction),
     onAck: (request, flow) => ims.onAck(request, flow),
-    onStrayResponse: () => {},
+    onStrayResponse: (response, flow) => ims.onStrayResponse(response, flow),
   }
   const sip = createSipEndpoint({
     timers,
@@ -128,7 +128,8 @@ export const aHouse = (options: HouseOptions = {}) => {
     timers,
     random,
     log: silentLog,
-    store,
+    // Through the object, so that a test may put something else in its place.
+    store: { saveSqn: (impi, sqn) => store.saveSqn(impi, sqn) },
     sqns: store.sqns,
     subscribers,
     registrations,

@@ -16,6 +16,8 @@ export type ClientRoom = {
   onCompleted(transaction: ClientMachine, ack: string): void
   onAccepted(transaction: ClientMachine): void
   onTerminated(transaction: ClientMachine): void
+  /** Nobody waits for further answers. */
+  onReleased(transaction: ClientMachine): void
   /** It is about to leave its flow for another. */
   onLeaving(transaction: ClientMachine): void
   onTimeout(): void
@@ -50,6 +52,10 @@ export abstract class ClientMachine implements ClientTransaction {
     this.events = events
     this.#fallback = fallback
     this.repeatMs = room.values.t1
+  }
+
+  release(): void {
+    this.room.onReleased(this)
   }
 
   /** Enters the first state: sends. */

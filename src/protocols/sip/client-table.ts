@@ -17,8 +17,8 @@ export type ClientTablePorts = {
   port: Port
 }
 
-/** Completed: the ACK to repeat. Accepted: whom further 2xx concern. */
-type Late = { flow: Flow; ack: string } | { events: ClientEvents }
+/** Completed: the ACK to repeat. Accepted: whom further 2xx concern, or nobody any more. */
+type Late = { flow: Flow; ack: string } | { events: ClientEvents } | 'released'
 
 /** What a CANCEL's own answer tells nobody: the INVITE's answer is the one that counts. */
 const deaf: ClientEvents = { onResponse: () => {}, onFailure: () => {} }
@@ -57,6 +57,7 @@ export class ClientTable {
         this.#drop(transaction)
         this.#late.put(transaction.key, { events: transaction.events })
       },
+      onReleased: ({ key }) => this.#late.change(key, 'released'),
       onLeaving: (transaction) => this.#disconnect(transaction),
       onTerminated: (transaction) => this.#drop(transaction),
       onTimeout: () => this.timeouts++,
@@ -103,19 +104,21 @@ export class ClientTable {
       return
     }
     const late = this.#late.get(key)
-    if (late && method === 'INVITE') this.#onLate(late, response)
-    else if (method === 'INVITE' && response.status >= 200 && response.status < 300)
-      this.#tellStray(response, flow)
+    if (late && method === 'INVITE') this.#onLate(late, response, flow)
+    // Whoever says so may be anybody: an answer to a call that we never made is not answered.
     else this.strays++
   }
 
-  #onLate(late: Late, response: SipResponse): void {
-    if ('ack' in late) {
+  #onLate(late: Late, response: SipResponse, flow: Flow): void {
+    const success = response.status >= 200 && response.status < 300
+    if (late === 'released') {
+      if (success) this.#tellStray(response, flow)
+    } else if ('ack' in late) {
       if (response.status >= 300) this.#ports.port.transmit(late.flow, late.ack)
-    } else if (response.status >= 200 && response.status < 300) this.#tell(late.events, response)
+    } else if (success) this.#tell(late.events, response)
   }
 
-  /** A 2xx to an INVITE that nobody here sent, or no longer knows. */
+  /** A 2xx to an INVITE of ours that nobody waits for any more. */
   #tellStray(response: SipResponse, flow: Flow): void {
     this.strays++
     try {

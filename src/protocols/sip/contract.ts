@@ -7,7 +7,7 @@ export type TransactionUser = {
   onRequest(request: SipRequest, transaction: ServerTransaction): void
   /** The ACK of a 2xx: outside every transaction, RFC 3261 §13.3.1.4. */
   onAck(request: SipRequest, flow: Flow): void
-  /** A 2xx to an INVITE that no transaction knows any more (a late fork, a repetition after timer M). */
+  /** A 2xx to an INVITE whose user was released: a late fork, or a repetition after the call's end. */
   onStrayResponse(response: SipResponse, flow: Flow): void
 }
 
@@ -36,6 +36,8 @@ export type ClientTransaction = {
   readonly flow: Flow
   /** INVITE only: sends CANCEL now or as soon as a provisional came, RFC 3261 §9.1. */
   cancel(headers?: [name: string, value: string][]): void
+  /** The user is done with it and is freed: a 2xx that still comes for it is a stray one. */
+  release(): void
 }
 
 /** Timer values in milliseconds, RFC 3261 table 4. The IMS values towards a handset are 2000, 16000, 17000. */

@@ -1,13 +1,15 @@
+import type { Flow } from '#lib/wire'
 import { tagOf } from './address.ts'
 import type { ServerTransaction } from './contract.ts'
 import type { Dialog } from './dialog.ts'
 import { parseCSeq, reasonPhrase } from './fields.ts'
 import { IncomingLeg } from './incoming.ts'
 import type { Invitation } from './invitation.ts'
-import { createResponse, type SipRequest } from './message.ts'
+import { createResponse, type SipRequest, type SipResponse } from './message.ts'
 import { type OutgoingEvents, OutgoingLeg } from './outgoing.ts'
 import type { Session } from './session.ts'
 import type { SessionEvents, SessionPorts } from './session-ports.ts'
+import { endOfStray } from './stray.ts'
 
 export type LegsPorts = Omit<SessionPorts, 'forget'>
 
@@ -15,6 +17,8 @@ export type Legs = {
   /** True when the request belonged to a dialogue (or claimed to): it is dealt with. */
   onRequest(request: SipRequest, transaction: ServerTransaction): boolean
   onAck(request: SipRequest): void
+  /** A 2xx to an INVITE of a call that is over: its sender is told so. */
+  onStray(response: SipResponse, flow: Flow): void
   incoming(
     request: SipRequest,
     transaction: ServerTransaction,
@@ -75,6 +79,11 @@ export const createLegs = (rest: LegsPorts): Legs => {
       return true
     },
     onAck: (request) => find(request)?.onAck(request),
+    onStray(response, flow) {
+      const { ack, bye } = endOfStray(response)
+      ports.sendAck(ack, flow)
+      ports.request(bye, flow, { onResponse: () => {}, onFailure: () => {} })
+    },
     incoming(request, transaction, events, { reliable }) {
       const firstRseq = 1 + (new DataView(random.bytes(4).buffer).getUint32(0) >>> 8)
       const localTag = random.token()

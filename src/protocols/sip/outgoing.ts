@@ -1,6 +1,6 @@
 import { tagOf } from './address.ts'
 import type { ClientTransaction } from './contract.ts'
-import { dialogOfResponse, requestIn } from './dialog.ts'
+import { type Dialog, dialogOfResponse, requestIn } from './dialog.ts'
 import { parseCSeq, parseDelta, reasonPhrase, tokensOf } from './fields.ts'
 import { type Invitation, inviteOf, refusedBy, supportedBy } from './invitation.ts'
 import type { SipRequest, SipResponse } from './message.ts'
@@ -138,8 +138,13 @@ export class OutgoingLeg {
     const onEnd = (end: LegEnd): void => {
       if (session === this.#session) events.onEnd(end)
     }
+    // A call may be over two minutes before its transaction: only the key of that is kept.
+    const forget = (dialog: Dialog): void => {
+      this.#ports.forget(dialog)
+      if (session === this.#session) this.#transaction?.release()
+    }
     const session = new Session(
-      this.#ports,
+      { ...this.#ports, forget },
       dialogOfResponse(request, response),
       this.#transaction?.flow ?? flow,
       { ...events, onEnd },
