@@ -75,10 +75,11 @@ export const createAuthenticate = ({ subscribers, nonces, sims, domain }: Authen
 
   /** The algorithm a handset names, if the subscription is content with it; else its own (manual, authent_type). */
   const challenge = (subscriber: Subscriber, flow: Flow, asked?: string): Late => {
-    if (!usesSim(subscriber, asked)) return passwordChallenge(subscriber.domain, flow)
     const named = akaOf(asked)
-    // One that names too weak an algorithm is refused whatever it answers, as a stranger would be.
-    if (named && isTooWeak(named, subscriber)) return decoyChallenge(subscriber.domain, named, flow)
+    // Who names too weak an algorithm, or has no SIM for it, is refused whatever it answers, as a stranger would be.
+    if (named && (!subscriber.sim || isTooWeak(named, subscriber)))
+      return decoyChallenge(subscriber.domain, named, flow)
+    if (!usesSim(subscriber, asked)) return passwordChallenge(subscriber.domain, flow)
     return simChallenge(subscriber, named ?? leastAka(subscriber), flow)
   }
 
@@ -164,7 +165,9 @@ export const createAuthenticate = ({ subscribers, nonces, sims, domain }: Authen
         ? challenge(subscriber, flow, c?.algorithm)
         : strangerChallenge(c?.username ?? '', flow, c?.algorithm)
     const attempt = { c, request, flow }
-    const isSim = subscriber ? usesSim(subscriber, c.algorithm) : looksLikeSim(c.username, c.algorithm)
+    const isSim = subscriber
+      ? usesSim(subscriber, c.algorithm) || akaOf(c.algorithm) !== undefined
+      : looksLikeSim(c.username, c.algorithm)
     if (isSim) return checkSim(subscriber, attempt)
     if (c.response === '') return passwordChallenge(subscriber?.domain ?? domain, flow)
     return checkPassword(subscriber, attempt)
