@@ -232,4 +232,18 @@ describe('the end of a call', () => {
     assert.equal(house.media.closed.length, 1)
     await nothingLeft(house)
   })
+
+  test('that answers too late is ended once for each time it answers: nobody can be flooded through us', async () => {
+    const { house, bob, near, ring, far } = await aCall()
+    near.send('BYE')
+    await house.settle()
+    assert.equal(bob.got('BYE').length, 1)
+    const acks = bob.acks.length
+    bob.respond(ring, 200, { sdp: SDP }, 'another-fork')
+    await house.pass(20_000)
+    assert.equal(bob.acks.length, acks + 1)
+    assert.equal(bob.got('BYE').length, 2)
+    assert.equal(house.legs.size, 0)
+    assert.ok(far)
+  })
 })

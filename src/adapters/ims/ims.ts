@@ -124,7 +124,6 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
       else reply(transaction, KNOWN_METHODS.has(method) ? 405 : 501, [['Allow', ALLOW]])
     },
     onAck: (request) => legs.onAck(request),
-    // A 2xx that nobody waits for any more belongs to a call that is gone: its sender gives up by itself.
-    onStrayResponse: () => {},
+    onStrayResponse: (response, flow) => legs.onStray(response, flow),
   }
 }

@@ -82,7 +82,9 @@ export const createLegs = (rest: LegsPorts): Legs => {
     onStray(response, flow) {
       const { ack, bye } = endOfStray(response)
       ports.sendAck(ack, flow)
-      ports.request(bye, flow, { onResponse: () => {}, onFailure: () => {} })
+      // Once only, since who sent that 2xx may be forged and must not be able to have us repeat ourselves to another;
+      // a real one repeats its 2xx, and hears it again.
+      ports.sendAck(bye, flow)
     },
     incoming(request, transaction, events, { reliable }) {
       const firstRseq = 1 + (new DataView(random.bytes(4).buffer).getUint32(0) >>> 8)
