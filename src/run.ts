@@ -58,7 +58,8 @@ export const run = async ({ loaded, file, first }: RunOptions): Promise<void> =>
     removePid()
     process.exit(0)
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => void stop(signal === 'SIGINT' ? 'Ctrl-C' : signal))
   // A bug in one dialogue is logged where it happens; what reaches this place is still not worth a whole house.
   process.on('unhandledRejection', (reason) => log.write('app', 'error', bugText(reason)))
   process.on('uncaughtException', (error) => log.write('app', 'error', bugText(error)))

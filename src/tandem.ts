@@ -208,9 +208,11 @@ const houseOf = (
   version,
   *users() {
     const busy = new Map<string, number>()
-    for (const { offer } of calls.list())
-      if (offer.caller.subscriber)
-        busy.set(offer.caller.subscriber.impi, (busy.get(offer.caller.subscriber.impi) ?? 0) + 1)
+    for (const { offer, record } of calls.list()) {
+      const called = subscribers.byIdentity(record.callee.replace(/^\w+:|@.*$/g, ''))?.subscriber
+      for (const party of new Set([offer.caller.subscriber, called]))
+        if (party) busy.set(party.impi, (busy.get(party.impi) ?? 0) + 1)
+    }
     const now = timers.clock.wallMs()
     for (const subscriber of subscribers.list)
       yield userViewOf(subscriber, registrations.of(subscriber), busy.get(subscriber.impi) ?? 0, now)
