@@ -10,26 +10,30 @@ const isPlaced = ({ subscriber }: Binding): boolean =>
 
 /** Bindings by the path they came by. */
 export const createPaths = () => {
-  const byPath = new Map<string, Binding[]>()
+  // Sets: behind one proxy there may be ten thousand phones on one path.
+  const byPath = new Map<string, Set<Binding>>()
   return {
     add(binding: Binding): void {
       if (!isPlaced(binding)) return
       const key = keyOf(binding.transport, binding)
-      const list = byPath.get(key)
-      if (list) list.push(binding)
-      else byPath.set(key, [binding])
+      const set = byPath.get(key)
+      if (set) set.add(binding)
+      else byPath.set(key, new Set([binding]))
     },
     remove(binding: Binding): void {
       if (!isPlaced(binding)) return
       const key = keyOf(binding.transport, binding)
-      const rest = (byPath.get(key) ?? []).filter((other) => other !== binding)
-      if (rest.length > 0) byPath.set(key, rest)
-      else byPath.delete(key)
+      const set = byPath.get(key)
+      if (set?.delete(binding) && set.size === 0) byPath.delete(key)
     },
     ownerOf(transport: Transport, at: Endpoint): Subscriber | undefined {
-      const list = byPath.get(keyOf(transport, at))
-      const owner = list?.[0]?.subscriber
-      return list?.every(({ subscriber }) => subscriber === owner) ? owner : undefined
+      const set = byPath.get(keyOf(transport, at))
+      let owner: Subscriber | undefined
+      for (const { subscriber } of set ?? []) {
+        if (owner !== undefined && owner !== subscriber) return undefined
+        owner = subscriber
+      }
+      return owner
     },
     get size(): number {
       return byPath.size

@@ -100,9 +100,10 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
     const expiresAtMs = clock.wallMs() + wish.expiresS * 1000
     if (old && old.contact === wish.contact) {
       wished?.add(old)
-      paths.remove(old)
+      const moved = old.address !== wish.address || old.port !== wish.port || old.transport !== wish.transport
+      if (moved) paths.remove(old)
       renew(old, wish, expiresAtMs)
-      paths.add(old)
+      if (moved) paths.add(old)
       keep(old)
       return tell(old, 'refreshed')
     }
