@@ -52,6 +52,20 @@ const aNetwork = () => {
 }
 
 describe('two phones with a tone each', () => {
+  test('that send a like packet now and then are no echo of each other', () => {
+    const { timers, ports } = aNetwork()
+    const hum = toneSource(440)
+    const grain = toneSource(440, createRandom())
+    let turn = 0
+    const alice = createVoice(ports(1), (length) => (turn++ % 10 === 0 ? hum(length) : grain(length)))
+    const bob = createVoice(ports(2), (length) => (turn % 10 === 0 ? hum(length) : toneSource(600)(length)))
+    alice.play(path(2))
+    bob.play(path(1))
+    timers.advance(5000)
+    assert.ok(alice.report().received > 200)
+    assert.deepEqual([alice.report().echoMs, bob.report().echoMs], [undefined, undefined])
+  })
+
   test('hear each other', () => {
     const { timers, ports } = aNetwork()
     const alice = createVoice(ports(1), toneSource(440, createRandom()))

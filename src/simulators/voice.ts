@@ -111,11 +111,14 @@ const eventFilling = (
   timestamp: (timestamp - turnsAgo * SAMPLES) >>> 0,
 })
 
-/** Recognises sent packets among those that arrive: a tone with its grain of noise never repeats itself. */
+/**
+ * Recognises sent packets among those that arrive. Coarse codecs swallow most of the grain of noise: two phones with the
+ * same tone do send a like packet now and then, so an echo is what brings back most of what is heard.
+ */
 const createEchoMeter = (nowMs: () => number) => {
   const times = new Map<string, number>()
-  let [sum, count] = [0, 0]
-  const keyOf = (payload: Uint8Array) => String.fromCharCode(...payload.subarray(0, 64))
+  let [sum, count, all] = [0, 0, 0]
+  const keyOf = (payload: Uint8Array) => String.fromCharCode(...payload.subarray(0, SAMPLES))
   const plain = (payload: Uint8Array) => payload.every((octet) => octet === payload[0])
   return {
     sent(payload: Uint8Array): void {
@@ -124,11 +127,13 @@ const createEchoMeter = (nowMs: () => number) => {
       if (times.size > REMEMBERED) times.delete(times.keys().next().value as string)
     },
     heard(payload: Uint8Array): void {
+      if (plain(payload)) return
+      all++
       const at = times.get(keyOf(payload))
       if (at === undefined) return
       sum += nowMs() - at
       count++
     },
-    delayMs: () => (count === 0 ? undefined : sum / count),
+    delayMs: () => (count === 0 || count * 2 < all ? undefined : sum / count),
   }
 }
