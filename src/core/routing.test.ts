@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Binding } from './bindings.ts'
+import type { CallOffer } from './call-ports.ts'
+import { createRouting, sameEquipment } from './routing.ts'
+import { createSubscribers, type Identity, type Subscriber } from './subscribers.ts'
+
+const aSubscriber = (identities: Identity[], more: Partial<Subscriber> = {}): Subscriber => ({
+  impi: `${identities[0]?.user}@tandem.test`,
+  domain: 'tandem.test',
+  identities,
+  proof: 'none',
+  multiSim: false,
+  anonymous: false,
+  ringOnly: false,
+  reliable: true,
+  proveOnRegisterOnly: false,
+  ...more,
+})
+const id = (user: string, more: Partial<Identity> = {}): Identity => ({ uri: `sip:${user}`, user, ...more })
+const anOffer = (user: string, caller?: Subscriber): CallOffer => ({
+  caller: { identity: 'sip:x', display: '', anonymous: false, ...(caller && { subscriber: caller }) },
+  dialled: { user, text: `sip:${user}` },
+  description: undefined,
+  listener: 0,
+  callId: 'c',
+  hops: 70,
+})
+const aRouting = (list: Subscriber[], bound: [Subscriber, Partial<Binding>[]][] = [], echo?: string) =>
+  createRouting({
+    subscribers: createSubscribers(list),
+    registrations: {
+      of: (subscriber: Subscriber) => (bound.find(([who]) => who === subscriber)?.[1] ?? []) as Binding[],
+    } as never,
+    echo,
+  })
+
+describe('a call is for', () => {
+  const ann = aSubscriber([id('ann'), id('600', { code: 486 })])
+  const bob = aSubscriber([id('bob')])
+
+  test('nobody: 404; somebody without a phone: 480; a person that only rings without a phone: that person', () => {
+    const silent = aSubscriber([id('silent')], { ringOnly: true })
+    const routing = aRouting([ann, silent])
+    const why = (user: string) => {
+      const route = routing(anOffer(user))
+      return route.kind === 'refused' ? route.refused.why : route.kind
+    }
+    assert.deepEqual(['x', 'ann', 'silent'].map(why), ['unknown-user', 'not-registered', 'subscriber'])
+  })
+
+  test('the echo service, with the status of the caller’s own identity, else of anybody’s', () => {
+    const own = aSubscriber([id('own'), id('600', { code: 603 })])
+    const status = (list: Subscriber[], caller?: Subscriber) => {
+      const route = aRouting(list, [], '600')(anOffer('600', caller))
+      return route.kind === 'echo' ? route.status : route.kind
+    }
+    assert.deepEqual([status([bob], bob), status([ann, bob], bob), status([own, ann], own)], [200, 486, 603])
+  })
+
+  test('one handset of several, where the identity belongs to it', () => {
+    const both = aSubscriber([id('both'), id('car', { imeisv: '3520990017614801' })], { multiSim: true })
+    const car = { instance: '<urn:gsma:imei:35209900-176148-0>' }
+    const routing = aRouting([both], [[both, [{ instance: undefined }, car]]])
+    const rung = (user: string) => {
+      const route = routing(anOffer(user))
+      return route.kind === 'subscriber' ? route.bindings.length : route.kind
+    }
+    assert.deepEqual([rung('both'), rung('car')], [2, 1])
+  })
+})
+
+describe('equipment', () => {
+  test('is the same by the 14 digits that IMEI and IMEISV share', () => {
+    const imeisv = '3520990017614801'
+    assert.equal(sameEquipment('<urn:gsma:imei:35209900-176148-9>', imeisv), true)
+    assert.equal(sameEquipment('<urn:gsma:imei:35209900-176149-9>', imeisv), false)
+    assert.equal(sameEquipment('<urn:uuid:35209900>', imeisv), false)
+    assert.equal(sameEquipment(undefined, imeisv), false)
+    assert.equal(sameEquipment('', ''), false)
+  })
+})
