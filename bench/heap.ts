@@ -1,8 +1,10 @@
 import WebSocket from 'ws'
 import { until } from '../test/support/wait.ts'
 
-/** Looks into a Node process started with `--inspect`: what lives on its heap after a full collection. */
+/** Looks into a Node process started with `--inspect`: what lives after a full collection, buffers included. */
 export type HeapWatch = { liveBytes(): Promise<number>; close(): void }
+
+type Usage = { usedSize?: number; backingStorageSize?: number }
 
 export const watchHeap = async (inspectPort: number): Promise<HeapWatch> => {
   const list = `http://127.0.0.1:${inspectPort}/json/list`
@@ -12,14 +14,14 @@ export const watchHeap = async (inspectPort: number): Promise<HeapWatch> => {
   )
   const socket = new WebSocket(targets[0]?.webSocketDebuggerUrl ?? '')
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
-  const waiting = new Map<number, (result: { usedSize?: number }) => void>()
+  const waiting = new Map<number, (result: Usage) => void>()
   socket.on('message', (text) => {
     const { id, result } = JSON.parse(String(text))
     waiting.get(id)?.(result)
     waiting.delete(id)
   })
   let ids = 0
-  const ask = (method: string): Promise<{ usedSize?: number }> =>
+  const ask = (method: string): Promise<Usage> =>
     new Promise((resolve) => {
       waiting.set(++ids, resolve)
       socket.send(JSON.stringify({ id: ids, method }))
@@ -27,7 +29,8 @@ export const watchHeap = async (inspectPort: number): Promise<HeapWatch> => {
   return {
     liveBytes: async () => {
       for (let round = 0; round < 2; round++) await ask('HeapProfiler.collectGarbage')
-      return (await ask('Runtime.getHeapUsage')).usedSize ?? Number.NaN
+      const { usedSize = Number.NaN, backingStorageSize = 0 } = await ask('Runtime.getHeapUsage')
+      return usedSize + backingStorageSize
     },
     close: () => socket.close(),
   }

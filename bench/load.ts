@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { run } from '../test/support/program.ts'
 import { cpuSeconds, treeOf } from './process.ts'
 
-export type Kind = 'register' | 'options' | 'message' | 'call'
+export const KINDS = ['register', 'options', 'message', 'call'] as const
+export type Kind = (typeof KINDS)[number]
 
 /** The load generator's own words, and the server's CPU beside them. */
 export type LoadResult = {
@@ -27,6 +28,8 @@ export type LoadOptions = {
   seconds: number
   /** Ends sooner, after this many units. */
   limit?: number
+  /** At most so many begin a second: what makes the load of two servers equal when neither is full. */
+  ratePerSecond?: number
   /** CPU core of the generator. */
   core: number
   serverPid: number
@@ -44,12 +47,13 @@ export const buildGenerator = async (): Promise<Generator> => {
   const built = await run('gcc', ['-O2', '-o', program, join(import.meta.dirname, 'sip-load.c')])
   if (built.code !== 0) throw new Error(`sip-load.c does not build:\n${built.output}`)
   const load = async (options: LoadOptions): Promise<LoadResult> => {
-    const { kind, port, users, window, seconds, core, serverPid, limit } = options
+    const { kind, port, users, window, seconds, core, serverPid, limit, ratePerSecond } = options
     const tree = treeOf(serverPid)
     const before = cpuSeconds(tree)
     const args = [kind, port, window, seconds, users, ...(limit ? [limit] : [])].map(String)
     const { code, stdout, output } = await run('taskset', ['-c', `${core}`, program, ...args], {
       timeoutMs: (seconds + 20) * 1000,
+      ...(ratePerSecond ? { env: { RATE: String(ratePerSecond) } } : {}),
     })
     const used = cpuSeconds(tree) - before
     if (code !== 0) throw new Error(`the load generator failed (${kind}): ${output}`)

@@ -2,16 +2,19 @@ import { writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { parseArgs } from 'node:util'
 import { without } from '../test/support/peers.ts'
+import { KINDS, type Kind } from './load.ts'
 import { show, table } from './report.ts'
 import { runSipBench, type SipFigures } from './sip.ts'
 
 /**
  * Side-by-side figures: `npm run bench`, or `npm run bench -- --only sip --rounds 5 --json figures.json`.
+ * `--kind register|options|call` measures one scenario alone.
  * Only ratios of one run mean anything; absolute figures are the machine's.
  */
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
+    kind: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '5' },
     users: { type: 'string', default: '10000' },
@@ -32,6 +35,13 @@ const whole = (name: 'rounds' | 'seconds' | 'users' | 'window', most: number): n
   return value
 }
 
+const kindOf = (text: string): Kind => {
+  const kind = KINDS.find((known) => known === text)
+  if (kind) return kind
+  console.error(`--kind takes ${KINDS.join(', ')}`)
+  process.exit(1)
+}
+
 const machine = () => ({
   date: new Date().toISOString(),
   processors: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
@@ -40,13 +50,25 @@ const machine = () => ({
 })
 
 const sipTable = ({ rows, memory }: SipFigures): string => {
-  const head = ['scenario', 'tandem µs', 'kamailio µs', 'tandem ÷ kamailio', 'goal', 'failed', 'repeated']
+  const head = [
+    'scenario',
+    'server',
+    'µs',
+    'Kamailio µs',
+    'ratio',
+    'goal',
+    'per second',
+    'failed',
+    'repeated',
+  ]
   const body = rows.map((row) => [
     row.scenario,
-    row.cpu[row.subject] ? show(row.cpu[row.subject] as never) : '–',
-    row.cpu.kamailio ? show(row.cpu.kamailio) : '–',
-    row.ratio ? show(row.ratio, 2) : '–',
+    row.server,
+    show(row.cpu),
+    show(row.kamailioCpu),
+    show(row.ratio, 2),
     `≤ ${row.goal}`,
+    `${row.rate.median.toFixed(0)} (${row.kamailioRate.median.toFixed(0)})`,
     `${row.failures}`,
     `${row.retransmissions}`,
   ])
@@ -61,10 +83,10 @@ const sipTable = ({ rows, memory }: SipFigures): string => {
     'server',
     'MB at start',
     'MB per 10,000 users',
-    'heap, 10 refreshes ÷ 1',
+    'alive, 10 refreshes ÷ 1',
     'kB per transaction',
   ]
-  return `${table([head, ...body])}\n\n${table([columns, ...facts])}`
+  return `${table([head, ...body])}\n${memory.length ? `\n${table([columns, ...facts])}\n` : ''}`
 }
 
 const main = async (): Promise<void> => {
@@ -77,6 +99,7 @@ const main = async (): Promise<void> => {
   const options = {
     ...{ rounds: whole('rounds', 50), seconds: whole('seconds', 60), users: whole('users', 100_000) },
     ...{ window: whole('window', 1024), alone: values.alone, say },
+    ...(values.kind ? { kind: kindOf(values.kind) } : {}),
   }
   if (values.only !== 'rtp') {
     const sip = await runSipBench(options)

@@ -1,5 +1,8 @@
-// sipload: closed-loop SIP/UDP load generator (window of W outstanding sessions), recvmmsg/sendmmsg.
-// usage: sipload mode server_port W seconds users [srvip]   mode: register|options|message|call
+// SIP over UDP load in a closed loop: at most `window` units are under way, so that no server is asked for more
+// than it answers. With RATE in the environment it also begins no more than so many a second.
+// usage: sip-load register|options|message|call server_port window seconds users [limit]
+// Users are u0, u1, … with passwords pw0, pw1, … in the domain tandem.test. PORTA and PORTB in the environment
+// change its two ports, 6080 for callers and 6070 for those who are called.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -103,6 +106,8 @@ static char ha2[33];
 static unsigned long done, fail, retr;
 static unsigned nextuser;
 static int stopping;
+static double rate, tbegin;
+static unsigned long begun;
 
 static double now() {
   struct timespec t;
@@ -177,10 +182,11 @@ static char CID[16];
 
 static void begin(int i) {
   Slot *s = &sl[i];
-  if (stopping) {
+  if (stopping || (rate > 0 && begun >= rate * (now() - tbegin))) {
     s->st = 0;
     return;
   }
+  begun++;
   s->gen++;
   s->st = 1;
   s->user = nextuser++ % users;
@@ -435,6 +441,7 @@ int main(int c, char **v) {
   br = (unsigned)getpid() * 2654435761u;
   if (getenv("PORTA")) portA = atoi(getenv("PORTA"));
   if (getenv("PORTB")) portB = atoi(getenv("PORTB"));
+  if (getenv("RATE")) rate = atof(getenv("RATE"));
   int port = atoi(v[2]);
   W = atoi(v[3]);
   double secs = atof(v[4]);
@@ -463,16 +470,20 @@ int main(int c, char **v) {
     mm[i].msg_hdr.msg_iovlen = 1;
   }
   double t0 = now(), tend = t0 + secs, tscan = t0 + 0.1;
+  tbegin = t0;
   for (int i = 0; i < W; i++) begin(i);
   flushq();
   struct pollfd pf[2] = {{A, POLLIN}, {B, POLLIN}};
   for (;;) {
-    poll(pf, 2, 20);
+    poll(pf, 2, rate > 0 ? 1 : 20);
     for (int k = 0; k < 2; k++)
       if (pf[k].revents) {
         int r = recvmmsg(pf[k].fd, mm, 64, MSG_DONTWAIT, 0);
         for (int i = 0; i < r; i++) (k ? onB : onA)(bufs[i], mm[i].msg_len);
       }
+    if (rate > 0)
+      for (int i = 0; i < W; i++)
+        if (!sl[i].st) begin(i);
     flushq();
     double n = now();
     if (n >= tend || (limit && (long)done >= limit)) break;

@@ -9,20 +9,26 @@ export type SipBenchOptions = {
   seconds: number
   users: number
   window: number
+  /** This scenario alone, and no memory. */
+  kind?: Kind
   /** Leave Tandem out, to see whether the machine reproduces Kamailio's known figures. */
   alone?: boolean
   say(line: string): void
 }
 
-/** One row of the table: a scenario, two servers, CPU microseconds per unit. */
+/** One row of the table: a scenario and a server, beside Kamailio in the same rounds. */
 export type SipRow = {
   scenario: string
+  server: string
   goal: number
-  subject: string
-  cpu: Record<string, Spread>
-  rate: Record<string, Spread>
-  /** The subject's CPU over Kamailio's, by round. */
-  ratio?: Spread
+  /** CPU microseconds per unit. */
+  cpu: Spread
+  kamailioCpu: Spread
+  /** The server's over Kamailio's, round by round. */
+  ratio: Spread
+  rate: Spread
+  kamailioRate: Spread
+  /** Of both servers: with any, the row proves nothing. */
   failures: number
   retransmissions: number
 }
@@ -31,53 +37,69 @@ export type SipFigures = { rows: SipRow[]; memory: MemoryResult[] }
 /** Pinned: the server gets one core, the generator another. */
 export const CORES = { server: 0, generator: 1 }
 
-type Plan = { scenario: string; kind: Kind; subject: string; goal: number }
+type Plan = { scenario: string; kind: Kind; goals: Record<string, number>; ratePerSecond?: number }
+
+const ANCHORED = 'tandem'
+const PASSED = 'tandem, media passed'
+
+/**
+ * REGISTER and OPTIONS run as fast as the server answers. Calls come at a fixed rate: a media port rests for a while
+ * after its call, so that a server that is asked for all it can give would only run out of ports.
+ */
 const PLANS: Plan[] = [
-  { scenario: 'REGISTER with digest', kind: 'register', subject: 'tandem', goal: 0.9 },
-  { scenario: 'OPTIONS', kind: 'options', subject: 'tandem', goal: 1.15 },
-  { scenario: 'call, media anchored', kind: 'call', subject: 'tandem', goal: 0.8 },
+  { scenario: 'REGISTER with digest', kind: 'register', goals: { [ANCHORED]: 0.9 } },
+  { scenario: 'OPTIONS', kind: 'options', goals: { [ANCHORED]: 1.15 } },
+  { scenario: 'call', kind: 'call', goals: { [ANCHORED]: 0.8, [PASSED]: 0.8 }, ratePerSecond: 2000 },
 ]
 
 export const runSipBench = async (options: SipBenchOptions): Promise<SipFigures> => {
   const generator = await buildGenerator()
   try {
     const rows: SipRow[] = []
-    const common = { users: options.users, core: CORES.server }
-    const servers = [await startKamailioServer(common)]
-    if (!options.alone) servers.push(await startTandemServer(common))
-    try {
-      for (const plan of PLANS) rows.push(await measure(plan, servers, generator, options))
-    } finally {
-      for (const server of servers) await server.stop()
+    for (const plan of PLANS.filter(({ kind }) => !options.kind || kind === options.kind)) {
+      const servers = await startServers(plan, options)
+      try {
+        rows.push(...rowsOf(plan, await takeTurns(plan, servers, generator, options)))
+      } finally {
+        for (const server of servers) await server.stop()
+      }
     }
+    if (options.kind) return { rows, memory: [] }
     return { rows, memory: await measureMemory(generator, options) }
   } finally {
     generator.remove()
   }
 }
 
-/** Users register before calls: their contact is the generator's callee port. */
-const measure = async (
-  plan: Plan,
-  servers: Server[],
-  generator: Generator,
-  options: SipBenchOptions,
-): Promise<SipRow> => {
+/** Fresh ones for each scenario, so that none inherits the memory of another. */
+const startServers = async ({ goals }: Plan, { users, alone }: SipBenchOptions): Promise<Server[]> => {
+  const common = { users, core: CORES.server }
+  const servers = [await startKamailioServer(common)]
+  if (alone) return servers
+  if (goals[ANCHORED]) servers.push(await startTandemServer({ ...common, name: ANCHORED }))
+  if (goals[PASSED])
+    servers.push(await startTandemServer({ ...common, name: PASSED, config: { media: { engine: 'none' } } }))
+  return servers
+}
+
+/** Round 0 warms up and is not counted; the order turns round every time. Users register before they are called. */
+const takeTurns = async (plan: Plan, servers: Server[], generator: Generator, options: SipBenchOptions) => {
   const { users, seconds, window, rounds, say } = options
-  const load = (server: Server, kind: Kind, limit?: number) =>
-    generator.load({
-      ...{ kind, port: server.port, users, window, seconds, core: CORES.generator, serverPid: server.pid },
-      ...(limit === undefined ? {} : { limit }),
-    })
+  const { kind, ratePerSecond } = plan
+  const common = (server: Server) => ({
+    ...{ port: server.port, serverPid: server.pid, users, window, seconds, core: CORES.generator },
+  })
   const results = new Map<string, LoadResult[]>(servers.map((server) => [server.name, []]))
-  if (plan.kind === 'call') for (const server of servers) await load(server, 'register', users)
+  if (kind === 'call')
+    for (const server of servers) await generator.load({ ...common(server), kind: 'register', limit: users })
   for (let round = 0; round <= rounds; round++)
     for (const server of round % 2 ? servers : servers.toReversed()) {
-      const result = await load(server, plan.kind)
+      const paced = ratePerSecond === undefined ? {} : { ratePerSecond }
+      const result = await generator.load({ ...common(server), kind, ...paced })
       if (round > 0) results.get(server.name)?.push(result)
       say(line(plan, server, round, result))
     }
-  return rowOf(plan, results)
+  return results
 }
 
 const line = (plan: Plan, server: Server, round: number, result: LoadResult): string =>
@@ -87,21 +109,23 @@ const line = (plan: Plan, server: Server, round: number, result: LoadResult): st
     `${result.fail} failed, ${result.retr} repeated, p99 ${result.p99ms.toFixed(1)} ms`,
   ].join(' ')
 
-const rowOf = (plan: Plan, results: Map<string, LoadResult[]>): SipRow => {
-  const row: SipRow = { ...plan, cpu: {}, rate: {}, failures: 0, retransmissions: 0 }
-  for (const [name, rounds] of results) {
-    row.cpu[name] = spreadOf(rounds.map((result) => result.cpuMicros))
-    row.rate[name] = spreadOf(rounds.map((result) => result.rate))
-    for (const result of rounds) {
-      row.failures += result.fail
-      row.retransmissions += result.retr
-    }
-  }
-  const [subject, peer] = [results.get(plan.subject), results.get('kamailio')]
-  if (subject && peer)
-    row.ratio = ratioOf(
-      subject.map((r) => r.cpuMicros),
-      peer.map((r) => r.cpuMicros),
-    )
-  return row
+const rowsOf = ({ scenario, goals }: Plan, results: Map<string, LoadResult[]>): SipRow[] => {
+  const kamailio = results.get('kamailio') ?? []
+  const of = (rounds: LoadResult[], what: 'cpuMicros' | 'rate' | 'fail' | 'retr') =>
+    rounds.map((r) => r[what])
+  const sum = (what: 'fail' | 'retr', rounds: LoadResult[]) => of(rounds, what).reduce((a, b) => a + b, 0)
+  return [...results]
+    .filter(([server]) => server !== 'kamailio')
+    .map(([server, rounds]) => ({
+      scenario,
+      server,
+      goal: goals[server] ?? Number.NaN,
+      cpu: spreadOf(of(rounds, 'cpuMicros')),
+      kamailioCpu: spreadOf(of(kamailio, 'cpuMicros')),
+      ratio: ratioOf(of(rounds, 'cpuMicros'), of(kamailio, 'cpuMicros')),
+      rate: spreadOf(of(rounds, 'rate')),
+      kamailioRate: spreadOf(of(kamailio, 'rate')),
+      failures: sum('fail', rounds) + sum('fail', kamailio),
+      retransmissions: sum('retr', rounds) + sum('retr', kamailio),
+    }))
 }

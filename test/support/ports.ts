@@ -35,13 +35,14 @@ export const freePort = async (address = '127.0.0.1'): Promise<number> => {
 /** An even first port and the odd last one of a stretch for media, none of which anybody holds. */
 export const portRange = (size: number): { from: number; to: number } => {
   const held = new Set([...boundPorts('udp'), ...given])
-  for (;;) {
+  for (let tries = 0; tries < 1000; tries++) {
     const from = anywhere(size) & ~1
     const ports = Array.from({ length: size }, (_, index) => from + index)
     if (ports.some((port) => held.has(port))) continue
     for (const port of ports) given.add(port)
     return { from, to: from + size - 1 }
   }
+  throw new Error(`no ${size} free UDP ports in a row from ${FIRST} to ${LAST}`)
 }
 
 /** The kernel's tables of open sockets: the second field of a line is the local address and port in hexadecimal. */

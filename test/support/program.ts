@@ -21,14 +21,23 @@ export type ProgramOptions = { cwd?: string; env?: Record<string, string>; stdin
 /** Whatever happens to the test, nothing of it goes on running. */
 const alive = new Set<ChildProcess>()
 process.on('exit', () => {
-  for (const child of alive) child.kill('SIGKILL')
+  for (const child of alive) signal(child, 'SIGKILL')
 })
+for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(name, () => process.exit(1))
+
+/** To the child and all that it started: each child leads a process group of its own. */
+const signal = ({ pid }: ChildProcess, name: NodeJS.Signals): void => {
+  try {
+    if (pid !== undefined) process.kill(-pid, name)
+  } catch {}
+}
 
 export const startProgram = (command: string, args: string[], options: ProgramOptions = {}): Program => {
   const child = spawn(command, args, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
+    detached: true,
   })
   alive.add(child)
   let out = ''
@@ -82,13 +91,13 @@ export const startProgram = (command: string, args: string[], options: ProgramOp
 
   const stop = async (patienceMs = 5000): Promise<Ending> => {
     if (!over) child.kill('SIGTERM')
-    const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs)
+    const timer = setTimeout(() => signal(child, 'SIGKILL'), patienceMs)
     const ending = await ended
     clearTimeout(timer)
     return ending
   }
   const kill9 = (): Promise<Ending> => {
-    if (!over) child.kill('SIGKILL')
+    if (!over) signal(child, 'SIGKILL')
     return ended
   }
   return {
