@@ -40,6 +40,8 @@ class Wheel implements Timers {
   )
   readonly #wake: (delayMs: number) => void
   #tick: number
+  /** The tick at which the driver will call `turn`. */
+  #wakeTick = Number.POSITIVE_INFINITY
   armed = 0
 
   constructor(clock: Clock, wake: (delayMs: number) => void) {
@@ -55,8 +57,22 @@ class Wheel implements Timers {
     node.run = run
     node.wheel = this
     this.#place(node)
-    if (this.armed++ === 0) this.#wake(TICK_MS)
+    this.armed++
+    if (node.due < this.#wakeTick) this.#wakeAt(node.due)
     return node
+  }
+
+  #wakeAt(tick: number): void {
+    this.#wakeTick = tick
+    this.#wake(Math.max(1, tick * TICK_MS - this.clock.nowMs()))
+  }
+
+  /** The next tick at which something is due, or may come down from a higher level. */
+  #nextTick(): number {
+    for (let tick = this.#tick + 1; ; tick++) {
+      const ring = this.#rings[0]?.[tick & MASK] as Node
+      if (ring.next !== ring || (tick & MASK) === 0) return tick
+    }
   }
 
   #place(node: Node): void {
@@ -82,8 +98,9 @@ class Wheel implements Timers {
       }
       this.#fire(this.#rings[0]?.[this.#tick & MASK] as Node)
     }
+    this.#wakeTick = Number.POSITIVE_INFINITY
     if (this.armed === 0) this.#tick = Math.max(this.#tick, target)
-    else this.#wake(TICK_MS)
+    else this.#wakeAt(this.#nextTick())
   }
 
   #cascade(level: number): void {
@@ -103,22 +120,25 @@ class Wheel implements Timers {
       const node = ring.next
       const run = node.run
       node.cancel()
-      run?.()
+      try {
+        run?.()
+      } catch (bug) {
+        // One job's bug must not stop the clock for all others: it surfaces by itself.
+        queueMicrotask(() => {
+          throw bug
+        })
+      }
     }
   }
 }
 
 /** The process's timers. Their driver does not keep an otherwise finished process alive. */
 export const createTimers = (clock: Clock = systemClock): Timers => {
-  let pending = false
+  let pending: NodeJS.Timeout | undefined
   const wheel: Wheel = new Wheel(clock, (delayMs) => {
-    if (pending) return
-    pending = true
-    const handle = setTimeout(() => {
-      pending = false
-      wheel.turn()
-    }, delayMs) as unknown as { unref(): void }
-    handle.unref()
+    clearTimeout(pending)
+    pending = setTimeout(() => wheel.turn(), delayMs)
+    pending.unref()
   })
   return wheel
 }
