@@ -127,15 +127,16 @@ export const registerRaw = async (
   password: string,
   contact = `<sip:${user}@${stranger.address}:${stranger.port}>`,
   expires = 3600,
+  timeoutMs = 5000,
 ): Promise<string> => {
   const headers = [`Contact: ${contact}`, `Expires: ${expires}`]
   const build = (cseq: number, more: string[] = []): string =>
     requestText({ method: 'REGISTER', from: user, via: stranger.via, cseq, headers: [...headers, ...more] })
-  const first = (await stranger.ask(build(1))) ?? ''
+  const first = (await stranger.ask(build(1), timeoutMs)) ?? ''
   if (statusOf(first) !== 401) return first
   const challenge = headerOf(first, 'WWW-Authenticate') ?? ''
   const proof = authorizationOf(challenge, `${user}@${DOMAIN}`, password, 'REGISTER')
-  return (await stranger.ask(build(2, [`Authorization: ${proof}`]))) ?? ''
+  return (await stranger.ask(build(2, [`Authorization: ${proof}`]), timeoutMs)) ?? ''
 }
 
 /** A stream with all that came over it as one text. */
