@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { without } from '../test/support/peers.ts'
 import { KINDS, type Kind } from './load.ts'
 import { show, table } from './report.ts'
+import { type RtpRow, runRtpBench } from './rtp.ts'
 import { runSipBench, type SipFigures } from './sip.ts'
 
 /**
@@ -89,6 +90,19 @@ const sipTable = ({ rows, memory }: SipFigures): string => {
   return `${table([head, ...body])}\n${memory.length ? `\n${table([columns, ...facts])}\n` : ''}`
 }
 
+const rtpTable = (rows: RtpRow[]): string =>
+  table([
+    ['calls', 'tandem µs', 'rtpengine µs', 'ratio', 'goal', 'lost'],
+    ...rows.map(({ calls, tandem, rtpengine, ratio, goal, lost }) => [
+      `${calls}`,
+      show(tandem, 2),
+      rtpengine ? show(rtpengine, 2) : '–',
+      ratio ? show(ratio, 2) : '–',
+      `≤ ${goal}`,
+      `${lost}`,
+    ]),
+  ])
+
 const main = async (): Promise<void> => {
   const lacking = without('kamailio', 'gcc', 'taskset')
   if (lacking) {
@@ -107,6 +121,21 @@ const main = async (): Promise<void> => {
     say(
       `\nCPU per unit, median (least–most) of ${options.rounds} rounds, window ${options.window}\n\n${sipTable(sip)}\n`,
     )
+  }
+  if (values.only !== 'sip' && !values.kind) {
+    const lost = without('rtpengine')
+    if (lost) say(`no figures beside rtpengine: ${lost}`)
+    const { rounds, seconds, alone } = options
+    const rtp = await runRtpBench({
+      calls: [200, 800],
+      rounds,
+      seconds,
+      payload: 160,
+      alone: alone || lost !== false,
+      say,
+    })
+    figures.rtp = rtp
+    say(`\nCPU per forwarded packet, µs, median (least–most)\n\n${rtpTable(rtp)}\n`)
   }
   if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 1)}\n`)
 }

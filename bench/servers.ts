@@ -53,7 +53,7 @@ export const loadConfig = (port: number, media: { from: number; to: number }, us
   })),
 })
 
-/** Two thousand calls a second take four ports each, which then rest for two seconds: nearly all that are left. */
+/** A thousand calls a second take four ports each, which then rest for two seconds. */
 const MEDIA = { from: 32_000, to: 63_998 }
 
 export const startTandemServer = async (options: TandemServerOptions): Promise<Server> => {

@@ -49,7 +49,7 @@ const PASSED = 'tandem, media passed'
 const PLANS: Plan[] = [
   { scenario: 'REGISTER with digest', kind: 'register', goals: { [ANCHORED]: 0.9 } },
   { scenario: 'OPTIONS', kind: 'options', goals: { [ANCHORED]: 1.15 } },
-  { scenario: 'call', kind: 'call', goals: { [ANCHORED]: 0.8, [PASSED]: 0.8 }, ratePerSecond: 2000 },
+  { scenario: 'call', kind: 'call', goals: { [ANCHORED]: 0.8, [PASSED]: 0.8 }, ratePerSecond: 1000 },
 ]
 
 export const runSipBench = async (options: SipBenchOptions): Promise<SipFigures> => {
