@@ -12,6 +12,7 @@ import {
 } from './support/architecture.ts'
 import {
   emptyGlobs,
+  idleTests,
   lockFaults,
   machinePaths,
   manifestFaults,
@@ -92,7 +93,8 @@ describe('the house', () => {
   test('has no file above the limit', () => none(lengthFaults(tree)))
   test('has no open marks', () => none(openMarks(tree)))
   test('names no place of one machine', () => none([...machinePaths(tree), ...registryHosts(tree)]))
-  test('matches every test glob', () => none(emptyGlobs(manifest, root)))
+  test('runs every test, and every glob finds some', () =>
+    none([...emptyGlobs(manifest, root), ...idleTests(manifest, tree)]))
   test('pins what it installs', () =>
     none([...manifestFaults(manifest), ...lockFaults(tree.get('package-lock.json') ?? '')]))
 })
@@ -253,6 +255,8 @@ describe('the checker finds', () => {
   })
   test('globs that match nothing, loose versions, resolved addresses', () => {
     assert.equal(emptyGlobs({ scripts: { t: "node --test 'test/none/**/*.test.ts'" } }, root).length, 1)
+    const scripts = { t: "node --test 'src/**/*.test.ts'" }
+    assert.equal(idleTests({ scripts }, house({ 'src/a.test.ts': '', 'bench/b.test.ts': '' })).length, 1)
     assert.equal(
       manifestFaults({ allowScripts: { node: true, x: true }, dependencies: { a: '^1.0.0' } }).length,
       2,

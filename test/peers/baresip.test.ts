@@ -5,7 +5,7 @@ import { freshAddress } from '../support/loopback.ts'
 import { without } from '../support/peers.ts'
 import { DOMAIN, MEDIA_PORTS, md5User, mediaOf, startTandem, type Tandem } from '../support/tandem.ts'
 import { heardMs, soundMs } from '../support/tone.ts'
-import { type Capture, startCapture } from '../support/tshark.ts'
+import { blind, type Capture, startCapture } from '../support/tshark.ts'
 import { sleep, until } from '../support/wait.ts'
 
 const config = {
@@ -19,7 +19,7 @@ const last = (recordings: Int16Array[]): Int16Array => recordings.at(-1) ?? new 
 const hears = (phone: Baresip, hertz: number) =>
   until(`${hertz} Hz is heard`, () => heardMs(last(phone.heard()), hertz) >= 1000)
 
-describe('two baresip phones', { skip: without('baresip', 'tshark') }, () => {
+describe('two baresip phones', { skip: without('baresip') }, () => {
   let house: Tandem
   let capture: Capture
   let alice: Baresip
@@ -83,15 +83,17 @@ describe('two baresip phones', { skip: without('baresip', 'tshark') }, () => {
     const silent = last(bob.heard()).slice(held)
     assert.ok(soundMs(silent) <= 200, `${soundMs(silent)} ms of sound while held`)
     await alice.command('resume')
-    // baresip keeps no recording after a hold, so the wire is asked.
-    const after = await startCapture(mediaOf(house))
-    await sleep(1600)
-    const sent = (await after.sounds([])).filter(({ fromPort }) => ofHouse(fromPort))
-    for (const hertz of [ALICE_HZ, BOB_HZ])
-      assert.ok(
-        sent.some(({ samples }) => heardMs(samples, hertz) >= 1000),
-        `${hertz} Hz after the hold`,
-      )
+    if (!blind) {
+      // baresip keeps no recording after a hold, so the wire is asked.
+      const after = await startCapture(mediaOf(house))
+      await sleep(1600)
+      const sent = (await after.sounds([])).filter(({ fromPort }) => ofHouse(fromPort))
+      for (const hertz of [ALICE_HZ, BOB_HZ])
+        assert.ok(
+          sent.some(({ samples }) => heardMs(samples, hertz) >= 1000),
+          `${hertz} Hz after the hold`,
+        )
+    }
     await alice.command('hangup')
     await bob.event('CALL_CLOSED')
   })
@@ -123,7 +125,7 @@ describe('two baresip phones', { skip: without('baresip', 'tshark') }, () => {
     }
   })
 
-  test('and tshark found nothing wrong in all of this', async () => {
+  test('and tshark found nothing wrong in all of this', { skip: blind }, async () => {
     const { count, faults } = await capture.read({ sipPorts: [house.ports.sip] })
     assert.ok(count.sip > 60 && count.rtp > 500 && count.rtcp > 0, JSON.stringify(count))
     assert.deepEqual(faults, [])

@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs'
+import { matchesGlob } from 'node:path'
 import type { Tree } from './architecture.ts'
 
 /** Spelled in two halves, so that this file does not find itself. */
@@ -43,6 +44,17 @@ export const emptyGlobs = (manifest: Manifest, root: string): string[] =>
       .filter((glob) => globSync(glob, { cwd: root }).length === 0)
       .map((glob) => `script ${script}: ${glob} matches no file`),
   )
+
+/** The test files that no glob of the scripts reaches: they would never run. */
+export const idleTests = (manifest: Manifest, tree: Tree): string[] => {
+  const globs = Object.values(manifest.scripts ?? {}).flatMap((command) =>
+    [...command.matchAll(/'([^']*\.test\.ts)'/g)].map(([, glob]) => glob as string),
+  )
+  return [...tree.keys()]
+    .filter((path) => path.endsWith('.test.ts') && !path.includes('/fixtures/'))
+    .filter((path) => !globs.some((glob) => matchesGlob(path, glob)))
+    .map((path) => `${path}: no script runs it`)
+}
 
 /** An install script runs only for the Node package, and versions are exact. */
 export const manifestFaults = (manifest: Manifest): string[] => {

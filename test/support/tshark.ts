@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { peer } from './peers.ts'
+import { peer, without } from './peers.ts'
 import { run, startProgram } from './program.ts'
 import { temporaryFolder } from './tandem.ts'
 import { sleep } from './wait.ts'
@@ -24,8 +25,25 @@ export type Capture = {
   sounds(sipPorts: number[]): Promise<WireSound[]>
 }
 
-/** Captures on the loopback interface until it is read. `filter` is in tcpdump's language. */
+const lookForInterface = (): string | false => {
+  const missing = without('tshark', 'dumpcap')
+  if (missing) return missing
+  // Listing the link types opens the interface, as a capture does.
+  const { status } = spawnSync(peer('dumpcap').path, ['-i', 'lo', '-L'])
+  return status === 0 ? false : 'capturing packets needs root, or membership in the group wireshark'
+}
+
+/** Why nobody can look at the packets here; false when one can. */
+export const blind: string | false = lookForInterface()
+
+const NOTHING: Capture = {
+  read: async () => ({ count: { sip: 0, rtp: 0, rtcp: 0 }, startLines: [], faults: [] }),
+  sounds: async () => [],
+}
+
+/** Captures on the loopback interface until it is read. `filter` is in tcpdump's language. A blind one sees nothing. */
 export const startCapture = async (filter: string): Promise<Capture> => {
+  if (blind) return NOTHING
   const file = join(temporaryFolder('capture'), 'packets.pcap')
   const program = startProgram(peer('dumpcap').path, ['-i', 'lo', '-f', filter, '-w', file, '-q'])
   await program.waitFor(/^File: /m, 10_000)
