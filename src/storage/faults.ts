@@ -15,13 +15,14 @@ export type StoreFault = {
   text: string
 }
 
-/** How a promise of the store rejects. */
+/** How a promise of the store rejects. It carries no stack: a full disk is no bug, and may fail thousands of requests. */
 export class StoreFailure extends Error {
   readonly fault: StoreFault
   constructor(fault: StoreFault) {
     super(fault.text)
     this.name = 'StoreFailure'
     this.fault = fault
+    delete this.stack
   }
 }
 
