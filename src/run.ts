@@ -4,7 +4,8 @@ import { monitorAnswers } from '#admin'
 import type { FirstStart, Loaded } from '#config'
 import { createLogSink, parseLogOptions } from '#logs'
 import { printBanner, readPidFile, writePidFile } from '#start'
-import { type StartFault, startTandem, type Tandem } from './tandem.ts'
+import type { StartFault } from './ground.ts'
+import { startTandem, type Tandem } from './tandem.ts'
 
 const EXIT: Record<StartFault['kind'], 1 | 2> = { folder: 1, bind: 2, store: 1, certificate: 1, admin: 2 }
 /** A close that hangs (a disk that does not answer) must not keep the process for ever. */

@@ -58,6 +58,9 @@ const ROOMS: readonly Room[] = [
   { name: 'simulators', src: ['protocols/*', 'lib'], builtins: [], packages: [] },
   { name: 'tandem.ts', src: ['*'], builtins: 'any', packages: 'any' },
   { name: 'run.ts', src: ['*'], builtins: 'any', packages: [] },
+  { name: 'ground.ts', src: ['*'], builtins: [], packages: [] },
+  { name: 'network.ts', src: ['*'], builtins: [], packages: [] },
+  { name: 'doors.ts', src: ['*'], builtins: ['path'], packages: [] },
   { name: 'simulate.ts', src: ['*'], builtins: 'any', packages: [] },
   {
     name: 'main.ts',

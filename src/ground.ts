@@ -1,0 +1,59 @@
+import type { Settings } from '#config'
+import type { Timers } from '#lib/clock'
+import { err, ok, type Result } from '#lib/result'
+import type { LogSink } from '#logs'
+import { loadOrCreateCertificate, type OpenWire, openWire } from '#net'
+import {
+  certificateNames,
+  configuredCertificate,
+  createExempt,
+  listenersOf,
+  needsCertificate,
+  type Pem,
+  prepareFolder,
+} from '#start'
+import { type OpenedStore, openStore } from '#storage'
+
+/** Why the house could not be opened: what was wrong, what would be right. */
+export type StartFault = { kind: 'folder' | 'bind' | 'store' | 'certificate' | 'admin'; text: string }
+
+/** What everything else stands on. */
+export type Ground = {
+  settings: Settings
+  log: LogSink
+  timers: Timers
+  store: OpenedStore
+  wire: OpenWire
+  pem?: Pem | undefined
+}
+
+const pemOf = async (settings: Settings): Promise<Result<Pem | undefined, StartFault>> => {
+  try {
+    const own = configuredCertificate(settings)
+    if (own || !needsCertificate(settings)) return ok(own)
+    return ok(await loadOrCreateCertificate(settings.data_dir, certificateNames(settings)))
+  } catch (problem) {
+    return err({ kind: 'certificate', text: `tls: ${(problem as Error).message}` })
+  }
+}
+
+/** Opens what can fail, in the order in which it must stand: folder, log, records, sockets. */
+export const openGround = async (
+  settings: Settings,
+  log: LogSink,
+  timers: Timers,
+): Promise<Result<Ground, StartFault>> => {
+  const folder = prepareFolder(settings.data_dir)
+  if (!folder.ok) return err({ kind: 'folder', text: folder.error })
+  const pem = await pemOf(settings)
+  if (!pem.ok) return pem
+  const file = settings.storage.kind === 'sqlite' ? settings.storage.filename : settings.storage.url
+  const store = await openStore({ file, log, timers })
+  if (!store.ok) return err({ kind: 'store', text: store.error.text })
+  const exempt = createExempt(settings.security.exempt)
+  const listeners = listenersOf(settings)
+  const wire = await openWire({ listeners, log, exempt, ...(pem.value && { tls: pem.value }) })
+  if (wire.ok) return ok({ settings, log, timers, store: store.value, wire: wire.value, pem: pem.value })
+  await store.value.close()
+  return err({ kind: 'bind', text: wire.error.message })
+}
