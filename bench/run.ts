@@ -6,6 +6,7 @@ import { KINDS, type Kind } from './load.ts'
 import { show, table } from './report.ts'
 import { type RtpRow, runRtpBench } from './rtp.ts'
 import { runSipBench, type SipFigures } from './sip.ts'
+import { takeTurn } from './turn.ts'
 
 /**
  * Side-by-side figures: `npm run bench`, or `npm run bench -- --only sip --rounds 5 --json figures.json`.
@@ -115,6 +116,7 @@ const main = async (): Promise<void> => {
     ...{ window: whole('window', 1024), alone: values.alone, say },
     ...(values.kind ? { kind: kindOf(values.kind) } : {}),
   }
+  const yieldTurn = await takeTurn(say)
   if (values.only !== 'rtp') {
     const sip = await runSipBench(options)
     figures.sip = sip
@@ -137,6 +139,7 @@ const main = async (): Promise<void> => {
     figures.rtp = rtp
     say(`\nCPU per forwarded packet, µs, median (least–most)\n\n${rtpTable(rtp)}\n`)
   }
+  yieldTurn()
   if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 1)}\n`)
 }
 
