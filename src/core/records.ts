@@ -12,10 +12,13 @@ export type CallRecord = {
   ringingAtMs?: number
   answeredAtMs?: number
   endedAtMs?: number
-  /** Why it ended, in the words of `refusals.ts` or: `caller`, `callee`, `timeout`, `restart`. */
+  /**
+   * Why it ended: a word of `refusals.ts`, or `caller`, `callee`, `silence`, `operator`, `shutdown`, `restart`, or
+   * `failure` with what failed behind a colon.
+   */
   cause?: string
   /** Final SIP status given to the caller, when the call failed. */
   status?: number
-  /** Identifies the SIP dialogues, for searching. */
+  /** Call-IDs of the SIP dialogues, for searching: the caller's, then those of the phones that rang. */
   callIds: string[]
 }
