@@ -99,4 +99,12 @@ describe('a pool of ports', () => {
     assert.equal(await pool.grow(), true)
     assert.equal(pool.take()?.port, 10_000)
   })
+
+  test('goes on behind a stretch that somebody else holds, and ends when all of it is held', async () => {
+    const held = Array.from({ length: 100 }, (_, at) => 10_000 + 2 * at)
+    const { pool } = aPool(10_000, 10_203, held)
+    assert.equal(await pool.grow(), true)
+    assert.deepEqual([pool.take()?.port, pool.take()?.port].toSorted(), [10_200, 10_202])
+    assert.equal(await aPool(10_000, 10_199, held).pool.grow(), false)
+  })
 })

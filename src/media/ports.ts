@@ -72,20 +72,33 @@ export const createPortPool = ({
   const opening = new Map<number, PairPlan>()
   let growth: { promise: Promise<boolean>; resolve(grown: boolean): void; grown: boolean } | undefined
 
-  /** Settles to false when not one more pair could be had. */
-  const grow = (): Promise<boolean> => {
-    if (growth) return growth.promise
+  /** False when the range, or the worker, has no more. */
+  const openChunk = (): boolean => {
     const chunk: PairPlan[] = []
     for (const port of range.next(Math.min(MAX_CHUNK, Math.max(MIN_CHUNK, pairs.size >> 2)))) {
       const slot = takeSlot()
       if (slot === undefined) range.failed(port)
       else chunk.push({ slot, bind, port })
     }
-    if (chunk.length === 0) return Promise.resolve(false)
+    if (chunk.length === 0) return false
     for (const plan of chunk) opening.set(plan.slot, plan)
-    growth = { ...Promise.withResolvers<boolean>(), grown: false }
     open(chunk)
-    return growth.promise
+    return true
+  }
+
+  /** Settles to false when not one more pair could be had. */
+  const grow = (): Promise<boolean> => {
+    if (growth) return growth.promise
+    growth = { ...Promise.withResolvers<boolean>(), grown: false }
+    const { promise } = growth
+    if (!openChunk()) settle(false)
+    return promise
+  }
+
+  const settle = (grown: boolean): void => {
+    const settled = growth
+    growth = undefined
+    settled?.resolve(grown)
   }
 
   const onOpened = (slot: number, bound: boolean): void => {
@@ -105,9 +118,8 @@ export const createPortPool = ({
       giveSlot(slot)
     }
     if (opening.size > 0 || !growth) return
-    const { resolve, grown } = growth
-    growth = undefined
-    resolve(grown)
+    // Somebody else may hold a whole stretch: the range goes on behind it.
+    if (growth.grown || !openChunk()) settle(growth.grown)
   }
 
   /** A pair that could not be bound again after its worker died. */
