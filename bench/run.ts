@@ -21,6 +21,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '5' },
     users: { type: 'string', default: '10000' },
     window: { type: 'string', default: '64' },
+    rate: { type: 'string' },
     alone: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
@@ -28,7 +29,7 @@ const { values } = parseArgs({
 
 const say = (line: string) => console.log(line)
 
-const whole = (name: 'rounds' | 'seconds' | 'users' | 'window', most: number): number => {
+const whole = (name: 'rounds' | 'seconds' | 'users' | 'window' | 'rate', most: number): number => {
   const value = Number(values[name])
   if (!Number.isInteger(value) || value < 1 || value > most) {
     console.error(`--${name} takes a number from 1 to ${most}`)
@@ -114,6 +115,7 @@ const main = async (): Promise<void> => {
   const options = {
     ...{ rounds: whole('rounds', 50), seconds: whole('seconds', 60), users: whole('users', 100_000) },
     ...{ window: whole('window', 1024), alone: values.alone, say },
+    ...(values.rate ? { ratePerSecond: whole('rate', 1_000_000) } : {}),
     ...(values.kind ? { kind: kindOf(values.kind) } : {}),
   }
   const yieldTurn = await takeTurn(say)

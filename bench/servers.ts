@@ -53,8 +53,8 @@ export const loadConfig = (port: number, media: { from: number; to: number }, us
   })),
 })
 
-/** A thousand calls a second take four ports each, which then rest for two seconds. */
-const MEDIA = { from: 32_000, to: 63_998 }
+/** Four ports for each call under way. */
+const MEDIA = { from: 32_000, to: 39_999 }
 
 export const startTandemServer = async (options: TandemServerOptions): Promise<Server> => {
   const { users, core, name = 'tandem', config = {}, nodeArgs = [] } = options
