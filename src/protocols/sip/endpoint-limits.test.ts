@@ -79,6 +79,29 @@ describe('past a bound', () => {
     assert.deepEqual(summary(from('192.0.2.4', 'OPTIONS').flow.sent), [])
   })
 
+  test('of octets held by unanswered requests the next is answered 503, of one address and of all', () => {
+    const long = { extra: `Subject: ${'x'.repeat(3000)}\r\n` }
+    const { from, heard, endpoint } = crowd({
+      limits: { inviteOctetsPerSource: 8000, transactionOctets: 16_000 },
+    })
+    for (let i = 0; i < 2; i++) assert.deepEqual(summary(from('192.0.2.1', 'INVITE', long).flow.sent), [100])
+    assert.deepEqual(summary(from('192.0.2.1', 'INVITE', long).flow.sent), [503])
+    for (let i = 0; i < 3; i++) from('192.0.2.2', 'MESSAGE', long)
+    assert.deepEqual(summary(from('192.0.2.3', 'OPTIONS').flow.sent), [503])
+    for (const { request, transaction } of [...heard.requests]) transaction.respond(answerTo(request, 200))
+    assert.equal(endpoint.figures().transactionOctets, 0)
+    assert.deepEqual(summary(from('192.0.2.1', 'INVITE', long).flow.sent), [100])
+  })
+
+  test('a branch of any length names its transaction at the same price', () => {
+    const { heard, endpoint } = createTestEndpoint()
+    const flow = createTestFlow()
+    const ask = (branch: string) => endpoint.onData(flow, octetsOf(requestText('INVITE', { branch })))
+    for (const end of ['a', 'b', 'a']) ask(`z9hG4bK${'x'.repeat(30_000)}${end}`)
+    assert.equal(heard.requests.length, 2)
+    assert.equal(endpoint.figures().repetitions, 1)
+  })
+
   test('of remembered answers the oldest is forgotten, in number and in octets', () => {
     for (const limits of [{ completed: 10 }, { completedOctets: 1 << 12 }]) {
       const { endpoint, heard } = createTestEndpoint({ limits })

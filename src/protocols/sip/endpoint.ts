@@ -62,7 +62,7 @@ export const createSipEndpoint = (ports: SipEndpointPorts): SipEndpoint => {
     port,
     refusals,
     badAnswersPerSecond: limits.badAnswersPerSecond,
-    onRequest: (request, flow, via) => servers.accept(request, flow, via),
+    onRequest: (request, flow, via, octets) => servers.accept(request, flow, via, octets),
     onResponse: (response, flow, branch, method) => clients.onResponse(response, flow, branch, method),
   })
   const connections = createConnections({ timers, limits, ...receiver })

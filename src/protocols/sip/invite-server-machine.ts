@@ -27,6 +27,8 @@ export class InviteServer implements ServerTransaction {
   readonly flow: Flow
   readonly hop: Via
   readonly key: string
+  /** Size of the message that came. */
+  readonly octets: number
   onCancel: ((cancel: SipRequest) => void) | undefined = undefined
   onTimeout: (() => void) | undefined = undefined
   /** To of the last response that had one: the answer to a CANCEL wears the same tag, RFC 3261 §9.2. */
@@ -40,12 +42,13 @@ export class InviteServer implements ServerTransaction {
   #timerG: Timer | undefined
   #timerH: Timer | undefined
 
-  constructor(room: InviteRoom, request: SipRequest, flow: Flow, hop: Via, key: string) {
+  constructor(room: InviteRoom, request: SipRequest, flow: Flow, hop: Via, key: string, octets: number) {
     this.#room = room
     this.request = request
     this.flow = flow
     this.hop = hop
     this.key = key
+    this.octets = octets
     this.dialogue = dialogueOf(request)
     this.#resendAfterMs = room.values.t1
   }

@@ -29,9 +29,11 @@ export class InviteTable {
   readonly #unacknowledged = new Map<string, InviteServer>()
   readonly #sources: ReturnType<typeof createSources>
   repetitions = 0
+  /** Of the messages that the live ones keep. */
+  octets = 0
 
   constructor({ timers, values, limits, exempt, port }: InviteTablePorts) {
-    this.#sources = createSources(limits.invitesPerSource, exempt)
+    this.#sources = createSources(limits.invitesPerSource, limits.inviteOctetsPerSource, exempt)
     const limit = limits.completed
     this.#confirmed = new Shelf({ timers, holdMs: values.t4, limit })
     const onLeave = (transaction: InviteServer | undefined, early: boolean): void => {
@@ -86,9 +88,10 @@ export class InviteTable {
   }
 
   /** Undefined when its source has as many as it may. */
-  begin(request: SipRequest, flow: Flow, hop: Via, key: string): InviteServer | undefined {
-    if (!this.#sources.take(flow.address)) return undefined
-    const transaction = new InviteServer(this.#room, request, flow, hop, key)
+  begin(request: SipRequest, flow: Flow, hop: Via, key: string, octets: number): InviteServer | undefined {
+    if (!this.#sources.take(flow.address, octets)) return undefined
+    const transaction = new InviteServer(this.#room, request, flow, hop, key, octets)
+    this.octets += octets
     this.#live.set(key, transaction)
     return transaction
   }
@@ -126,6 +129,7 @@ export class InviteTable {
   #drop(transaction: InviteServer): void {
     if (this.#live.get(transaction.key) !== transaction) return
     this.#live.delete(transaction.key)
-    this.#sources.release(transaction.flow.address)
+    this.octets -= transaction.octets
+    this.#sources.release(transaction.flow.address, transaction.octets)
   }
 }

@@ -2,8 +2,12 @@
 export type SipLimits = {
   /** Server transactions without a final answer, and refused INVITEs that await their ACK; past it 503. */
   transactions: number
+  /** Octets of the messages that those keep alive; past it 503. */
+  transactionOctets: number
   /** Of the INVITEs among them, those from one address; past it 503. */
   invitesPerSource: number
+  /** And the octets of those. */
+  inviteOctetsPerSource: number
   /** Finished transactions that only absorb repetitions, of each kind; past it the oldest is forgotten. */
   completed: number
   /** Octets of the answers among them. */
@@ -17,7 +21,9 @@ export type SipLimits = {
 
 export const defaultLimits: SipLimits = {
   transactions: 100_000,
+  transactionOctets: 1 << 27,
   invitesPerSource: 200,
+  inviteOctetsPerSource: 1 << 20,
   completed: 50_000,
   completedOctets: 1 << 26,
   badAnswersPerSecond: 100,

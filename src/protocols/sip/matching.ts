@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Random } from '#lib/random'
 import { keep } from '#lib/text'
 import { tagOf } from './address.ts'
@@ -5,6 +6,11 @@ import type { SipRequest } from './message.ts'
 import type { Via } from './via.ts'
 
 const COOKIE = 'z9hG4bK'
+
+/** Longer names, which nobody honest has, are kept as their hash: the shelves hold tens of thousands. */
+const LONG = 400
+const kept = (text: string): string =>
+  text.length <= LONG ? keep(text) : createHash('sha256').update(text, 'latin1').digest('base64')
 
 const isCookied = (branch: string): boolean => branch.length > COOKIE.length && branch.startsWith(COOKIE)
 
@@ -15,8 +21,8 @@ const isCookied = (branch: string): boolean => branch.length > COOKIE.length && 
  * The text is a copy and may be kept.
  */
 export const keyOf = (request: SipRequest, { branch = '', host, port }: Via, method: string): string => {
-  if (isCookied(branch)) return keep(`${branch} ${host} ${port ?? ''} ${method}`)
-  return keep(`${dialogueText(request)} ${request.uri} ${branch} ${host} ${port ?? ''} ${method}`)
+  if (isCookied(branch)) return kept(`${branch} ${host} ${port ?? ''} ${method}`)
+  return kept(`${dialogueText(request)} ${request.uri} ${branch} ${host} ${port ?? ''} ${method}`)
 }
 
 /**
@@ -55,7 +61,7 @@ const mix = (text: string): void => {
 }
 
 /** What an ACK of a 2xx has in common with its INVITE, RFC 3261 §13.2.2.4. A copy. */
-export const dialogueOf = (request: SipRequest): string => keep(dialogueText(request))
+export const dialogueOf = (request: SipRequest): string => kept(dialogueText(request))
 
 const dialogueText = ({ headers }: SipRequest): string => {
   const number = Number.parseInt(headers.get('CSeq') ?? '', 10)

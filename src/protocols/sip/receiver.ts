@@ -15,7 +15,8 @@ export type ReceiverPorts = {
   port: Port
   refusals: Refusals
   badAnswersPerSecond: number
-  onRequest(request: SipRequest, flow: Flow, hop: Via): void
+  /** `octets`: size of the whole datagram, all of which the request's texts keep alive. */
+  onRequest(request: SipRequest, flow: Flow, hop: Via, octets: number): void
   onResponse(response: SipResponse, flow: Flow, branch: string, method: string): void
 }
 
@@ -69,13 +70,13 @@ export const createReceiver = (ports: ReceiverPorts): Receiver => {
     else count.malformed++
   }
 
-  const takeRequest = (flow: Flow, request: SipRequest): void => {
+  const takeRequest = (flow: Flow, request: SipRequest, octets: number): void => {
     const problem = checkRequest(request)
     if (problem) return complain(flow, request, problem.status, problem.reason)
     const hop = topVia(request)
     if (!hop) return void count.malformed++
     if (request.method !== 'ACK') stampSource(request, hop, flow)
-    onRequest(request, flow, hop)
+    onRequest(request, flow, hop, octets)
   }
 
   const takeResponse = (flow: Flow, response: SipResponse): void => {
@@ -90,7 +91,7 @@ export const createReceiver = (ports: ReceiverPorts): Receiver => {
       port.note(flow, octets)
       const parsed = parseMessage(octets)
       if (!parsed.ok) onProblem(flow, parsed.error)
-      else if (parsed.value.kind === 'request') takeRequest(flow, parsed.value)
+      else if (parsed.value.kind === 'request') takeRequest(flow, parsed.value, octets.length)
       else takeResponse(flow, parsed.value)
     },
     onGarbage(flow, problem, head) {

@@ -22,6 +22,8 @@ export class RequestServer implements ServerTransaction {
   readonly print: number
   /** When it was put into its table, in that table's count. */
   round = 0
+  /** Size of the message that came, once it is in its table. */
+  octets = 0
   onCancel: ((cancel: SipRequest) => void) | undefined = undefined
   onTimeout: (() => void) | undefined = undefined
   readonly #room: RequestRoom

@@ -30,6 +30,8 @@ export class RequestTable {
   #round = 0
   #sweeping = false
   repetitions = 0
+  /** Of the messages that the live ones keep. */
+  octets = 0
   /** Those that their user never answered. */
   abandoned = 0
 
@@ -75,8 +77,10 @@ export class RequestTable {
   }
 
   /** Keeps one that its user did not answer at once. */
-  keep(transaction: RequestServer): void {
+  keep(transaction: RequestServer, octets: number): void {
     transaction.round = this.#round
+    transaction.octets = octets
+    this.octets += octets
     this.#live.set(transaction.print, transaction)
     if (!this.#sweeping) this.#timers.after(this.#holdMs, () => this.#sweep())
     this.#sweeping = true
@@ -84,19 +88,23 @@ export class RequestTable {
 
   /** After 64 T1 its sender has given up (timer F, RFC 4320 §4): what was not answered by then is let go. */
   #sweep(): void {
-    for (const [print, { round }] of this.#live) {
-      if (round === this.#round) break
+    for (const transaction of this.#live.values()) {
+      if (transaction.round === this.#round) break
       this.abandoned++
-      this.#live.delete(print)
+      this.#drop(transaction)
     }
     this.#round++
     this.#sweeping = this.#live.size > 0
     if (this.#sweeping) this.#timers.after(this.#holdMs, () => this.#sweep())
   }
 
+  #drop({ print, octets }: RequestServer): void {
+    this.#live.delete(print)
+    this.octets -= octets
+  }
+
   #onAnswered(transaction: RequestServer, text: string): void {
-    if (this.#live.size > 0 && this.#live.get(transaction.print) === transaction)
-      this.#live.delete(transaction.print)
+    if (this.#live.size > 0 && this.#live.get(transaction.print) === transaction) this.#drop(transaction)
     // Timer J is zero where the transport repeats nothing.
     if (!transaction.flow.reliable) this.#answers.put(transaction.print, text)
   }

@@ -45,6 +45,7 @@ export class ServerTable {
   figures() {
     return {
       serverTransactions: this.size,
+      transactionOctets: this.#invites.octets + this.#requests.octets,
       ...this.#invites.figures(),
       ...this.#requests.figures(),
       repetitions: this.#invites.repetitions + this.#requests.repetitions,
@@ -52,26 +53,26 @@ export class ServerTable {
     }
   }
 
-  accept(request: SipRequest, flow: Flow, hop: Via): void {
+  accept(request: SipRequest, flow: Flow, hop: Via, octets: number): void {
     const { method } = request
-    if (method === 'INVITE') this.#onInvite(request, flow, hop)
+    if (method === 'INVITE') this.#onInvite(request, flow, hop, octets)
     else if (method === 'ACK') this.#onAck(request, flow, hop)
-    else this.#onOther(request, flow, hop)
+    else this.#onOther(request, flow, hop, octets)
   }
 
-  #onOther(request: SipRequest, flow: Flow, hop: Via): void {
+  #onOther(request: SipRequest, flow: Flow, hop: Via, octets: number): void {
     const transaction = this.#requests.begin(request, flow, hop)
     if (!transaction) return
     if (request.method === 'CANCEL') return this.#onCancel(transaction)
     if (this.#full()) return this.#refuseBusy(request, flow, hop)
     this.#tell(request, transaction)
-    if (!transaction.answered) this.#requests.keep(transaction)
+    if (!transaction.answered) this.#requests.keep(transaction, octets)
   }
 
-  #onInvite(request: SipRequest, flow: Flow, hop: Via): void {
+  #onInvite(request: SipRequest, flow: Flow, hop: Via, octets: number): void {
     const key = keyOf(request, hop, 'INVITE')
     if (this.#invites.repeated(key)) return
-    const transaction = this.#full() ? undefined : this.#invites.begin(request, flow, hop, key)
+    const transaction = this.#full() ? undefined : this.#invites.begin(request, flow, hop, key, octets)
     if (!transaction) return this.#refuseBusy(request, flow, hop)
     // At once rather than after 200 ms: cheaper than a timer, and it stops the sender's repeating.
     const trying = createResponse(request, 100, 'Trying')
@@ -92,7 +93,8 @@ export class ServerTable {
   }
 
   #full(): boolean {
-    return this.size >= this.#ports.limits.transactions
+    const { transactions, transactionOctets } = this.#ports.limits
+    return this.size >= transactions || this.#invites.octets + this.#requests.octets >= transactionOctets
   }
 
   #refuseBusy(request: SipRequest, flow: Flow, hop: Via): void {
