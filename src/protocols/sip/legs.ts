@@ -36,8 +36,8 @@ export const createLegs = (rest: LegsPorts): Legs => {
   const sessions = new Map<string, Session>()
   /** CSeq of the calls that reached us, by Call-ID and From tag: another of the same names came by a second way. */
   const taken = new Map<string, number>()
-  /** Call-IDs of our own INVITEs while they ring: one that comes to us has run in a circle. */
-  const ringing = new Set<string>()
+  /** Whom our own INVITEs are for while they ring, by Call-ID: one that comes to us for the same user has run in a circle. */
+  const ringing = new Map<string, string>()
   const keyOf = (callId: string, localTag: string, remoteTag: string) => `${callId} ${localTag} ${remoteTag}`
   const keyOfDialog = ({ callId, localTag, remoteTag }: Dialog) => keyOf(callId, localTag, remoteTag)
   const register = (session: Session): void => void sessions.set(keyOfDialog(session.dialog), session)
@@ -60,7 +60,8 @@ export const createLegs = (rest: LegsPorts): Legs => {
 
   /** A merged request (RFC 3261 §8.2.2.2), or a call of our own that came back. */
   const isRepeated = (request: SipRequest): boolean =>
-    ringing.has(request.headers.get('Call-ID') ?? '') || taken.get(nameOf(request)) === seqOf(request)
+    ringing.get(request.headers.get('Call-ID') ?? '') === userIn(request.uri) ||
+    taken.get(nameOf(request)) === seqOf(request)
 
   return {
     onRequest(request, transaction) {
@@ -95,11 +96,17 @@ export const createLegs = (rest: LegsPorts): Legs => {
       return leg
     },
     outgoing(invitation, events) {
-      ringing.add(invitation.callId)
+      ringing.set(invitation.callId, userIn(invitation.uri))
       return new OutgoingLeg(ports, invitation, events, register, () => ringing.delete(invitation.callId))
     },
     get size() {
       return sessions.size
     },
   }
+}
+
+/** One for somebody else only comes by again, on its way through a proxy that knows better where to find him: a spiral. */
+const userIn = (uri: string): string => {
+  const sign = uri.indexOf('@')
+  return sign < 0 ? uri : uri.slice(0, sign)
 }
