@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../test/support/ports.ts'
 import { run } from '../test/support/program.ts'
 import { cpuSeconds, treeOf } from './process.ts'
 
@@ -36,8 +37,7 @@ export type LoadOptions = {
 }
 
 /** The generator's two ports; the caller's one is Tandem's trusted trunk. */
-export const CALLER_PORT = 6080
-export const CALLEE_PORT = 6070
+export const [CALLER_PORT, CALLEE_PORT] = [await freePort(), await freePort()]
 
 export type Generator = { load(options: LoadOptions): Promise<LoadResult>; remove(): void }
 
@@ -53,7 +53,10 @@ export const buildGenerator = async (): Promise<Generator> => {
     const args = [kind, port, window, seconds, users, ...(limit ? [limit] : [])].map(String)
     const { code, stdout, output } = await run('taskset', ['-c', `${core}`, program, ...args], {
       timeoutMs: (seconds + 20) * 1000,
-      ...(ratePerSecond ? { env: { RATE: String(ratePerSecond) } } : {}),
+      env: {
+        ...{ PORTA: String(CALLER_PORT), PORTB: String(CALLEE_PORT) },
+        ...(ratePerSecond ? { RATE: String(ratePerSecond) } : {}),
+      },
     })
     const used = cpuSeconds(tree) - before
     if (code !== 0) throw new Error(`the load generator failed (${kind}): ${output}`)
