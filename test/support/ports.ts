@@ -24,13 +24,18 @@ const anywhere = (span: number) => FIRST + Math.floor(Math.random() * (LAST - FI
 
 /** A port that is free for UDP and TCP alike, never given twice to one test. */
 export const freePort = async (address = '127.0.0.1'): Promise<number> => {
-  for (;;) {
+  for (let tries = 0; tries < 1000; tries++) {
     const port = anywhere(1)
     if (given.has(port) || !(await udpFree(address, port)) || !(await tcpFree(address, port))) continue
     given.add(port)
     return port
   }
+  throw new Error(`no free port at ${address}`)
 }
+
+/** Why IPv6 cannot be tested here; false when it can. */
+export const withoutIpv6 = async (): Promise<string | false> =>
+  (await udpFree('::1', 0)) ? false : 'this machine has no IPv6 loopback address'
 
 /** An even first port and the odd last one of a stretch for media, none of which anybody holds. */
 export const portRange = (size: number): { from: number; to: number } => {
