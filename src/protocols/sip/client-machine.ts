@@ -25,6 +25,9 @@ export type ClientRoom = {
   onBug(bug: unknown): void
 }
 
+/** For answers that concern nobody. */
+export const deaf: ClientEvents = { onResponse: () => {}, onFailure: () => {} }
+
 /** One way to send a request: its Via names the transport, so each way has its own text. */
 export type Route = { flow: Flow; request: SipRequest; text: string }
 
@@ -34,7 +37,7 @@ export abstract class ClientMachine implements ClientTransaction {
   flow: Flow
   /** Under which responses find it: the branch, for a CANCEL with the method behind it. */
   readonly key: string
-  readonly events: ClientEvents
+  events: ClientEvents
   protected readonly room: ClientRoom
   /** The way back to UDP of a request that went by TCP for its size alone, RFC 3261 §18.1.1. */
   #fallback: Route | undefined
@@ -56,6 +59,12 @@ export abstract class ClientMachine implements ClientTransaction {
 
   release(): void {
     this.room.onReleased(this)
+    this.letGo()
+  }
+
+  /** The user's functions hold its whole call: they are not kept when nothing can be told any more. */
+  protected letGo(): void {
+    this.events = deaf
   }
 
   /** Enters the first state: sends. */

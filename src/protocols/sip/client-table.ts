@@ -1,6 +1,6 @@
 import type { Timers } from '#lib/clock'
 import type { Flow } from '#lib/wire'
-import type { ClientMachine, ClientRoom, Route } from './client-machine.ts'
+import { type ClientMachine, type ClientRoom, deaf, type Route } from './client-machine.ts'
 import type { ClientEvents, ClientTransaction, TimerValues, TransactionUser } from './contract.ts'
 import { InviteClient } from './invite-client-machine.ts'
 import type { SipLimits } from './limits.ts'
@@ -19,9 +19,6 @@ export type ClientTablePorts = {
 
 /** Completed: the ACK to repeat. Accepted: whom further 2xx concern, or nobody any more. */
 type Late = { flow: Flow; ack: string } | { events: ClientEvents } | 'released'
-
-/** What a CANCEL's own answer tells nobody: the INVITE's answer is the one that counts. */
-const deaf: ClientEvents = { onResponse: () => {}, onFailure: () => {} }
 
 /** RFC 3261 table 4: timer D is at least 32 s, whatever T1 is. */
 const TIMER_D_MS = 32_000
@@ -144,6 +141,7 @@ export class ClientTable {
 
   #sendCancel(cancel: SipRequest, branch: string, flow: Flow): void {
     const route = { flow, request: cancel, text: this.#ports.port.print(cancel) }
+    // The INVITE's answer is the one that counts.
     this.#open(new RequestClient(this.#room, `${branch} CANCEL`, route, deaf))
   }
 

@@ -43,6 +43,7 @@ export class InviteClient extends ClientMachine {
     if (before === 'calling' && step[0] !== 'calling') this.stopRepeating()
     if (step[0] === 'terminated' && before !== 'terminated') this.#leave()
     for (let i = 1; i < step.length; i++) this.#do(step[i] as inviteClient.Effect, response)
+    if (step[0] === 'completed' || step[0] === 'terminated') this.letGo()
   }
 
   #leave(): void {

@@ -72,6 +72,7 @@ export class InviteServer implements ServerTransaction {
     this.#state = step[0]
     for (let i = 1; i < step.length; i++) this.#do(step[i] as inviteServer.Effect, response)
     if (step[0] === 'terminated' && !ended) this.#end()
+    this.#letGo()
   }
 
   #do(effect: inviteServer.Effect, response?: SipResponse): void {
@@ -103,6 +104,13 @@ export class InviteServer implements ServerTransaction {
     this.#text = this.#room.print(response)
     if (response.status > 100) this.to = response.headers.get('To')
     this.#room.reply(this.flow, this.hop, this.#text)
+  }
+
+  /** The user's functions hold its whole call: none is kept longer than it may be called. */
+  #letGo(): void {
+    if (this.#state === 'proceeding') return
+    this.onCancel = undefined
+    if (this.#state !== 'accepted' && this.#state !== 'completed') this.onTimeout = undefined
   }
 
   #timeout(): void {

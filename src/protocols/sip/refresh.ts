@@ -73,7 +73,7 @@ export const createRefresh = ({ timers, random, sessionExpires }: RefreshPorts, 
       timer.arm(acceptInterval(request.headers, response.headers, sessionExpires)),
     /** What our request says: who refreshes stays who refreshes, §7.4. */
     offer: (request: SipRequest): void =>
-      offerInterval(request.headers, sessionExpires, minimum, timer.refresher ?? 'local'),
+      offerInterval(request.headers, sessionExpires, minimum, timer.refresher() ?? 'local'),
     stop: (): void => timer.stop(),
   }
 }

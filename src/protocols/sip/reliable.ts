@@ -64,9 +64,7 @@ export const createReliable = (
       if (late) overtaken = undefined
       return late
     },
-    get idle(): boolean {
-      return queue.length === 0
-    },
+    idle: (): boolean => queue.length === 0,
     stop(): void {
       overtaken = queue[0]?.timer ? queue[0].rseq : undefined
       while (queue.length > 0) finish(false)

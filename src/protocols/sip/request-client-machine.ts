@@ -34,6 +34,7 @@ export class RequestClient extends ClientMachine {
       this.room.onTerminated(this)
     }
     for (let i = 1; i < step.length; i++) this.#do(step[i] as nonInviteClient.Effect, response)
+    if (step[0] === 'completed' || step[0] === 'terminated') this.letGo()
   }
 
   #do(effect: nonInviteClient.Effect, response?: SipResponse): void {

@@ -72,9 +72,7 @@ export const createSessionTimer = (timers: Timers, refresh: () => void, expired:
 
   return {
     /** Who refreshes now; undefined before anything was agreed. */
-    get refresher(): Refresher | undefined {
-      return refresher
-    },
+    refresher: (): Refresher | undefined => refresher,
     arm(interval: Interval): void {
       refresher = interval.refresher
       endMs = timers.clock.nowMs() + giveUpAfter(interval.seconds)

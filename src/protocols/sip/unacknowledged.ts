@@ -48,9 +48,7 @@ export const createUnacknowledged = ({ timers, values }: { timers: Timers; value
       if (waiting) afterwards = run
       else run()
     },
-    get pending(): boolean {
-      return waiting !== undefined
-    },
+    pending: (): boolean => waiting !== undefined,
     abandon(): void {
       afterwards = undefined
       finish(undefined)
