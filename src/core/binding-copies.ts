@@ -2,15 +2,22 @@ import { keep as copy } from '#lib/text'
 import type { Binding, BindingRequest } from './bindings.ts'
 import type { Subscriber } from './subscribers.ts'
 
-/** Few programs are in use and many phones: one copy of each name serves all. */
-const programs = new Map<string, string>()
-const programOf = (userAgent: string): string => {
-  const known = programs.get(userAgent)
+/** Few programs, few proxies and few hosts are behind many phones: one copy of each name serves all. */
+const shared = new Map<string, string>()
+const MOST_SHARED = 2000
+
+const share = (text: string): string => {
+  const known = shared.get(text)
   if (known !== undefined) return known
-  const own = copy(userAgent.slice(0, 200))
-  if (programs.size < 1000) programs.set(own, own)
+  const own = copy(text)
+  if (shared.size < MOST_SHARED) shared.set(own, own)
   return own
 }
+
+const programOf = (userAgent: string): string => share(userAgent.slice(0, 200))
+
+const NO_PATH: readonly string[] = []
+const pathOf = (path: readonly string[]): readonly string[] => (path.length === 0 ? NO_PATH : path.map(share))
 
 /** A binding of its own texts: a substring would pin its whole datagram. */
 export const create = (subscriber: Subscriber, wish: BindingRequest, expiresAtMs: number): Binding => ({
@@ -21,11 +28,11 @@ export const create = (subscriber: Subscriber, wish: BindingRequest, expiresAtMs
   callId: copy(wish.callId),
   cseq: wish.cseq,
   transport: wish.transport,
-  address: copy(wish.address),
+  address: share(wish.address),
   port: wish.port,
   listener: wish.listener,
   flow: wish.flow,
-  path: wish.path.map(copy),
+  path: pathOf(wish.path),
   instance: wish.instance === undefined ? undefined : copy(wish.instance),
   regId: wish.regId,
   features: copy(wish.features),
@@ -38,12 +45,12 @@ export const renew = (binding: Binding, wish: BindingRequest, expiresAtMs: numbe
   binding.q = wish.q
   binding.cseq = wish.cseq
   if (binding.callId !== wish.callId) binding.callId = copy(wish.callId)
-  if (binding.address !== wish.address) binding.address = copy(wish.address)
+  if (binding.address !== wish.address) binding.address = share(wish.address)
   binding.transport = wish.transport
   binding.port = wish.port
   binding.listener = wish.listener
   binding.flow = wish.flow
-  if (binding.path.length > 0 || wish.path.length > 0) binding.path = wish.path.map(copy)
+  if (binding.path.length > 0 || wish.path.length > 0) binding.path = pathOf(wish.path)
   if (binding.instance !== wish.instance) binding.instance = wish.instance && copy(wish.instance)
   binding.regId = wish.regId
   if (binding.features !== wish.features) binding.features = copy(wish.features)
