@@ -24,6 +24,7 @@ export const create = (subscriber: Subscriber, wish: BindingRequest, expiresAtMs
   subscriber,
   contact: copy(wish.contact),
   expiresAtMs,
+  storedUntilMs: 0,
   q: wish.q,
   callId: copy(wish.callId),
   cseq: wish.cseq,
@@ -56,3 +57,20 @@ export const renew = (binding: Binding, wish: BindingRequest, expiresAtMs: numbe
   if (binding.features !== wish.features) binding.features = copy(wish.features)
   if (binding.userAgent !== wish.userAgent) binding.userAgent = programOf(wish.userAgent)
 }
+
+/**
+ * Whether the store must hear of a refresh: not of one that only moves the end by less than a tenth of its time, as a
+ * phone makes it that registers far more often than it must. After a restart such a binding ends that much earlier.
+ */
+export const isWorthSaving = (binding: Binding, wish: BindingRequest, expiresAtMs: number): boolean =>
+  Math.abs(expiresAtMs - binding.storedUntilMs) >= wish.expiresS * 100 ||
+  binding.address !== wish.address ||
+  binding.port !== wish.port ||
+  binding.transport !== wish.transport ||
+  binding.listener !== wish.listener ||
+  binding.q !== wish.q ||
+  binding.features !== wish.features ||
+  binding.instance !== wish.instance ||
+  binding.regId !== wish.regId ||
+  binding.path.length > 0 ||
+  wish.path.length > 0

@@ -11,6 +11,8 @@ export type Binding = {
   contact: string
   /** Wall clock. */
   expiresAtMs: number
+  /** The end that the store knows; it may lie a little before the true one. */
+  storedUntilMs: number
   /** 0 to 1000: preference among several contacts. */
   q: number
   callId: string
@@ -32,4 +34,6 @@ export type Binding = {
 }
 
 /** A binding as a registrar asks for it; `expiresS` 0 removes. */
-export type BindingRequest = Omit<Binding, 'subscriber' | 'expiresAtMs'> & { expiresS: number }
+export type BindingRequest = Omit<Binding, 'subscriber' | 'expiresAtMs' | 'storedUntilMs'> & {
+  expiresS: number
+}

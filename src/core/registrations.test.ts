@@ -168,3 +168,24 @@ describe('bindings', () => {
     )
   })
 })
+
+describe('the store', () => {
+  test('hears of a refresh that moves the end by a tenth, or anything else, and of no smaller one', () => {
+    const { timers, stored, registrations } = aRegistrar()
+    const alice = aSubscriber('alice')
+    const endS = (): number => {
+      timers.advance(1000)
+      return Math.round(([...stored.values()][0]?.expiresAtMs ?? 0) / 1000)
+    }
+    registrations.update(alice, [aWish('sip:a', { cseq: 1 })])
+    const first = endS()
+    registrations.update(alice, [aWish('sip:a', { cseq: 2 })])
+    assert.equal(endS(), first, 'one second later: not worth a write')
+    timers.advance(5000)
+    registrations.update(alice, [aWish('sip:a', { cseq: 3 })])
+    assert.equal(endS(), first + 7)
+    registrations.update(alice, [aWish('sip:a', { cseq: 4, address: '192.0.2.2' })])
+    timers.advance(1000)
+    assert.match([...stored.values()][0]?.data ?? '', /192\.0\.2\.2/)
+  })
+})

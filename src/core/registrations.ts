@@ -1,6 +1,6 @@
 import type { Clock, Timers } from '#lib/clock'
 import type { Endpoint, Transport } from '#lib/wire'
-import { create, renew } from './binding-copies.ts'
+import { create, isWorthSaving, renew } from './binding-copies.ts'
 import type { Binding, BindingRequest } from './bindings.ts'
 import type { Events, RegistrationChange } from './events.ts'
 import { createPaths } from './paths.ts'
@@ -37,7 +37,10 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
     })
 
   const save = (): void => {
-    for (const binding of unsaved) store.saveBinding(storedOf(binding))
+    for (const binding of unsaved) {
+      store.saveBinding(storedOf(binding))
+      binding.storedUntilMs = binding.expiresAtMs
+    }
     unsaved.clear()
   }
   const keep = (binding: Binding): void => {
@@ -100,11 +103,12 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
     const expiresAtMs = clock.wallMs() + wish.expiresS * 1000
     if (old && old.contact === wish.contact) {
       wished?.add(old)
+      const told = isWorthSaving(old, wish, expiresAtMs)
       const moved = old.address !== wish.address || old.port !== wish.port || old.transport !== wish.transport
       if (moved) paths.remove(old)
       renew(old, wish, expiresAtMs)
       if (moved) paths.add(old)
-      keep(old)
+      if (told) keep(old)
       return tell(old, 'refreshed')
     }
     if (old) remove(old, 'unregistered')

@@ -56,6 +56,7 @@ export const bindingOfStored = (stored: StoredBinding, subscriber: Subscriber): 
     subscriber,
     contact: stored.contact,
     expiresAtMs: stored.expiresAtMs,
+    storedUntilMs: stored.expiresAtMs,
     q,
     callId,
     cseq,

@@ -85,6 +85,7 @@ describe('a bound phone rings', () => {
     subscriber: {} as Binding['subscriber'],
     contact: 'sip:a@192.0.2.9:5060',
     expiresAtMs: 0,
+    storedUntilMs: 0,
     q: 1000,
     callId: '',
     cseq: 1,
