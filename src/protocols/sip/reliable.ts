@@ -64,7 +64,6 @@ export const createReliable = (
       if (late) overtaken = undefined
       return late
     },
-    idle: (): boolean => queue.length === 0,
     stop(): void {
       overtaken = queue[0]?.timer ? queue[0].rseq : undefined
       while (queue.length > 0) finish(false)

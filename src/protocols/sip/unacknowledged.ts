@@ -48,7 +48,6 @@ export const createUnacknowledged = ({ timers, values }: { timers: Timers; value
       if (waiting) afterwards = run
       else run()
     },
-    pending: (): boolean => waiting !== undefined,
     abandon(): void {
       afterwards = undefined
       finish(undefined)
