@@ -1,4 +1,5 @@
 import type { Settings } from '#config'
+import type { LiveSettings } from '#core'
 import type { Timers } from '#lib/clock'
 import { err, ok, type Result } from '#lib/result'
 import type { LogSink } from '#logs'
@@ -8,6 +9,7 @@ import {
   configuredCertificate,
   createExempt,
   listenersOf,
+  liveSettingsOf,
   needsCertificate,
   type Pem,
   prepareFolder,
@@ -20,6 +22,8 @@ export type StartFault = { kind: 'folder' | 'bind' | 'store' | 'certificate' | '
 /** What everything else stands on. */
 export type Ground = {
   settings: Settings
+  /** What of them may change while the house runs. */
+  live: LiveSettings
   log: LogSink
   timers: Timers
   store: OpenedStore
@@ -53,7 +57,16 @@ export const openGround = async (
   const exempt = createExempt(settings.security.exempt)
   const listeners = listenersOf(settings)
   const wire = await openWire({ listeners, log, exempt, ...(pem.value && { tls: pem.value }) })
-  if (wire.ok) return ok({ settings, log, timers, store: store.value, wire: wire.value, pem: pem.value })
+  if (wire.ok)
+    return ok({
+      settings,
+      live: liveSettingsOf(settings),
+      log,
+      timers,
+      store: store.value,
+      wire: wire.value,
+      pem: pem.value,
+    })
   await store.value.close()
   return err({ kind: 'bind', text: wire.error.message })
 }

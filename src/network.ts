@@ -61,7 +61,7 @@ const createMedia = ({ settings, log }: Ground, events: MediaEvents) => {
 
 /** The parts and how they are joined: SIP below, the core in the middle, records beside it. */
 export const joinNetwork = async (ground: Ground) => {
-  const { settings, log, timers, store, wire } = ground
+  const { settings, live, log, timers, store, wire } = ground
   const random = createRandom()
   const values = timerValuesOf(settings)
   const people = await createPeople(ground)
@@ -96,14 +96,14 @@ export const joinNetwork = async (ground: Ground) => {
   const calls = createCalls({
     ...{ timers, random, media, store, events, log },
     routeTo: createRouting({ subscribers, registrations, echo: settings.echo }),
-    ring: createRing({ legs, wire, random, calledPartyId: () => settings.p_called_party_id }),
-    settings: { dialogTimeoutS: settings.dialog_timeout, noAnswerS: NO_ANSWER_S, mostCalls: MOST_CALLS },
+    ring: createRing({ legs, wire, random, calledPartyId: () => live.calledPartyId }),
+    settings: { dialogTimeoutS: () => live.dialogTimeoutS, noAnswerS: NO_ANSWER_S, mostCalls: MOST_CALLS },
   })
   const ims = createIms({
     ...{ timers, random, log, store, subscribers, registrations, guard, calls, legs },
     sqns: await store.loadSqns(),
     domain: settings.domain,
-    bindingExpires: () => settings.binding_expires,
+    bindingExpires: () => live.bindingExpiresS,
     trusted: createTrusted(settings.trunks),
   })
   wire.start({

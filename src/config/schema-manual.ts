@@ -19,7 +19,18 @@ export type ManualSettings = Omit<
 }
 
 export type TandemName =
-  | ('data_dir' | 'tls' | 'security' | 'com_auth' | 'storage' | 'media' | 'trunks' | 'routes' | 'webhooks')
+  | (
+      | 'data_dir'
+      | 'tls'
+      | 'security'
+      | 'com_auth'
+      | 'storage'
+      | 'media'
+      | 'messages'
+      | 'trunks'
+      | 'routes'
+      | 'webhooks'
+    )
   | ('admin' | 'webphone' | 'click_to_call' | 'goip' | 'ejoin' | 'smpp' | 'cluster')
 
 const SECONDS = 2_147_483_647

@@ -9,6 +9,7 @@ import { clickToCallKind, ejoinKind, goipKind, webphoneKind } from './schema-ser
 import type {
   ClusterSettings,
   MediaSettings,
+  MessagesSettings,
   RouteSettings,
   SecuritySettings,
   Settings,
@@ -68,6 +69,21 @@ const media: Shape<MediaSettings> = {
     status: planned,
     idle: (value) => value.length === 0,
   },
+}
+
+const messages: Shape<MessagesSettings> = {
+  relay_only: { kind: boolean, default: false, about: 'text/plain passes through unstored.' },
+  keep_days: { kind: integer(1, 36_500), default: 30, about: 'Days that messages are kept after their end.' },
+  most_waiting: { kind: integer(1, 100 * COUNT), default: 2_000_000, about: 'Messages waiting in all.' },
+  most_per_recipient: { kind: integer(1, COUNT), default: 10_000, about: 'Messages waiting for one.' },
+  smsc: { kind: string(/^\+?\d{0,20}$/, 'number'), default: '', about: 'Number of the service centre.' },
+  gateway: {
+    kind: string(/^[\w.-]+$/, 'user part of a URI'),
+    default: 'ip-sm-gw',
+    about: 'User part of its URI.',
+  },
+  part_wait: { kind: integer(1, 10_080), default: 60, about: 'Minutes to wait for parts of a long text.' },
+  national_tables: { kind: boolean, default: false, about: 'Write with national tables.' },
 }
 
 const trunk: Shape<TrunkSettings> = {
@@ -173,6 +189,7 @@ export const tandemShape: Shape<TandemSettings> = {
     about: 'Where records are kept.',
   },
   media: { kind: group(media), fill: true, about: 'The media relay.' },
+  messages: { kind: group(messages), fill: true, about: 'The message store.' },
   admin: { kind: adminKind, about: 'Console, REST, metrics.', otherwise: 'off' },
   webphone: {
     kind: webphoneKind,

@@ -29,6 +29,24 @@ export type MediaSettings = {
   servers: Endpoint[]
 }
 
+/** The message store and SMS over IP. */
+export type MessagesSettings = {
+  /** `text/plain` between registered phones passes through unstored; the receiver's answer is the sender's. */
+  relay_only: boolean
+  /** Days that messages are kept after their end. */
+  keep_days: number
+  most_waiting: number
+  most_per_recipient: number
+  /** Number of the service centre (RP originator); empty: the IP-SM-GW has no number. */
+  smsc: string
+  /** User part of the IP-SM-GW's own URI, whose host is the domain. */
+  gateway: string
+  /** Minutes to wait for missing parts of a long text. */
+  part_wait: number
+  /** Use national language tables when writing, where they save space. */
+  national_tables: boolean
+}
+
 export type TrunkSettings = {
   name: string
   addr: Endpoint

@@ -7,6 +7,7 @@ import type {
   EjoinSettings,
   GoipSettings,
   MediaSettings,
+  MessagesSettings,
   RouteSettings,
   SecuritySettings,
   SmppSettings,
@@ -89,6 +90,7 @@ export type Settings = {
   com_auth: ComAuth
   storage: StorageSettings
   media: MediaSettings
+  messages: MessagesSettings
   trunks: TrunkSettings[]
   routes: RouteSettings[]
   webhooks: WebhookSettings[]

@@ -119,7 +119,7 @@ export type Route =
 /** Read at each use: the remote API may change them while calls are up. */
 export type CallSettings = {
   /** Seconds without media and signalling after which a call is given up. */
-  dialogTimeoutS: number
+  dialogTimeoutS: () => number
   /** Seconds a call may ring. */
   noAnswerS: number
   mostCalls: number

@@ -72,7 +72,8 @@ export const createCalls = (ports: CallsPorts) => {
       const call = calls.get(id)
       if (call?.state !== 'answered') return
       const quietMs = Math.min(silentMs, clock.nowMs() - call.lastSignalMs)
-      if (settings.dialogTimeoutS > 0 && quietMs >= settings.dialogTimeoutS * 1000) call.end('silence')
+      const timeoutS = settings.dialogTimeoutS()
+      if (timeoutS > 0 && quietMs >= timeoutS * 1000) call.end('silence')
     },
     /** Ends one call; false when there is none of that id. */
     hangUp(id: string): boolean {

@@ -1,9 +1,12 @@
+import type { MessageRecord, MessageStep } from './messages/record.ts'
 import type { CallRecord } from './records.ts'
 
 /** What happened, for those who watch. Events never make work happen. */
 export type CoreEvent =
   | { kind: 'registration.changed'; impi: string; change: RegistrationChange; contact: string }
   | { kind: 'call.changed'; call: CallRecord; state: CallState }
+  /** Told after the commit. `step` is the last one of the message. */
+  | { kind: 'message.changed'; message: MessageRecord; step: MessageStep }
   | { kind: 'source.blocked'; source: string; minutes: number }
 
 export type RegistrationChange = 'registered' | 'refreshed' | 'unregistered' | 'expired' | 'deregistered'

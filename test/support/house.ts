@@ -122,7 +122,7 @@ export const aHouse = (options: HouseOptions = {}) => {
     events,
     routeTo: createRouting({ subscribers, registrations, echo: options.echo ?? '600' }),
     ring: createRing({ legs, wire, random, calledPartyId: () => true }),
-    settings: { dialogTimeoutS: options.dialogTimeoutS ?? 15, noAnswerS: 120, mostCalls: 1000 },
+    settings: { dialogTimeoutS: () => options.dialogTimeoutS ?? 15, noAnswerS: 120, mostCalls: 1000 },
   })
   const ims = createIms({
     timers,

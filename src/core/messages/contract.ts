@@ -1,0 +1,98 @@
+import type { Result } from '#lib/result'
+import type { Refusal } from '../refusals.ts'
+import type {
+  MessageBody,
+  MessageOrigin,
+  MessageRecord,
+  MessageState,
+  MessageStep,
+  ReportWish,
+} from './record.ts'
+
+/** Whom it is for: a name or a number, its phone-context, the text as it came, and a number near which it is meant. */
+export type MessageTarget = { user: string; context?: string; text: string; near?: string } | { impi: string }
+
+/** A message at the door. */
+export type MessageDraft = {
+  origin: MessageOrigin
+  from: string
+  fromImpi?: string
+  to: MessageTarget
+  body: MessageBody
+  pid?: number
+  /** Else `sms_expires`. */
+  validityS?: number
+  reportTo?: ReportWish
+  /** A second draft with the same key (within the window) is the first one again. */
+  dedupe?: string
+  tag?: string
+  /** It is one part of a long text: parts with the same key belong together. */
+  part?: { key: string; sequence: number; total: number; reference?: number }
+}
+
+/** `duplicate`: it was here before, `id` names the first one. */
+export type Accepted = { id: string; duplicate: boolean }
+
+/** `overloaded`: a bound is reached. `failure`: the disk does not take it. Neither was kept. */
+export type MessageRefusal = Extract<Refusal, 'unknown-user' | 'overloaded' | 'bad-request'> | 'failure'
+
+/** What became of one attempt to hand a message over. */
+export type Outcome =
+  /** The recipient has it. `committed` is called when that is on disk: then the recipient may be told that we know. */
+  | { kind: 'delivered'; route: string; committed?: () => void }
+  /** Handed over; `Messages.report` tells the rest. */
+  | { kind: 'sent'; route: string }
+  /** Not now: again after `afterS`, or after sms_retry_delay. */
+  | { kind: 'retry'; reason: string; route?: string; cause?: number; afterS?: number; committed?: () => void }
+  /** Nobody there (not registered, memory full): waits for `wake`, without counting as an attempt. */
+  | { kind: 'away'; reason: string; route?: string; cause?: number; committed?: () => void }
+  | { kind: 'failed'; reason: string; route?: string; cause?: number; committed?: () => void }
+  | { kind: 'unknown'; reason: string; route: string }
+
+export type Progress = {
+  /** The message takes so many parts; parts up to `message.partsDone` are confirmed already and stay away. */
+  total(parts: number): void
+  /** One more part is confirmed. Resolves when that is on disk. */
+  partDone(): Promise<void>
+}
+
+/**
+ * Hands messages to endpoints of one kind; never rejects. An attempt has one identity on the wire, made of `id`,
+ * `partsDone` and `attempts` alone: after a crash the same attempt is a mere repeat to who has seen it before.
+ */
+export type Carrier = {
+  deliver(message: MessageRecord, progress: Progress): Promise<Outcome>
+}
+
+export type MessageQuery = {
+  limit: number
+  /** Exclusive: an id that was the last of the page before. Newest first. */
+  before?: string
+  state?: MessageState
+  /** An address (as written) or an impi, on either end. */
+  user?: string
+  /** Text that from, to or body contains. */
+  text?: string
+}
+
+export type Messages = {
+  /** Resolves when it is on disk. */
+  accept(draft: MessageDraft): Promise<Result<Accepted, MessageRefusal>>
+  get(id: string): Promise<MessageRecord | undefined>
+  list(query: MessageQuery): Promise<MessageRecord[]>
+  /** Ends a message that waits; false when it is unknown or out of hand. Resolves when that is on disk. */
+  cancel(id: string): Promise<boolean>
+  /** Ends all that wait for the subscriber; gives how many. */
+  flush(impi: string): Promise<number>
+  /** The subscriber can be reached (again), or has memory again. */
+  wake(impi: string): void
+  /** A late word on a message `sent` or `submitting`: true when it was waited for. Resolves when that is on disk. */
+  report(id: string, step: Omit<MessageStep, 'atMs'>): Promise<boolean>
+  /** The one message of this subscriber that is in hand or first in turn. */
+  head(impi: string): Promise<MessageRecord | undefined>
+  /** How many wait for each subscriber, by impi; those without are absent. */
+  pending(): Promise<Map<string, number>>
+  /** In all. */
+  readonly waiting: number
+  close(): Promise<void>
+}
