@@ -1,0 +1,2 @@
+export type * from './contract.ts'
+export type { SmsDirection, SmsFault } from './faults.ts'
