@@ -50,7 +50,7 @@ const ROOMS: readonly Room[] = [
     name: 'admin',
     src: ['core', 'lib'],
     builtins: ['http', 'https', 'net', 'fs', 'path', 'crypto', 'readline', 'os'],
-    packages: ['fastify', 'ws'],
+    packages: ['fastify', 'ws', 'prom-client'],
   },
   { name: 'logs', src: ['lib'], builtins: ['fs', 'path'], packages: [] },
   { name: 'config', src: ['lib'], builtins: ['fs', 'path'], packages: [] },

@@ -1,4 +1,4 @@
-import { CALL_STATES } from './contract.ts'
+import { CALL_STATES } from '../contract.ts'
 
 export type Schema = { readonly [word: string]: unknown }
 

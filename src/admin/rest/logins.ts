@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { LoginRequest, LoginView, PasswordRequest } from '../contract.ts'
+import type { AdminPorts } from '../ports.ts'
 import { COOKIE } from './access.ts'
-import type { LoginRequest, LoginView, PasswordRequest } from './contract.ts'
-import type { AdminPorts } from './ports.ts'
 import { sendProblem } from './problems.ts'
 import type { Sessions } from './sessions.ts'
 

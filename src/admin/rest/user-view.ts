@@ -1,5 +1,5 @@
 import type { Binding, Subscriber } from '#core'
-import type { BindingView, UserView } from './contract.ts'
+import type { BindingView, UserView } from '../contract.ts'
 
 const sourceOf = (address: string, port: number): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`

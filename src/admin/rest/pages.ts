@@ -1,6 +1,6 @@
 import type { CallRecord, CallState } from '#core'
-import type { CallView, PageView, UserView } from './contract.ts'
-import type { House } from './ports.ts'
+import type { CallView, PageView, UserView } from '../contract.ts'
+import type { House } from '../ports.ts'
 
 export type UsersQuery = {
   limit: number

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { aPassword } from '../../test/support/admin-house.ts'
-import { type Ask, adminClock, json, keys, problem, withAdmin } from '../../test/support/admin-server.ts'
+import { aPassword } from '../../../test/support/admin-house.ts'
+import { type Ask, adminClock, json, keys, problem, withAdmin } from '../../../test/support/admin-server.ts'
 
 const { advance } = adminClock
 

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { HealthView, Scope } from '../contract.ts'
+import type { AdminPorts } from '../ports.ts'
 import { cookieOf } from './access.ts'
-import type { HealthView, Scope } from './contract.ts'
 import { changePassword, type LoginPorts, login, noCookie } from './logins.ts'
 import { type CallsQuery, pageOfCalls, pageOfUsers, type UsersQuery } from './pages.ts'
-import type { AdminPorts } from './ports.ts'
 import { sendProblem } from './problems.ts'
 import { queries, type Schema, type shapes } from './schemas.ts'
 

@@ -5,10 +5,10 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify'
 import { err, ok, type Result } from '#lib/result'
+import type { AdminPorts, Listen } from '../ports.ts'
 import { createAccess } from './access.ts'
 import { sourceOf } from './logins.ts'
 import { openApiOf } from './openapi.ts'
-import type { AdminPorts, Listen } from './ports.ts'
 import { sendProblem } from './problems.ts'
 import { BASE, createRoutes, type Route } from './routes.ts'
 import { shapes } from './schemas.ts'

@@ -6,10 +6,18 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { silentLog } from '#lib/log'
 import { createRandom } from '#lib/random'
-import { aGuard, aHouse, aPassword } from '../../test/support/admin-house.ts'
-import { adminClock, bearer, house, json, keys, problem, withAdmin } from '../../test/support/admin-server.ts'
-import type { CallView, PageView, UserView } from './contract.ts'
-import { createAdmin } from './index.ts'
+import { aGuard, aHouse, aPassword } from '../../../test/support/admin-house.ts'
+import {
+  adminClock,
+  bearer,
+  house,
+  json,
+  keys,
+  problem,
+  withAdmin,
+} from '../../../test/support/admin-server.ts'
+import type { CallView, PageView, UserView } from '../contract.ts'
+import { createAdmin } from '../index.ts'
 
 const { clock, advance } = adminClock
 
@@ -196,7 +204,7 @@ describe('the admin server', () => {
 
   test('speaks TLS, with cookies that leave over TLS only', async () => {
     const [cert, key] = ['cert.pem', 'key.pem'].map((name) =>
-      readFileSync(join(import.meta.dirname, '../../test/fixtures/tls', name), 'utf8'),
+      readFileSync(join(import.meta.dirname, '../../../test/fixtures/tls', name), 'utf8'),
     ) as [string, string]
     const opened = await createAdmin({
       house,

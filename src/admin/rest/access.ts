@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Scope } from './contract.ts'
-import { sameText } from './password.ts'
-import type { ApiKey } from './ports.ts'
+import type { Scope } from '../contract.ts'
+import { sameText } from '../password.ts'
+import type { ApiKey } from '../ports.ts'
 import type { Sessions } from './sessions.ts'
 
 /** Who asks and what it may do. */

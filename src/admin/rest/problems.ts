@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import type { ProblemView } from './contract.ts'
+import type { ProblemView } from '../contract.ts'
 
 export const TITLES: Record<number, string> = {
   400: 'Bad request',
