@@ -31,6 +31,7 @@ const ROOMS: readonly Room[] = [
     packages: ['ws', 'koffi', '@peculiar/x509', 'reflect-metadata'],
   },
   { name: 'protocols/sdp', src: ['lib'], builtins: ['crypto'], packages: ['sdp-transform'] },
+  { name: 'protocols/reginfo', src: ['lib'], builtins: [], packages: ['fast-xml-parser'] },
   { name: 'protocols/*', src: ['lib'], builtins: ['crypto'], packages: [] },
   { name: 'core', src: ['lib'], builtins: [], packages: ['libphonenumber-js'] },
   { name: 'adapters/*', src: ['protocols/*', 'core', 'lib'], builtins: [], packages: [] },

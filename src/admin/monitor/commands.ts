@@ -1,9 +1,9 @@
 import { err, ok, type Result } from '#lib/result'
-import type { UserView } from './contract.ts'
-import { counted, domainsOf, endOf, kindOf, shortOf, userCard, usersTable } from './monitor-views.ts'
-import type { MonitorPorts } from './ports.ts'
-import { isUser } from './rest/pages.ts'
-import { spanOf, tableOf } from './table.ts'
+import type { UserView } from '../contract.ts'
+import type { MonitorPorts } from '../ports.ts'
+import { isUser } from '../rest/pages.ts'
+import { spanOf, tableOf } from '../table.ts'
+import { counted, domainsOf, endOf, kindOf, shortOf, userCard, usersTable } from './views.ts'
 
 /** One command of the monitor; a new one is an entry here. `run` gets what stands behind the name. */
 export type Command = {

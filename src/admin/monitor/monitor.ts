@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '#lib/result'
-import { type Command, createCommands } from './monitor-commands.ts'
-import type { MonitorPorts } from './ports.ts'
-import { tableOf } from './table.ts'
+import type { MonitorPorts } from '../ports.ts'
+import { tableOf } from '../table.ts'
+import { type Command, createCommands } from './commands.ts'
 
 /** The command line of the manual's section 7: what a terminal, attached or the server's own, talks to. */
 export type Monitor = {

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '#lib/result'
-import type { Command } from './monitor-commands.ts'
+import type { Command } from './commands.ts'
 
 /** What an operator may do beyond looking; the house hands it in. */
 export type OperationPorts = {

@@ -1,6 +1,6 @@
 import type { CallRecord } from '#core'
-import type { UserView } from './contract.ts'
-import { spanOf, tableOf } from './table.ts'
+import type { UserView } from '../contract.ts'
+import { spanOf, tableOf } from '../table.ts'
 
 /** A terminal is 80 columns wide and no report: what does not fit is asked for by a name, or at the REST interface. */
 export const usersTable = (views: readonly UserView[]): string =>

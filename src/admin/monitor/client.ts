@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { err, ok, type Result } from '#lib/result'
+import { createLines } from './lines.ts'
 import type { Monitor } from './monitor.ts'
-import { createLines } from './monitor-lines.ts'
 
 /** A monitor in another process. `gone` resolves when that has ended. */
 export type AttachedMonitor = Monitor & { gone: Promise<void>; close(): void }

@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream'
 import { text as textOf } from 'node:stream/consumers'
 import { after, describe, test } from 'node:test'
 import { createHandClock } from '#lib/timers'
-import { aCall, aHouse, aUser, recordsOf } from '../../test/support/admin-house.ts'
+import { aCall, aHouse, aUser, recordsOf } from '../../../test/support/admin-house.ts'
 import {
   attachMonitor,
   converse,
@@ -16,7 +16,7 @@ import {
   type MonitorPorts,
   runMonitor,
   serveMonitor,
-} from './index.ts'
+} from '../index.ts'
 
 const { clock } = createHandClock()
 const aMonitor = (more: Partial<MonitorPorts> = {}): Monitor =>

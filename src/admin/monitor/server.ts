@@ -1,8 +1,8 @@
 import { chmodSync, unlinkSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { err, ok, type Result } from '#lib/result'
+import { createLines } from './lines.ts'
 import type { Monitor } from './monitor.ts'
-import { createLines } from './monitor-lines.ts'
 
 export type MonitorServer = { close(): Promise<void> }
 

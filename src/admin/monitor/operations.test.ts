@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { err, ok, type Result } from '#lib/result'
 import { createHandClock } from '#lib/timers'
-import { aHouse } from '../../test/support/admin-house.ts'
-import { createMonitor, createOperations, type OperationPorts } from './index.ts'
+import { aHouse } from '../../../test/support/admin-house.ts'
+import { createMonitor, createOperations, type OperationPorts } from '../index.ts'
 
 const operated = (more: Partial<OperationPorts> = {}) => {
   const asked: string[] = []
