@@ -29,14 +29,19 @@ export type Ring = {
   add(entry: Omit<Entry, 'idx'>): void
   read(filter: LogFilter): LogPage
   clear(): void
+  /** Holds so many entries from now on; the oldest ones go when there are more. */
+  resize(size: number): void
   readonly count: number
+  /** How many entries it may hold. */
+  readonly size: number
 }
 
 const MAX_OCTETS = 32 * 1024 * 1024
 
 /** The last `size` entries, and no more than 32 MiB of them. Kept as octets: text would pin the datagrams it came from. */
-export const createRing = (size: number, maxOctets = MAX_OCTETS): Ring => {
-  const entries: (Entry | undefined)[] = new Array(size)
+export const createRing = (initial: number, maxOctets = MAX_OCTETS): Ring => {
+  let size = initial
+  let entries: (Entry | undefined)[] = new Array(size)
   let [first, next, octets] = [1, 1, 0]
   const forget = (): void => {
     const at = first++ % size
@@ -67,8 +72,18 @@ export const createRing = (size: number, maxOctets = MAX_OCTETS): Ring => {
       first = next
       octets = 0
     },
+    resize: (wanted) => {
+      while (next - first > wanted) forget()
+      const moved: (Entry | undefined)[] = new Array(wanted)
+      for (let at = first; at < next; at++) moved[at % wanted] = entries[at % size]
+      entries = moved
+      size = wanted
+    },
     get count() {
       return next - first
+    },
+    get size() {
+      return size
     },
   }
 }

@@ -189,6 +189,31 @@ describe('the log in memory', () => {
       { options: 'all.level=debug' },
     ))
 
+  test('grows and shrinks while it is in use, and those who wait hear of every line', () =>
+    withSink(
+      (sink) => {
+        let heard = 0
+        const stop = sink.watch(() => heard++)
+        for (let n = 1; n <= 6; n++) sink.write('app', 'info', `line ${n}`)
+        sink.setRingSize(8)
+        for (let n = 7; n <= 9; n++) sink.write('app', 'info', `line ${n}`)
+        assert.deepEqual([sink.ringSize, sink.count, heard], [8, 7, 9])
+        assert.deepEqual(
+          sink.read({}).items.map(({ idx, data }) => `${idx} ${data}`),
+          [3, 4, 5, 6, 7, 8, 9].map((n) => `${n} line ${n}`),
+        )
+        sink.setRingSize(2)
+        stop()
+        sink.write('app', 'info', 'line 10')
+        assert.deepEqual([sink.ringSize, sink.count, heard], [2, 2, 9])
+        assert.deepEqual(
+          sink.read({ after: 7 }).items.map(({ idx }) => idx),
+          [9, 10],
+        )
+      },
+      { ringSize: 4 },
+    ))
+
   test('is bounded in octets too', () =>
     withSink(
       (sink) => {

@@ -31,6 +31,13 @@ export type LogSink = Log & {
   reset(): void
   /** Entries kept in memory. */
   readonly count: number
+  /** How many entries may be kept in memory. */
+  readonly ringSize: number
+  setRingSize(size: number): void
+  /** Calls `hear` for every line from now on, until what it gives is called: for those who wait. It must be quick. */
+  watch(hear: () => void): () => void
+  /** When the log began, wall clock: what `time=sec` counts from. */
+  readonly startedAtMs: number
   flush(): Promise<void>
   /** Writes what waits before it returns: for a process that is about to end. */
   flushSync(): void
@@ -44,7 +51,9 @@ const MAX_ECHO_PER_S = 50
 /** Where every line of the house ends: file, memory, terminal. Line format: docs/logs.md. */
 export const createLogSink = (options: LogSinkOptions = {}): LogSink => {
   const clock = options.clock ?? systemClock
-  const stamp = createStamp(clock.wallMs())
+  const startedAtMs = clock.wallMs()
+  const stamp = createStamp(startedAtMs)
+  const hearers = new Set<() => void>()
   const ring = createRing(options.ringSize ?? RING_SIZE)
   const echo = createEcho(options.echo, options.file ? 'warn' : 'info', clock)
   let settings = options.settings ?? defaultSettings()
@@ -71,6 +80,7 @@ export const createLogSink = (options: LogSinkOptions = {}): LogSink => {
     })
     file?.write(bytes)
     echo.show(level, line)
+    for (const hear of hearers) hear()
   }
   return {
     on: (layer, level) => ranks[layer] >= RANK[level],
@@ -92,6 +102,15 @@ export const createLogSink = (options: LogSinkOptions = {}): LogSink => {
     get count() {
       return ring.count
     },
+    get ringSize() {
+      return ring.size
+    },
+    setRingSize: (size) => ring.resize(size),
+    watch: (hear) => {
+      hearers.add(hear)
+      return () => void hearers.delete(hear)
+    },
+    startedAtMs,
     flush: async () => file?.flush(),
     flushSync: atExit,
     close: async () => {
