@@ -1,39 +1,34 @@
 import type { Flow, Transport } from '#lib/wire'
 import type { Subscriber } from './subscribers.ts'
 
-/**
- * Where one handset or phone can be reached, RFC 3261 §10. There may be a hundred thousand of them: members are
- * flat, texts are copies of their own, and what is usual (no path, no instance) costs nothing.
- */
+/** Where one handset or phone can be reached, RFC 3261 §10. */
 export type Binding = {
   readonly subscriber: Subscriber
   /** Contact URI, raw: the binding's name within its subscriber. */
-  contact: string
+  readonly contact: string
   /** Wall clock. */
-  expiresAtMs: number
-  /** The end that the store knows; it may lie a little before the true one. */
-  storedUntilMs: number
+  readonly expiresAtMs: number
   /** 0 to 1000: preference among several contacts. */
-  q: number
-  callId: string
-  cseq: number
+  readonly q: number
   /** Where requests are sent to, and by which listener. */
-  transport: Transport
-  address: string
-  port: number
-  listener: number
+  readonly transport: Transport
+  readonly address: string
+  readonly port: number
+  readonly listener: number
   /** The connection it was bound over; gone after a restart, and none over UDP. */
-  flow?: Flow | undefined
+  readonly flow?: Flow | undefined
   /** Path header values, outermost first; RFC 3327. */
-  path: readonly string[]
-  instance: string | undefined
-  regId: number | undefined
+  readonly path: readonly string[]
+  readonly instance: string | undefined
+  readonly regId: number | undefined
   /** Contact parameters as they came: the features of RFC 3840. */
-  features: string
-  userAgent: string
+  readonly features: string
+  readonly userAgent: string
 }
 
+/** What the last REGISTER of a binding was: an earlier one that comes late changes nothing, RFC 3261 §10.3. */
+export type RegisterOrder = { readonly callId: string; readonly cseq: number }
+
 /** A binding as a registrar asks for it; `expiresS` 0 removes. */
-export type BindingRequest = Omit<Binding, 'subscriber' | 'expiresAtMs' | 'storedUntilMs'> & {
-  expiresS: number
-}
+export type BindingRequest = Omit<Binding, 'subscriber' | 'expiresAtMs'> &
+  RegisterOrder & { expiresS: number }

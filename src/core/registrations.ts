@@ -1,8 +1,9 @@
 import type { Clock, Timers } from '#lib/clock'
 import type { Endpoint, Transport } from '#lib/wire'
-import { create, isWorthSaving, renew } from './binding-copies.ts'
-import type { Binding, BindingRequest } from './bindings.ts'
+import { BindingTable } from './binding-table.ts'
+import type { Binding, BindingRequest, RegisterOrder } from './bindings.ts'
 import type { Events, RegistrationChange } from './events.ts'
+import { KeptBinding, printOf } from './kept-binding.ts'
 import { createPaths } from './paths.ts'
 import type { Store } from './ports.ts'
 import { bindingOfStored, storedOf } from './stored-bindings.ts'
@@ -21,11 +22,10 @@ export type RegistrationPorts = {
 export const MOST_CONTACTS = 10
 const SAVE_EVERY_MS = 500
 const SWEEP_EVERY_MS = 1000
-const NONE: Binding[] = []
 
 export const createRegistrations = ({ clock, timers, store, events, sameContact }: RegistrationPorts) => {
-  const bindings = new Map<Subscriber, Binding[]>()
-  const unsaved = new Set<Binding>()
+  const bindings = new BindingTable()
+  const unsaved = new Set<KeptBinding>()
   const paths = createPaths()
 
   const tell = (binding: Binding, change: RegistrationChange): void =>
@@ -39,26 +39,22 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
   const save = (): void => {
     for (const binding of unsaved) {
       store.saveBinding(storedOf(binding))
-      binding.storedUntilMs = binding.expiresAtMs
+      binding.stored()
     }
     unsaved.clear()
   }
-  const keep = (binding: Binding): void => {
+  const keep = (binding: KeptBinding): void => {
     if (unsaved.size === 0) timers.after(SAVE_EVERY_MS, save)
     unsaved.add(binding)
   }
 
-  const enter = (binding: Binding): void => {
-    bindings.set(binding.subscriber, [...(bindings.get(binding.subscriber) ?? NONE), binding])
+  const enter = (binding: KeptBinding): void => {
+    bindings.add(binding)
     paths.add(binding)
   }
 
-  const remove = (binding: Binding, change: RegistrationChange): void => {
-    const list = bindings.get(binding.subscriber) ?? NONE
-    const rest = list.filter((other) => other !== binding)
-    if (rest.length === list.length) return
-    if (rest.length > 0) bindings.set(binding.subscriber, rest)
-    else bindings.delete(binding.subscriber)
+  const remove = (binding: KeptBinding, change: RegistrationChange): void => {
+    if (!bindings.remove(binding)) return
     paths.remove(binding)
     unsaved.delete(binding)
     store.deleteBinding(binding.subscriber.impi, binding.contact)
@@ -67,22 +63,20 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
 
   const sweep = (): void => {
     const now = clock.wallMs()
-    for (const list of bindings.values())
-      for (const binding of list) if (binding.expiresAtMs <= now) remove(binding, 'expired')
+    for (const binding of bindings.filter(({ expiresAtMs }) => expiresAtMs <= now)) remove(binding, 'expired')
     timers.after(SWEEP_EVERY_MS, sweep)
   }
   timers.after(SWEEP_EVERY_MS, sweep)
 
-  const of = (subscriber: Subscriber): Binding[] => {
-    const list = bindings.get(subscriber)
-    if (!list) return NONE
+  const of = (subscriber: Subscriber): KeptBinding[] => {
+    const list = bindings.of(subscriber)
     const now = clock.wallMs()
     for (const binding of list) if (binding.expiresAtMs <= now) return list.filter((b) => b.expiresAtMs > now)
     return list
   }
 
   /** The binding that a request renews: the same instance and reg-id (RFC 5626 §6), else the same contact. */
-  const renewed = (list: Binding[], wish: BindingRequest): Binding | undefined => {
+  const renewed = (list: KeptBinding[], wish: BindingRequest): KeptBinding | undefined => {
     for (const binding of list) if (binding.contact === wish.contact) return binding
     return list.find(
       (binding) =>
@@ -92,8 +86,8 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
   }
 
   /** `wished`: all bindings of the same request, none of which pushes another out. */
-  const put = (subscriber: Subscriber, wish: BindingRequest, wished?: Set<Binding>): void => {
-    for (const binding of bindings.get(subscriber) ?? NONE)
+  const put = (subscriber: Subscriber, wish: BindingRequest, wished?: Set<KeptBinding>): void => {
+    for (const binding of bindings.of(subscriber))
       if (binding.expiresAtMs <= clock.wallMs()) remove(binding, 'expired')
     const old = renewed(of(subscriber), wish)
     if (wish.expiresS === 0) {
@@ -103,16 +97,14 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
     const expiresAtMs = clock.wallMs() + wish.expiresS * 1000
     if (old && old.contact === wish.contact) {
       wished?.add(old)
-      const told = isWorthSaving(old, wish, expiresAtMs)
-      const moved = old.address !== wish.address || old.port !== wish.port || old.transport !== wish.transport
-      if (moved) paths.remove(old)
-      renew(old, wish, expiresAtMs)
-      if (moved) paths.add(old)
-      if (told) keep(old)
+      const isMoved = old.isMovedBy(wish)
+      if (isMoved) paths.remove(old)
+      if (old.renew(wish, expiresAtMs)) keep(old)
+      if (isMoved) paths.add(old)
       return tell(old, 'refreshed')
     }
     if (old) remove(old, 'unregistered')
-    const binding = create(subscriber, wish, expiresAtMs)
+    const binding = new KeptBinding(subscriber, wish, expiresAtMs, printOf(wish.callId))
     wished?.add(binding)
     // A handset that comes back with another address has left the old one behind.
     if (!subscriber.multiSim && subscriber.sim)
@@ -122,11 +114,8 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
     tell(binding, 'registered')
   }
 
-  const isLate = (binding: Binding, { callId, cseq }: { callId: string; cseq: number }): boolean =>
-    binding.callId === callId && cseq < binding.cseq
-
   /** How many contacts there would be. */
-  const countAfter = (list: Binding[], wishes: BindingRequest[]): number => {
+  const countAfter = (list: KeptBinding[], wishes: BindingRequest[]): number => {
     const names = new Set(list.map(({ contact }) => contact))
     for (const wish of wishes) {
       const old = renewed(list, wish)
@@ -146,33 +135,29 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
       const list = of(subscriber)
       for (const wish of wishes) {
         const old = renewed(list, wish)
-        if (old && isLate(old, wish)) return 'out-of-order'
+        if (old?.isLate(wish)) return 'out-of-order'
       }
       if (wishes.length > 1 || list.length >= MOST_CONTACTS)
         if (countAfter(list, wishes) > MOST_CONTACTS) return 'too-many'
-      const wished = wishes.length > 1 ? new Set<Binding>() : undefined
+      const wished = wishes.length > 1 ? new Set<KeptBinding>() : undefined
       for (const wish of wishes) put(subscriber, wish, wished)
       return 'done'
     },
     /** Removes all contacts, unless one was bound by a later request of the same Call-ID. */
-    clear(subscriber: Subscriber, request: { callId: string; cseq: number }): 'done' | 'out-of-order' {
-      if (of(subscriber).some((binding) => isLate(binding, request))) return 'out-of-order'
-      for (const binding of [...(bindings.get(subscriber) ?? NONE)]) remove(binding, 'unregistered')
+    clear(subscriber: Subscriber, request: RegisterOrder): 'done' | 'out-of-order' {
+      if (of(subscriber).some((binding) => binding.isLate(request))) return 'out-of-order'
+      for (const binding of [...bindings.of(subscriber)]) remove(binding, 'unregistered')
       return 'done'
     },
-    of,
+    of: (subscriber: Subscriber): Binding[] => of(subscriber),
     removeAll: (subscriber: Subscriber, change: RegistrationChange = 'unregistered'): void => {
-      for (const binding of [...(bindings.get(subscriber) ?? NONE)]) remove(binding, change)
+      for (const binding of [...bindings.of(subscriber)]) remove(binding, change)
     },
     /** Network deregistration of one contact; false when it is not bound. */
     deregister(contact: string): boolean {
-      for (const list of bindings.values())
-        for (const binding of list)
-          if (binding.contact === contact || sameContact(binding.contact, contact)) {
-            remove(binding, 'deregistered')
-            return true
-          }
-      return false
+      const found = bindings.find((one) => one.contact === contact || sameContact(one.contact, contact))
+      if (found) remove(found, 'deregistered')
+      return found !== undefined
     },
     /**
      * Who registered by that very path, among those whom their path may prove (SIM, auth_on_register_only); undefined

@@ -1,11 +1,12 @@
 import type { Transport } from '#lib/wire'
-import type { Binding } from './bindings.ts'
+import { KeptBinding, printOf } from './kept-binding.ts'
 import type { StoredBinding } from './ports.ts'
 import type { Subscriber } from './subscribers.ts'
 
 type Row = [
   q: number,
-  callId: string,
+  /** Its print; earlier versions wrote the whole text. */
+  callId: number | string,
   cseq: number,
   transport: Transport,
   address: string,
@@ -18,10 +19,10 @@ type Row = [
   userAgent: string,
 ]
 
-export const storedOf = (b: Binding): StoredBinding => {
+export const storedOf = (b: KeptBinding): StoredBinding => {
   const row: Row = [
     b.q,
-    b.callId,
+    b.callPrint,
     b.cseq,
     b.transport,
     b.address,
@@ -42,7 +43,7 @@ export const storedOf = (b: Binding): StoredBinding => {
 }
 
 /** Undefined when the row is not one of ours: such a binding is forgotten, the phone will register again. */
-export const bindingOfStored = (stored: StoredBinding, subscriber: Subscriber): Binding | undefined => {
+export const bindingOfStored = (stored: StoredBinding, subscriber: Subscriber): KeptBinding | undefined => {
   let row: Row
   try {
     row = JSON.parse(stored.data)
@@ -50,15 +51,10 @@ export const bindingOfStored = (stored: StoredBinding, subscriber: Subscriber): 
     return undefined
   }
   if (!Array.isArray(row) || row.length !== 12) return undefined
-  const [q, callId, cseq, transport, address, port, listener, path, instance, regId, features, userAgent] =
-    row
-  return {
-    subscriber,
+  const [q, call, cseq, transport, address, port, listener, path, instance, regId, features, userAgent] = row
+  const wish = {
     contact: stored.contact,
-    expiresAtMs: stored.expiresAtMs,
-    storedUntilMs: stored.expiresAtMs,
     q,
-    callId,
     cseq,
     transport,
     address,
@@ -70,4 +66,8 @@ export const bindingOfStored = (stored: StoredBinding, subscriber: Subscriber): 
     features,
     userAgent,
   }
+  const callPrint = typeof call === 'string' ? printOf(call) : call
+  const binding = new KeptBinding(subscriber, wish, stored.expiresAtMs, callPrint)
+  binding.stored()
+  return binding
 }
