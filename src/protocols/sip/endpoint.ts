@@ -37,9 +37,10 @@ export type SipEndpointPorts = {
 export type SipEndpoint = WireUser & {
   /**
    * Sends a copy of the request with our Via on top; one too large for UDP by TCP where there is a way.
-   * No event comes before this returns.
+   * No event comes before this returns. `branch`: that of an earlier life of this server, so that the request is a
+   * mere repeat to who has seen it before (RFC 3261 §17.2.3); nobody outside may be able to guess it.
    */
-  request(request: SipRequest, flow: Flow, events: ClientEvents): ClientTransaction
+  request(request: SipRequest, flow: Flow, events: ClientEvents, branch?: string): ClientTransaction
   /** The ACK of a 2xx: outside every transaction, with a branch of its own. */
   sendAck(request: SipRequest, flow: Flow): void
   /** A response outside every transaction, along that flow. */

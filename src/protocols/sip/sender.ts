@@ -17,7 +17,7 @@ export type SenderPorts = {
 }
 
 export type Sender = {
-  request(request: SipRequest, flow: Flow, events: ClientEvents): ClientTransaction
+  request(request: SipRequest, flow: Flow, events: ClientEvents, branch?: string): ClientTransaction
   sendAck(request: SipRequest, flow: Flow): void
   send(response: SipResponse, flow: Flow): void
 }
@@ -49,8 +49,7 @@ export const createSender = (ports: SenderPorts): Sender => {
   }
 
   return {
-    request(request, flow, events) {
-      const branch = newBranch()
+    request(request, flow, events, branch = newBranch()) {
       const route = routeBy(flow, request, branch)
       const stream = streamRoute(route, request, branch)
       return stream ? clients.open(branch, events, stream, route) : clients.open(branch, events, route)

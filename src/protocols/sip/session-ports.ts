@@ -56,4 +56,4 @@ export type SessionPorts = {
   forget(dialog: Dialog): void
 }
 
-export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REGISTER'
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REGISTER, MESSAGE'
