@@ -1,9 +1,17 @@
+import type { Binding } from './bindings.ts'
 import type { MessageRecord, MessageStep } from './messages/record.ts'
 import type { CallRecord } from './records.ts'
 
 /** What happened, for those who watch. Events never make work happen. */
 export type CoreEvent =
-  | { kind: 'registration.changed'; impi: string; change: RegistrationChange; contact: string }
+  /** `binding` is the live one: what it says holds while the event is heard. */
+  | {
+      kind: 'registration.changed'
+      impi: string
+      change: RegistrationChange
+      contact: string
+      binding: Binding
+    }
   | { kind: 'call.changed'; call: CallRecord; state: CallState }
   /** Told after the commit. `step` is the last one of the message. */
   | { kind: 'message.changed'; message: MessageRecord; step: MessageStep }

@@ -34,6 +34,7 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
       impi: binding.subscriber.impi,
       change,
       contact: binding.contact,
+      binding,
     })
 
   const save = (): void => {
