@@ -5,13 +5,14 @@ export type * from './call-ports.ts'
 export { type Calls, createCalls } from './calls.ts'
 export { type CallState, type CoreEvent, createEvents, type Events } from './events.ts'
 export { createGuard, type Guard } from './guard.ts'
+export * from './house/index.ts'
 export type * from './live-settings.ts'
 export * from './messages/index.ts'
 export type * from './ports.ts'
 export type { CallRecord } from './records.ts'
 export { REFUSALS, type Refusal } from './refusals.ts'
 export { createRegistrations, type Registrations } from './registrations.ts'
-export { createRouting, type Routing } from './routing.ts'
+export { createRouting, type Routing, sameEquipment } from './routing.ts'
 export {
   createSubscribers,
   type Found,

@@ -15,6 +15,7 @@ import {
 } from '#sip'
 import { createAuthenticate } from './authenticate.ts'
 import { createInvite } from './invite.ts'
+import { ACCEPTED, createTexts, type IncomingTextPorts } from './messages/index.ts'
 import { createNonces } from './nonces.ts'
 import { ownUri } from './paths.ts'
 import { createProve, type Later } from './prove.ts'
@@ -35,7 +36,10 @@ export type ImsPorts = {
   domain: string
   bindingExpires: () => number
   trusted: (flow: Flow) => boolean
+  /** Without them MESSAGE is not spoken here. */
+  texts?: Omit<IncomingTextPorts, SharedPorts>
 }
+type SharedPorts = 'timers' | 'random' | 'log' | 'subscribers' | 'registrations' | 'domain'
 
 /** Option tags that a request may require of us, RFC 3261 §8.2.2.3. sec-agree is ignored while IPsec is not spoken. */
 const UNDERSTOOD = new Set(['100rel', 'timer', 'path', 'sec-agree', 'outbound'])
@@ -92,10 +96,12 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
   const prove = createProve({ ...ports, authenticate, refuse, later })
   const invite = createInvite({ legs, calls: ports.calls, refuse })
 
+  const texts = ports.texts && createTexts({ ...ports, ...ports.texts }, prove, { reply, refuse }, later)
+
   const options = (transaction: ServerTransaction): void =>
     reply(transaction, 200, [
       ['Allow', ALLOW],
-      ['Accept', 'application/sdp'],
+      ['Accept', texts ? `application/sdp, ${ACCEPTED}` : 'application/sdp'],
       ['Supported', '100rel, timer, path'],
     ])
 
@@ -114,6 +120,8 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
     onRequest(request, transaction) {
       const { method } = request
       if (unsupported(transaction)) return
+      // In a dialogue (RFC 3428 §8) or outside it, a text is a text.
+      if (method === 'MESSAGE' && texts) return texts(transaction)
       if (legs.onRequest(request, transaction)) return
       if (method === 'REGISTER') register(transaction)
       else if (method === 'OPTIONS') options(transaction)
