@@ -8,12 +8,27 @@ import {
   createSubscribers,
   type MediaEvents,
 } from '#core'
-import { contactHeader, createFlowChoice, createIms, createRing, createStamp, sameContact } from '#ims'
+import {
+  contactHeader,
+  createFlowChoice,
+  createIms,
+  createMtCall,
+  createRing,
+  createStamp,
+  sameContact,
+} from '#ims'
 import { bugText } from '#lib/log'
 import { createRandom } from '#lib/random'
 import { createEmbeddedMedia, createPassedMedia } from '#media'
 import { createLegs, createSipEndpoint, type TimerValues } from '#sip'
-import { createEventLog, createExempt, createTrusted, mediaPlansOf, subscribersOf } from '#start'
+import {
+  createEventLog,
+  createExempt,
+  createFileReader,
+  createTrusted,
+  mediaPlansOf,
+  subscribersOf,
+} from '#start'
 import type { Ground } from './ground.ts'
 
 const MOST_CALLS = 20_000
@@ -99,6 +114,8 @@ export const joinNetwork = async (ground: Ground) => {
     ring: createRing({ legs, wire, random, calledPartyId: () => live.calledPartyId }),
     settings: { dialogTimeoutS: () => live.dialogTimeoutS, noAnswerS: NO_ANSWER_S, mostCalls: MOST_CALLS },
   })
+  const readFile = createFileReader(settings.config_dir)
+  const mtCall = createMtCall({ calls, subscribers, media, domain: settings.domain, readFile })
   const ims = createIms({
     ...{ timers, random, log, store, subscribers, registrations, guard, calls, legs },
     sqns: await store.loadSqns(),
@@ -112,5 +129,5 @@ export const joinNetwork = async (ground: Ground) => {
     },
     onClose: (flow) => sip.onClose(flow),
   })
-  return { ...people, calls, legs, media, sip, random }
+  return { ...people, calls, mtCall, legs, media, sip, random }
 }

@@ -35,7 +35,7 @@ export type CallView = {
   caller: string
   callee: string
   dialled: string
-  kind: 'call' | 'echo'
+  kind: 'call' | 'echo' | 'mt' | 'emergency'
   video: boolean
   startedAt: string
   ringingAt?: string
@@ -48,6 +48,87 @@ export type CallView = {
   callIds: string[]
 }
 
+/** Exactly one of `text` and `data`. */
+export type MessageRequest = {
+  /** Number, identity or name that the recipient sees; `Tandem` when absent. */
+  from?: string
+  /** A number, an identity (`sip:`, `tel:`), its user part, or an IMPI. */
+  to: string
+  text?: string
+  /** User data of one SMS, without its header; `encoding` says how it is written. */
+  data?: string
+  encoding?: 'hex' | 'base64'
+  /** Elements of the user data header in hexadecimal, without the length octet; only with `data`. */
+  udh?: string
+  /** TP-DCS; with `data` alone. */
+  dcs?: number
+  /** Seconds until it is given up; absent: sms_expires. */
+  validity?: number
+  /** Shown at once and not kept (class 0). */
+  flash?: boolean
+  /** The application's own word for it. */
+  tag?: string
+}
+
+/** `repeated`: an earlier request with the same Idempotency-Key and body made it. */
+export type AcceptedView = { id: string; repeated: boolean }
+
+/** See MESSAGE_STATES in core/messages/record.ts for what each state means. */
+export type MessageView = {
+  id: string
+  state: string
+  /** Where it came from. */
+  origin: string
+  from: string
+  /** IMPI of the sender, where one has proved to be it. */
+  sender?: string
+  /** As it was addressed, and the identity that it waits for. */
+  to: string
+  recipient: string
+  kind: 'text' | 'data' | 'report'
+  text?: string
+  /** Hexadecimal, as is `udh`. */
+  data?: string
+  udh?: string
+  dcs?: number
+  acceptedAt: string
+  expiresAt: string
+  reason?: string
+  route?: string
+  cause?: number
+  attempts: number
+  /** Parts on the way out, and how many of them the recipient has confirmed. */
+  parts: number
+  partsDone: number
+  /** Some parts of a long text never came. */
+  incomplete: boolean
+  tag?: string
+}
+
+export type StepView = { at: string; state: string; reason?: string; route?: string; cause?: number }
+export type MessageDetailView = MessageView & { timeline: StepView[] }
+
+/** What happened, for webhooks and `GET /events` alike. The same fact has the same `id`, always. */
+export type EventView = { id: string; type: string; timestamp: string; data: object }
+
+export type WebhookView = {
+  id: string
+  url: string
+  events: string[]
+  /** `failing`: its endpoint does not take events, one at a time is tried until it does. */
+  state: 'working' | 'failing' | 'paused'
+  waiting: number
+  retrying: number
+  delivered: number
+  givenUp: number
+  lastDeliveryAt?: string
+  lastFailure?: { at: string; event: string; status?: number; detail: string }
+  nextAttemptAt?: string
+}
+/** One of the two. */
+export type ReplayRequest = { since?: string; event?: string }
+export type ReplayedView = { events: number }
+
 /** `cursor`, when there is more: ask again with it for the next page. */
 export type PageView<T> = { items: T[]; cursor?: string }
 
@@ -57,8 +138,23 @@ export type PasswordRequest = { old: string; new: string }
 /** The session itself is a cookie; `csrfToken` goes into the header X-CSRF-Token of every request that changes something. */
 export type LoginView = { user: string; csrfToken: string; expiresInS: number }
 
-/** RFC 9457, application/problem+json. */
-export type ProblemView = { type: string; title: string; status: number; detail?: string }
+/** RFC 9457, application/problem+json. `errors` names the members of the request that are wrong. */
+export type ProblemView = {
+  type: string
+  title: string
+  status: number
+  detail?: string
+  errors?: { field: string; detail: string }[]
+}
 
-export const SCOPES = ['users:read', 'calls:read'] as const
+export const SCOPES = [
+  'users:read',
+  'calls:read',
+  'messages:send',
+  'messages:read',
+  'events:read',
+  'webhooks:read',
+  'webhooks:write',
+  'metrics:read',
+] as const
 export type Scope = (typeof SCOPES)[number]

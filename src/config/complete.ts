@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Endpoint } from '#lib/wire'
 import type { Findings } from './check.ts'
 import { printEndpoint } from './schema-addresses.ts'
@@ -36,6 +36,7 @@ export const completeSettings = (
   return {
     ...same,
     domain,
+    config_dir: resolve(dirname(root.place.file)),
     data_dir,
     user_agent: userAgentOf(written, version, root, check),
     sip_addr: written.sip_addr.map(withBindPort),

@@ -117,7 +117,6 @@ describe('configurations as people have them', () => {
       'shared-with-mme.cfg:24: license_server: accepted and ignored: Tandem needs no licence',
       'shared-with-mme.cfg:26: ipsec_aalg_list: accepted and checked, but not built yet: it has no effect',
       'shared-with-mme.cfg:27: ipsec_ealg_list: accepted and checked, but not built yet: it has no effect',
-      'shared/ue_db.cfg:10: ue_db[0].mt_call_sdp_file: accepted and checked, but not built yet: it has no effect',
     ])
     assert.ok(
       warnings.some(

@@ -10,7 +10,7 @@ import { emptyObject, type Value } from './value.ts'
 /** What the manual's section 5.2 gives at top level; `ue_db` and Tandem's own groups stand elsewhere. */
 export type ManualSettings = Omit<
   Pick<Settings, Exclude<keyof Settings, TandemName>>,
-  'ue_db' | 'domain' | 'mt_call_sdp_file' | 'custom_headers'
+  'config_dir' | 'ue_db' | 'domain' | 'mt_call_sdp_file' | 'custom_headers'
 > & {
   domain?: string
   mt_call_sdp_file?: string
@@ -214,7 +214,11 @@ export const manualShape: Shape<ManualSettings> = {
     ...plannedText,
   },
   echo: { kind: string(/^[^\s@]+$/, 'number or name'), about: 'Number of the echo service.' },
-  mt_call_sdp_file: { kind: fileName('should'), about: 'SDP of calls from the server.', ...plannedText },
+  mt_call_sdp_file: {
+    kind: fileName('should'),
+    about: 'SDP of calls from the server.',
+    otherwise: 'its own',
+  },
   sms_message_filter: {
     kind: group<ManualSettings['sms_message_filter']>(
       {

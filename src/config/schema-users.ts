@@ -138,7 +138,6 @@ export const userShape: Shape<WrittenUser> = {
     kind: fileName('should'),
     about: 'SDP of calls from the server.',
     otherwise: 'the global one',
-    status: 'planned',
   },
   domain: { kind: string(/^[\w.[\]:-]+$/, 'domain name'), about: 'SIP domain.', otherwise: 'the global one' },
   auth_on_register_only: {

@@ -83,6 +83,8 @@ export type Settings = {
   ue_db_filename?: string
   ue_db: UserEntry[]
 
+  /** Folder of the configuration file: names of files that come later (remote API) start from it too. */
+  config_dir: string
   /** Absolute. TANDEM_DATA wins over the file. */
   data_dir: string
   tls: TlsSettings

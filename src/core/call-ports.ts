@@ -47,8 +47,8 @@ export type CallerParty = Party & {
   progress(kind: 'ringing' | 'progress', status: number, sdp?: string): void
   /** Answers. Resolves when the caller has confirmed, with its description where the answer held the offer. */
   answer(sdp: string | undefined, status?: number): Promise<string | undefined>
-  /** Gives the status that the caller was told. */
-  refuse(refused: Refused): number
+  /** Gives the status that the caller was told; undefined where there is none to tell. */
+  refuse(refused: Refused): number | undefined
 }
 
 /** The called party from the moment it rings. */
@@ -93,11 +93,14 @@ export type Caller = {
 /** What is asked for: to reach `user` (a name or a number, with its phone-context). */
 export type CallOffer = {
   caller: Caller
+  /** Undefined: an ordinary call. `emergency`: `dialled.user` is the service (`sos`, `sos.fire`). */
+  kind?: 'mt' | 'emergency'
   dialled: Dialled
   /** Undefined: the caller wants our offer. */
   description: Description | undefined
   /** Index of the sip_addr item that the call came in by. */
   listener: number
+  /** Empty: the house itself calls. */
   callId: string
   /** How many more elements the call may pass through (Max-Forwards). */
   hops: number

@@ -48,6 +48,8 @@ export class Call {
   /** The called phone's description that the media agreed to last. */
   settled: { leg: CalleeParty; sdp: string; said: string | undefined } | undefined
   state: CallState = 'routing'
+  /** The echo service answers: there is no other party. */
+  echoes = false
   lastSignalMs: number
   readonly #ports: CallPorts
   readonly #onOver: (() => void)[] = []
@@ -67,10 +69,10 @@ export class Call {
       caller: offer.caller.identity,
       callee: offer.dialled.text,
       dialled: offer.dialled.text,
-      kind: 'call',
+      kind: offer.kind ?? 'call',
       video: offer.description?.video ?? false,
       startedAtMs: ports.clock.wallMs(),
-      callIds: [offer.callId],
+      callIds: offer.callId === '' ? [] : [offer.callId],
     }
     ports.changed(this)
   }
@@ -114,7 +116,7 @@ export class Call {
       onOffer,
       onOfferWanted,
       onInfo: async (contentType, body) => {
-        if (this.record.kind === 'echo') return 200
+        if (this.echoes) return 200
         return (await this.other(side)?.info(contentType, body)) ?? 500
       },
       onEnd: ({ by, reason }) =>
@@ -134,6 +136,10 @@ export class Call {
 
   answerMedia(side: Side, sdp: string): Promise<Result<string, Refusal>> {
     return this.#use(() => this.#ports.media.answer(this.record.id, side, sdp))
+  }
+
+  inviteMedia(side: Side, options?: MediaOptions): Promise<Result<string, Refusal>> {
+    return this.#use(() => this.#ports.media.invite(this.record.id, side, options))
   }
 
   echoMedia(sdp: string, options?: MediaOptions): Promise<Result<string, Refusal>> {
@@ -181,7 +187,7 @@ export class Call {
     if (this.over) return
     if (!this.isAnswered) {
       const refused = UNANSWERED[cause]
-      this.record.status = from === 'caller' ? 487 : this.caller.refuse(refused)
+      this.#told(from === 'caller' ? 487 : this.caller.refuse(refused))
     } else if (from !== 'caller') this.caller.hangUp(cause, words)
     this.#close(
       detail ? `${cause}: ${detail}` : cause,
@@ -196,9 +202,13 @@ export class Call {
   /** The set-up failed: the caller is told why. */
   refuse(refused: Refused): void {
     if (this.over) return
-    this.record.status = this.caller.refuse(refused)
+    this.#told(this.caller.refuse(refused))
     const why = refused.why === 'no-answer' ? 'timeout' : 'caller'
     this.#close(refused.why, why, (leg) => leg.hangUp('failure'))
+  }
+
+  #told(status: number | undefined): void {
+    if (status !== undefined) this.record.status = status
   }
 
   /** Work that nobody waits for: when it breaks, the call ends rather than hangs. */

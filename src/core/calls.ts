@@ -1,10 +1,13 @@
 import type { Timers } from '#lib/clock'
 import { bugText, type Log, silentLog } from '#lib/log'
 import type { Random } from '#lib/random'
+import { err, ok, type Result } from '#lib/result'
 import { Call } from './call.ts'
 import type { CallerParty, CallOffer, CallSettings, PartyEvents, Ring } from './call-ports.ts'
 import type { Events } from './events.ts'
+import { houseParty } from './house/party.ts'
 import type { Media, Store } from './ports.ts'
+import type { Refusal } from './refusals.ts'
 import { ringAll } from './ringing.ts'
 import type { Routing } from './routing.ts'
 
@@ -33,19 +36,32 @@ export const createCalls = (ports: CallsPorts) => {
   const ended = (call: Call): void => void calls.delete(call.record.id)
 
   const echo = async (call: Call, status: number): Promise<void> => {
-    call.record.kind = 'echo'
+    call.echoes = true
+    if (call.record.kind === 'call') call.record.kind = 'echo'
     if (status >= 300) return call.refuse({ why: 'declined', status })
     if (call.offer.caller.subscriber?.ringOnly) {
       call.ringing()
       return call.caller.progress('ringing', 180)
     }
     const { description, listener } = call.offer
-    if (!description) return call.refuse({ why: 'not-acceptable-media' })
+    if (!description) return echoLate(call, status)
     const answer = await call.echoMedia(description.sdp, { callerListener: listener })
     if (call.over) return
     if (!answer.ok) return call.refuse({ why: answer.error })
     call.answered()
     await call.caller.answer(answer.value, status)
+  }
+
+  /** The caller wants our offer: its answer comes with the ACK. */
+  const echoLate = async (call: Call, status: number): Promise<void> => {
+    const offered = await call.inviteMedia('caller', { callerListener: call.offer.listener })
+    if (call.over) return
+    if (!offered.ok) return call.refuse({ why: offered.error })
+    call.answered()
+    const late = await call.caller.answer(offered.value, status)
+    if (call.over) return
+    const agreed = late === undefined ? undefined : await call.answerMedia('caller', late)
+    if (!agreed?.ok) call.end('failure', undefined, 'no description in the ACK')
   }
 
   const run = async (call: Call): Promise<void> => {
@@ -66,6 +82,25 @@ export const createCalls = (ports: CallsPorts) => {
         call.watch(run(call))
       }
       return call.events('caller')
+    },
+    /**
+     * The house itself calls a subscriber, with media that speak for it. Gives the call's id as soon as phones are about
+     * to ring; what comes of it is in the record.
+     */
+    callOut(offer: CallOffer, speaking: Media): Result<string, Refusal> {
+      const route = routeTo(offer)
+      if (route.kind === 'refused') return err(route.refused.why)
+      if (route.kind !== 'subscriber') return err('unknown-user')
+      if (route.bindings.length === 0) return err('not-registered')
+      if (calls.size >= settings.mostCalls) return err('overloaded')
+      const id = random.token(16)
+      const said = offer.description ?? { sdp: '', held: false, video: false }
+      const parts = { clock, media: speaking, changed, ended, onBug }
+      const call = new Call(parts, id, { ...offer, description: said }, houseParty(said))
+      calls.set(id, call)
+      call.ringUntil(timers.after(settings.noAnswerS * 1000, () => call.refuse({ why: 'no-answer' })))
+      call.watch(ringAll(ports, call, route))
+      return ok(id)
     },
     /** Media told that nothing came from anybody for so long. */
     onSilent(id: string, silentMs: number): void {

@@ -13,6 +13,11 @@ export type Media = {
   answer(call: string, side: Side, sdp: string): Promise<Result<string, Refusal>>
   /** Answers the offer of `side` by itself and sends back whatever arrives (the echo service). */
   echo(call: string, side: Side, sdp: string, options?: MediaOptions): Promise<Result<string, Refusal>>
+  /**
+   * Offers to `side` by itself: speech in the usual codecs. Its `answer` comes back as it is, and from then on whatever
+   * arrives is sent back.
+   */
+  invite(call: string, side: Side, options?: MediaOptions): Promise<Result<string, Refusal>>
   /** Frees everything of the call; unknown calls are ignored. */
   close(call: string): void
   /** What flowed so far, one entry per medium of the side. */

@@ -6,7 +6,8 @@ export type CallRecord = {
   callee: string
   /** What the caller dialled, before any translation. */
   dialled: string
-  kind: 'call' | 'echo'
+  /** `mt`: the house itself called; `emergency`: whatever answered it. */
+  kind: 'call' | 'echo' | 'mt' | 'emergency'
   video: boolean
   startedAtMs: number
   ringingAtMs?: number
@@ -17,7 +18,7 @@ export type CallRecord = {
    * `failure` with what failed behind a colon.
    */
   cause?: string
-  /** Final SIP status given to the caller, when the call failed. */
+  /** Final SIP status given to the caller (of `mt`: by the called phone), when the call failed. */
   status?: number
   /** Call-IDs of the SIP dialogues, for searching: the caller's, then those of the phones that rang. */
   callIds: string[]

@@ -9,12 +9,11 @@ import type {
   Wanted,
 } from './call-ports.ts'
 import type { Side } from './ports.ts'
-import type { CallRecord } from './records.ts'
 import type { Refusal } from './refusals.ts'
 
 /** What is renegotiated. */
 export type Negotiated = {
-  readonly record: CallRecord
+  readonly echoes: boolean
   readonly callee: CalleeParty | undefined
   settled: { leg: CalleeParty; sdp: string; said: string | undefined } | undefined
   other(side: Side): Party | undefined
@@ -51,7 +50,7 @@ export const createRenegotiation = (
   /** Goes through the media to the other party, and its answer the same way back. */
   const onOffer = async (description: Description): Promise<Result<string, Refused>> => {
     call.signal()
-    if (call.record.kind === 'echo') return echoAgain(description)
+    if (call.echoes) return echoAgain(description)
     const other = call.other(side)
     if (!other) return err(BUSY)
     const offered = await call.offerMedia(side, description.sdp)
@@ -69,7 +68,7 @@ export const createRenegotiation = (
   /** The other party's offer, through the media; what this party answers goes back with the other's confirmation. */
   const onOfferWanted = async (): Promise<Result<Wanted, Refused>> => {
     call.signal()
-    const other = call.record.kind === 'echo' ? undefined : call.other(side)
+    const other = call.echoes ? undefined : call.other(side)
     if (!other) return err({ why: 'not-acceptable-media' })
     const asked = await other.solicit()
     if (!asked.ok) return asked

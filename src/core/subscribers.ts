@@ -41,6 +41,8 @@ export type Subscriber = {
   /** 100rel towards and from this subscriber. */
   reliable: boolean
   proveOnRegisterOnly: boolean
+  /** File with the description that the house offers when it calls this subscriber. */
+  mtCallSdpFile?: string
 }
 
 export type Found = { subscriber: Subscriber; identity: Identity }

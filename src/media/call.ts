@@ -15,8 +15,8 @@ export type EngineCall = {
   readonly hand: Hand
   ends: Partial<Record<Side, End>>
   media: Medium[]
-  /** The offer in force: who made it, and which media of it can flow. */
-  offer: { from: Side; sdp: Sdp; usable: boolean[] } | undefined
+  /** The offer in force: who made it, and which media of it can flow. `own`: the engine made it in that side's stead. */
+  offer: { from: Side; sdp: Sdp; usable: boolean[]; own?: boolean } | undefined
   closed: boolean
 }
 

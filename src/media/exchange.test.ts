@@ -204,3 +204,51 @@ test('an echo answers for itself, and mirrors a hold', async () => {
   const held = textOf(await exchange.echo('call', 'caller', sdp(AUDIO, 'c=IN IP4 0.0.0.0')))
   assert.match(held, /a=recvonly\r\n/)
 })
+
+describe('an offer of the house', () => {
+  const aCall = async (answered: string, options = {}) => {
+    const tools = anExchange()
+    const invited = textOf(await tools.exchange.invite('call', 'callee', options))
+    return { ...tools, invited, answered: await tools.answer('callee', answered) }
+  }
+
+  test('is speech in the usual codecs at our own place, and one leg sends back what arrives', async () => {
+    const { invited, plan } = await aCall(sdp('m=audio 4000 RTP/AVP 0 101', EVENTS))
+    assert.match(invited, /^v=0\r\no=- \d+ 1 IN IP4 203\.0\.113\.1\r\ns=-\r\nc=IN IP4 203\.0\.113\.1\r\n/)
+    assert.match(invited, /m=audio 10\d\d\d RTP\/AVP 104 102 8 0 105 101\r\n[\s\S]*a=sendrecv/)
+    const [medium, ...others] = plan()
+    assert.deepEqual([others.length, medium?.caller], [0, undefined])
+    assert.deepEqual([medium?.callee?.address, medium?.callee?.port], ['192.0.2.1', 4000])
+    assert.deepEqual(medium?.types, [0, 101])
+  })
+
+  test('is made of the address family of the phone that is called', async () => {
+    const { invited, plan } = await aCall(sdp6('m=audio 4000 RTP/AVP 0'), { calleeListener: 1 })
+    assert.match(invited, /c=IN IP6 2001:db8::1/)
+    assert.equal(plan()[0]?.callee?.address, '2001:db8::99')
+  })
+
+  test('stands when it is asked for again, and gives way to a later offer of the phone', async () => {
+    const { exchange, invited, plan } = await aCall(sdp('m=audio 4000 RTP/AVP 0'))
+    assert.equal(textOf(await exchange.invite('call', 'callee')), invited)
+    const answer = textOf(await exchange.echo('call', 'callee', sdp('m=audio 4008 RTP/AVP 8')))
+    assert.deepEqual(mediaOf(answer).length, 1)
+    assert.equal(plan()[0]?.callee?.port, 4008)
+  })
+
+  test('refused by the phone gives its ports back', async () => {
+    const { pools, exchange } = await aCall(sdp('m=audio 0 RTP/AVP 0'))
+    exchange.close('call')
+    const { bound, free, resting } = pools[0]?.figures() ?? { bound: 1, free: 0, resting: 0 }
+    assert.equal(bound, free + resting)
+  })
+
+  test('is refused where no listener stands', async () => {
+    const { exchange, calls } = anExchange()
+    assert.equal(
+      textOf(await exchange.invite('call', 'callee', { calleeListener: 9 })),
+      'refused: unsupported-address',
+    )
+    assert.equal(calls.size, 0)
+  })
+})

@@ -1,6 +1,6 @@
 import type { Media, MediaOptions, Refusal, Side } from '#core'
 import { err, ok, type Result } from '#lib/result'
-import { alignAnswer, echoAnswer, isRelayable, parseSdp, type Sdp } from '#sdp'
+import { alignAnswer, echoAnswer, HOUSE_OFFER, isRelayable, parseSdp, type Sdp } from '#sdp'
 import {
   describeTo,
   type EngineCall,
@@ -107,6 +107,10 @@ export const createExchange = ({ hands, calls, listeners }: ExchangePorts): Medi
     const flowing = able.map((usable, index) => usable && (offered.usable[index] ?? false))
     if (familyOf(sdp) !== undefined && !flowing.includes(true) && offered.usable.includes(true))
       return err('unsupported-address')
+    if (offered.own) {
+      settle(call, side, sdp, flowing)
+      return ok(text)
+    }
     settle(call, offered.from, offered.sdp, flowing, sdp)
     return ok(describeTo(call, offered.from, sdp, ownMedia(call, offered.from, sdp, flowing)))
   }
@@ -149,6 +153,21 @@ export const createExchange = ({ hands, calls, listeners }: ExchangePorts): Medi
     return ok(describeTo(call, side, reply, own))
   }
 
+  const invite: Media['invite'] = async (name, side, options = {}) => {
+    const present = calls.get(name)
+    const wished =
+      (side === 'caller' ? options.callerListener : options.calleeListener) ??
+      present?.ends[side]?.listener.index
+    const listener = listeners[wished ?? 0]
+    if (!listener) return err('unsupported-address')
+    const call = present ?? calls.open(name, leastBusy())
+    endAt(call, side, listener)
+    const usable = HOUSE_OFFER.media.map(() => true)
+    if (!(await takePairs(call, usable, [side]))) return refuse(call, 'overloaded')
+    call.offer = { from: otherSide(side), sdp: HOUSE_OFFER, usable, own: true }
+    return ok(describeTo(call, side, HOUSE_OFFER, ownMedia(call, side, HOUSE_OFFER, usable)))
+  }
+
   const close = (name: string): void => {
     const call = calls.get(name)
     if (!call) return
@@ -163,5 +182,5 @@ export const createExchange = ({ hands, calls, listeners }: ExchangePorts): Medi
     return call ? call.hand.stats(call.id, side) : []
   }
 
-  return { offer, answer, echo, close, stats }
+  return { offer, answer, echo, invite, close, stats }
 }

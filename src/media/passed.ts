@@ -3,7 +3,8 @@ import { err, ok } from '#lib/result'
 
 /**
  * `media: { engine: "none" }`: descriptions pass untouched and phones send to each other directly. For networks in
- * which all phones reach each other, and for measuring signalling alone. There is no echo service without media.
+ * which all phones reach each other, and for measuring signalling alone. There is no echo service without media,
+ * and the house has nothing of its own to offer.
  */
 export const createPassedMedia = (): Media & { close(): Promise<void> } => {
   function close(call: string): void
@@ -15,6 +16,7 @@ export const createPassedMedia = (): Media & { close(): Promise<void> } => {
     offer: async (_call, _side, sdp) => ok(sdp),
     answer: async (_call, _side, sdp) => ok(sdp),
     echo: async () => err('not-acceptable-media'),
+    invite: async () => err('not-acceptable-media'),
     close,
     stats: async () => [],
   }

@@ -1,5 +1,6 @@
 export { type BannerFacts, printBanner } from './banner.ts'
 export { certificateNames, configuredCertificate, needsCertificate, type Pem } from './certificate.ts'
+export { createFileReader } from './description-file.ts'
 export { createEventLog } from './event-log.ts'
 export { createExempt } from './exempt.ts'
 export { prepareFolder } from './folder.ts'

@@ -41,6 +41,7 @@ const subscriberOf = (user: UserEntry): Subscriber => ({
   ...(user.imsi !== undefined && { imsi: user.imsi }),
   ...(user.msisdn !== undefined && { msisdn: user.msisdn }),
   ...(user.pwd !== undefined && { password: user.pwd }),
+  ...(user.mt_call_sdp_file !== undefined && { mtCallSdpFile: user.mt_call_sdp_file }),
   ...(user.sim && { sim: cardOf(user.sim) }),
 })
 

@@ -10,10 +10,10 @@ import {
   type Store,
   type Subscriber,
 } from '#core'
-import { contactHeader, createFlowChoice, createIms, createRing, sameContact } from '#ims'
+import { contactHeader, createFlowChoice, createIms, createMtCall, createRing, sameContact } from '#ims'
 import { silentLog } from '#lib/log'
 import { createRandom } from '#lib/random'
-import { ok } from '#lib/result'
+import { err, ok } from '#lib/result'
 import { createHandClock } from '#lib/timers'
 import type { Flow } from '#lib/wire'
 import { createLegs, createSipEndpoint, type TransactionUser } from '#sip'
@@ -37,6 +37,9 @@ export const aSubscriber = (name: string, more: Partial<Subscriber> = {}): Subsc
   ...more,
 })
 
+const HOUSE_SDP =
+  'v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 10000 RTP/AVP 0\r\n'
+
 /** Media that only mark what went through them: `[offer caller]` and so on is put before each description. */
 export const markingMedia = (): Media & { closed: string[] } => {
   const closed: string[] = []
@@ -45,6 +48,7 @@ export const markingMedia = (): Media & { closed: string[] } => {
     offer: async (_call, side, sdp) => ok(`${sdp}a=x-through:offer-${side}\r\n`),
     answer: async (_call, side, sdp) => ok(`${sdp}a=x-through:answer-${side}\r\n`),
     echo: async (_call, side, sdp) => ok(`${sdp}a=x-through:echo-${side}\r\n`),
+    invite: async (_call, side) => ok(`${HOUSE_SDP}a=x-through:invite-${side}\r\n`),
     close: (call) => void closed.push(call),
     stats: async () => [],
   }
@@ -69,6 +73,8 @@ type HouseOptions = {
   trusted?: (flow: Flow) => boolean
   dialogTimeoutS?: number
   blockAfter?: number
+  /** Files with descriptions, by name. */
+  files?: Record<string, string>
 }
 
 /** The whole of Tandem between the wire and the records, on a hand-turned clock and a network in memory. */
@@ -124,6 +130,13 @@ export const aHouse = (options: HouseOptions = {}) => {
     ring: createRing({ legs, wire, random, calledPartyId: () => true }),
     settings: { dialogTimeoutS: () => options.dialogTimeoutS ?? 15, noAnswerS: 120, mostCalls: 1000 },
   })
+  const mtCall = createMtCall({
+    ...{ calls, subscribers, media, domain: DOMAIN },
+    readFile: async (name) => {
+      const text = options.files?.[name]
+      return text === undefined ? err(`${name}: there is no such file`) : ok(text)
+    },
+  })
   const ims = createIms({
     timers,
     random,
@@ -155,6 +168,7 @@ export const aHouse = (options: HouseOptions = {}) => {
     sip,
     legs,
     calls,
+    mtCall,
     media,
     store,
     events,

@@ -1,4 +1,5 @@
 export { createIms, type ImsPorts } from './ims.ts'
+export { createMtCall, type MtCall, type MtCallWish } from './mt-call.ts'
 export { contactHeader, createFlowChoice, ownUri, sameContact } from './paths.ts'
 export { createRing, type RingPorts } from './ring.ts'
 export { createStamp } from './stamp.ts'

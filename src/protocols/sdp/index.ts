@@ -24,6 +24,7 @@ export {
   type SdpMedium,
 } from './description.ts'
 export { echoAnswer } from './echo.ts'
+export { answerAs, HOUSE_OFFER } from './house.ts'
 export {
   alignAnswer,
   isRelayable,

@@ -1,0 +1,2 @@
+export { describedMedia, echoingMedia } from './media.ts'
+export { houseParty } from './party.ts'
