@@ -3,7 +3,13 @@ export type { Binding, BindingRequest } from './bindings.ts'
 export { Call } from './call.ts'
 export type * from './call-ports.ts'
 export { type Calls, createCalls } from './calls.ts'
-export { type CallState, type CoreEvent, createEvents, type Events } from './events.ts'
+export {
+  type CallState,
+  type CoreEvent,
+  createEvents,
+  type Events,
+  type RegistrationChange,
+} from './events.ts'
 export { createGuard, type Guard } from './guard.ts'
 export * from './house/index.ts'
 export type * from './live-settings.ts'

@@ -25,6 +25,8 @@ export type Watched = {
   paceMs: number
   /** The state now; asked for at the moment of sending, once for each NOTIFY. */
   compose(): Uint8Array
+  /** The subscriber confirmed what was composed last. */
+  onTold?(): void
   /** Nothing will be asked for any more, except for the last NOTIFY when there is one. */
   onEnd(): void
 }
@@ -158,6 +160,7 @@ export class Subscription {
     this.#asking = false
     if (status < 300) {
       this.#failures = 0
+      this.#watched.onTold?.()
       if (last) this.drop()
       else if (this.#due) this.#notify()
       return

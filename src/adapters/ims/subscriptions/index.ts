@@ -1,0 +1,3 @@
+export type { EventPackage } from './event-package.ts'
+export { createRegEvent } from './reg-event.ts'
+export { createSubscribe, type Subscribe } from './subscribe.ts'
