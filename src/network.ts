@@ -20,7 +20,7 @@ import {
 import { bugText } from '#lib/log'
 import { createRandom } from '#lib/random'
 import { createEmbeddedMedia, createPassedMedia } from '#media'
-import { createLegs, createSipEndpoint, type TimerValues } from '#sip'
+import { createLegs, createNotifier, createSipEndpoint, type TimerValues } from '#sip'
 import {
   createEventLog,
   createExempt,
@@ -99,12 +99,11 @@ export const joinNetwork = async (ground: Ground) => {
     exempt: createExempt(settings.security.exempt),
     stamp: createStamp(settings.user_agent, settings.custom_headers),
   })
+  const dialogues = { flowFor: createFlowChoice(wire), contact: contactHeader, request: sip.request }
+  const notifier = createNotifier({ timers, random, ...dialogues })
   const legs = createLegs({
-    ...{ random, timers, values },
+    ...{ random, timers, values, ...dialogues },
     sessionExpires: settings.session_expires,
-    flowFor: createFlowChoice(wire),
-    contact: contactHeader,
-    request: sip.request,
     sendAck: sip.sendAck,
     onBug: (bug) => log.write('app', 'error', bugText(bug)),
   })
@@ -117,10 +116,11 @@ export const joinNetwork = async (ground: Ground) => {
   const readFile = createFileReader(settings.config_dir)
   const mtCall = createMtCall({ calls, subscribers, media, domain: settings.domain, readFile })
   const ims = createIms({
-    ...{ timers, random, log, store, subscribers, registrations, guard, calls, legs },
+    ...{ timers, random, log, store, subscribers, registrations, guard, calls, legs, notifier, events },
     sqns: await store.loadSqns(),
     domain: settings.domain,
     bindingExpires: () => live.bindingExpiresS,
+    subscribeExpires: () => live.subscribeExpiresS,
     trusted: createTrusted(settings.trunks),
   })
   wire.start({
@@ -129,5 +129,5 @@ export const joinNetwork = async (ground: Ground) => {
     },
     onClose: (flow) => sip.onClose(flow),
   })
-  return { ...people, calls, mtCall, legs, media, sip, random }
+  return { ...people, calls, mtCall, legs, notifier, media, sip, random }
 }

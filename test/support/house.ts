@@ -16,7 +16,7 @@ import { createRandom } from '#lib/random'
 import { err, ok } from '#lib/result'
 import { createHandClock } from '#lib/timers'
 import type { Flow } from '#lib/wire'
-import { createLegs, createSipEndpoint, type TransactionUser } from '#sip'
+import { createLegs, createNotifier, createSipEndpoint, type TransactionUser } from '#sip'
 import { createMemoryNet } from './memory-net.ts'
 
 export const HOUSE = { address: '192.0.2.1', port: 5060 }
@@ -120,6 +120,10 @@ export const aHouse = (options: HouseOptions = {}) => {
     request: sip.request,
     sendAck: sip.sendAck,
   })
+  const notifier = createNotifier({
+    ...{ timers, random, flowFor: createFlowChoice(wire), contact: contactHeader, request: sip.request },
+  })
+  const live = { bindingExpiresS: 3600, subscribeExpiresS: 0 }
   const calls = createCalls({
     timers,
     random,
@@ -150,7 +154,10 @@ export const aHouse = (options: HouseOptions = {}) => {
     calls,
     legs,
     domain: DOMAIN,
-    bindingExpires: () => 3600,
+    notifier,
+    events,
+    bindingExpires: () => live.bindingExpiresS,
+    subscribeExpires: () => live.subscribeExpiresS,
     trusted: options.trusted ?? (() => false),
   })
   wire.start({ onData: (flow, octets) => sip.onData(flow, octets), onClose: () => {} })
@@ -166,6 +173,8 @@ export const aHouse = (options: HouseOptions = {}) => {
     net,
     timers,
     sip,
+    live,
+    notifier,
     legs,
     calls,
     mtCall,

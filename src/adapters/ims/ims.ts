@@ -1,4 +1,4 @@
-import type { Calls, Guard, Registrations, Store, Subscriber, Subscribers } from '#core'
+import type { Calls, Events, Guard, Registrations, Store, Subscriber, Subscribers } from '#core'
 import type { Timers } from '#lib/clock'
 import { bugText, type Log } from '#lib/log'
 import type { Random } from '#lib/random'
@@ -7,6 +7,7 @@ import {
   ALLOW,
   createResponse,
   type Legs,
+  type Notifier,
   reasonPhrase,
   type ServerTransaction,
   type TransactionUser,
@@ -21,6 +22,7 @@ import { ownUri } from './paths.ts'
 import { createProve, type Later } from './prove.ts'
 import { createRegister } from './register.ts'
 import { AWAIT_AUTH_MS, createSimChallenges } from './sim-challenges.ts'
+import { createRegEvent, createSubscribe } from './subscriptions/index.ts'
 
 export type ImsPorts = {
   timers: Timers
@@ -36,6 +38,10 @@ export type ImsPorts = {
   domain: string
   bindingExpires: () => number
   trusted: (flow: Flow) => boolean
+  /** Subscriptions, RFC 6665. `subscribeExpires`: seconds that one lasts at most; 0: as asked for. */
+  notifier: Notifier
+  events: Pick<Events, 'subscribe'>
+  subscribeExpires: () => number
   /** Without them MESSAGE is not spoken here. */
   texts?: Omit<IncomingTextPorts, SharedPorts>
 }
@@ -43,7 +49,7 @@ type SharedPorts = 'timers' | 'random' | 'log' | 'subscribers' | 'registrations'
 
 /** Option tags that a request may require of us, RFC 3261 §8.2.2.3. sec-agree is ignored while IPsec is not spoken. */
 const UNDERSTOOD = new Set(['100rel', 'timer', 'path', 'sec-agree', 'outbound'])
-const KNOWN_METHODS = new Set(['SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'REFER', 'MESSAGE', 'ACK', 'CANCEL'])
+const KNOWN_METHODS = new Set(['PUBLISH', 'REFER', 'MESSAGE', 'ACK', 'CANCEL'])
 const NONCE_LIFETIME_MS = 5 * 60_000
 
 /** P-, I- and S-CSCF in one: decides what each new request is and hands it on. */
@@ -94,6 +100,7 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
     toTag: () => random.token(),
   })
   const prove = createProve({ ...ports, authenticate, refuse, later })
+  const subscribe = createSubscribe({ ...ports, refuse, packages: [createRegEvent(ports)] })
   const invite = createInvite({ legs, calls: ports.calls, refuse })
 
   const texts = ports.texts && createTexts({ ...ports, ...ports.texts }, prove, { reply, refuse }, later)
@@ -103,6 +110,7 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
       ['Allow', ALLOW],
       ['Accept', texts ? `application/sdp, ${ACCEPTED}` : 'application/sdp'],
       ['Supported', '100rel, timer, path'],
+      ['Allow-Events', subscribe.events],
     ])
 
   const unsupported = (transaction: ServerTransaction): boolean => {
@@ -122,11 +130,16 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
       if (unsupported(transaction)) return
       // In a dialogue (RFC 3428 §8) or outside it, a text is a text.
       if (method === 'MESSAGE' && texts) return texts(transaction)
+      if (method === 'SUBSCRIBE' && subscribe.within(transaction)) return
       if (legs.onRequest(request, transaction)) return
       if (method === 'REGISTER') register(transaction)
       else if (method === 'OPTIONS') options(transaction)
       else if (method === 'INVITE')
         prove(transaction, (subscriber: Subscriber | undefined) => invite(transaction, subscriber))
+      else if (method === 'SUBSCRIBE')
+        prove(transaction, (watcher: Subscriber | undefined) => subscribe.begin(transaction, watcher))
+      // Nothing of ours is subscribed to anything: RFC 6665 §4.1.3.
+      else if (method === 'NOTIFY') reply(transaction, 481)
       else if (method === 'BYE' || method === 'UPDATE' || method === 'PRACK' || method === 'INFO')
         reply(transaction, 481)
       else reply(transaction, KNOWN_METHODS.has(method) ? 405 : 501, [['Allow', ALLOW]])

@@ -32,6 +32,8 @@ const RETRY_AFTER_S = 60
 const LONGEST_DIALOG = 4000
 
 export type Subscribe = {
+  /** Value of Allow-Events. */
+  readonly events: string
   /** A SUBSCRIBE that goes on with a subscription: true, and dealt with. */
   within(transaction: ServerTransaction): boolean
   /** A new one, of who proved to be `watcher`; undefined: a trusted neighbour. */
@@ -41,7 +43,7 @@ export type Subscribe = {
 /** SUBSCRIBE, RFC 6665 §4.2.1: what is wanted, whether we have it, and for how long. */
 export const createSubscribe = (ports: SubscribePorts): Subscribe => {
   const { notifier, packages, refuse } = ports
-  const allowEvents: [string, string] = ['Allow-Events', packages.map(({ name }) => name).join(', ')]
+  const names = packages.map(({ name }) => name).join(', ')
 
   const packageOf = ({ headers }: SipRequest): EventPackage | undefined => {
     const event = parseEvent(headers.get('Event') ?? '')
@@ -59,6 +61,7 @@ export const createSubscribe = (ports: SubscribePorts): Subscribe => {
   }
 
   return {
+    events: names,
     within: (transaction) =>
       notifier.onSubscribe(transaction, (request) =>
         grantOf(request, packageOf(request)?.usualS ?? SHORTEST_S),
@@ -67,7 +70,7 @@ export const createSubscribe = (ports: SubscribePorts): Subscribe => {
       const { request } = transaction
       if (transaction.answered) return
       const wanted = packageOf(request)
-      if (!wanted) return refuse(transaction, 489, [allowEvents])
+      if (!wanted) return refuse(transaction, 489, [['Allow-Events', names]])
       const { contentType } = wanted
       if (!accepts(request, contentType)) return refuse(transaction, 406, [['Accept', contentType]])
       if (!isReachable(request)) return refuse(transaction, 400)
