@@ -32,3 +32,10 @@ export type RegisterOrder = { readonly callId: string; readonly cseq: number }
 /** A binding as a registrar asks for it; `expiresS` 0 removes. */
 export type BindingRequest = Omit<Binding, 'subscriber' | 'expiresAtMs'> &
   RegisterOrder & { expiresS: number }
+
+/**
+ * Bound for emergency calls, and for being called back after one: its contact's URI has the parameter `sos`, TS 24.229
+ * §5.1.6. Such a binding lives beside the ordinary one of the same handset and is used for nothing else.
+ */
+export const isForEmergency = ({ contact }: { contact: string }): boolean =>
+  /;sos(?=[;=?]|$)[^@]*$/i.test(contact)

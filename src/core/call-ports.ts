@@ -88,6 +88,8 @@ export type Caller = {
   display: string
   /** The caller asked that its identity be withheld, RFC 3323. */
   anonymous: boolean
+  /** An emergency call of somebody who proved nothing. */
+  unproved?: boolean
 }
 
 /** What is asked for: to reach `user` (a name or a number, with its phone-context). */

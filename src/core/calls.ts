@@ -23,6 +23,9 @@ export type CallsPorts = {
   log?: Log
 }
 
+/** Places that only emergency calls may take. */
+const RESERVED = 100
+
 export const createCalls = (ports: CallsPorts) => {
   const { timers, random, media, store, events, routeTo, settings, log = silentLog } = ports
   const { clock } = timers
@@ -76,7 +79,8 @@ export const createCalls = (ports: CallsPorts) => {
     /** A call arrives. Gives what the adapter has to tell of its caller from now on. */
     offer(offer: CallOffer, caller: CallerParty): PartyEvents {
       const call = new Call({ clock, media, changed, ended, onBug }, random.token(16), offer, caller)
-      if (calls.size >= settings.mostCalls) call.refuse({ why: 'overloaded' })
+      const reserved = offer.kind === 'emergency' ? RESERVED : 0
+      if (calls.size >= settings.mostCalls + reserved) call.refuse({ why: 'overloaded' })
       else {
         calls.set(call.record.id, call)
         call.watch(run(call))

@@ -1,8 +1,16 @@
 export { candidates, international, isNumber } from './addresses.ts'
-export type { Binding, BindingRequest } from './bindings.ts'
+export { type Binding, type BindingRequest, isForEmergency } from './bindings.ts'
 export { Call } from './call.ts'
 export type * from './call-ports.ts'
 export { type Calls, createCalls } from './calls.ts'
+export {
+  createDialogs,
+  type Dialog,
+  type DialogEvent,
+  type DialogState,
+  type Dialogs,
+} from './dialogs.ts'
+export { createEmergency, type Emergency, type EmergencyPlan } from './emergency.ts'
 export {
   type CallState,
   type CoreEvent,

@@ -12,6 +12,7 @@ export const REFUSALS = [
   'not-acceptable-media',
   'overloaded',
   'unsupported-address',
+  'alternative-service',
   'peer-failure',
   'internal',
 ] as const

@@ -1,7 +1,7 @@
 import type { Clock, Timers } from '#lib/clock'
 import type { Endpoint, Transport } from '#lib/wire'
 import { BindingTable } from './binding-table.ts'
-import type { Binding, BindingRequest, RegisterOrder } from './bindings.ts'
+import { type Binding, type BindingRequest, isForEmergency, type RegisterOrder } from './bindings.ts'
 import type { Events, RegistrationChange } from './events.ts'
 import { KeptBinding, printOf } from './kept-binding.ts'
 import { createPaths } from './paths.ts'
@@ -79,10 +79,14 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
   /** The binding that a request renews: the same instance and reg-id (RFC 5626 §6), else the same contact. */
   const renewed = (list: KeptBinding[], wish: BindingRequest): KeptBinding | undefined => {
     for (const binding of list) if (binding.contact === wish.contact) return binding
+    const emergency = isForEmergency(wish)
     return list.find(
       (binding) =>
-        (wish.instance !== undefined && binding.instance === wish.instance && binding.regId === wish.regId) ||
-        sameContact(binding.contact, wish.contact),
+        ((wish.instance !== undefined &&
+          binding.instance === wish.instance &&
+          binding.regId === wish.regId) ||
+          sameContact(binding.contact, wish.contact)) &&
+        isForEmergency(binding) === emergency,
     )
   }
 
@@ -109,7 +113,9 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
     wished?.add(binding)
     // A handset that comes back with another address has left the old one behind.
     if (!subscriber.multiSim && subscriber.sim)
-      for (const stale of of(subscriber)) if (!wished?.has(stale)) remove(stale, 'unregistered')
+      for (const stale of of(subscriber))
+        if (!wished?.has(stale) && isForEmergency(stale) === isForEmergency(binding))
+          remove(stale, 'unregistered')
     enter(binding)
     keep(binding)
     tell(binding, 'registered')
@@ -144,10 +150,11 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
       for (const wish of wishes) put(subscriber, wish, wished)
       return 'done'
     },
-    /** Removes all contacts, unless one was bound by a later request of the same Call-ID. */
+    /** Removes all contacts but those for emergencies, unless one was bound by a later request of the same Call-ID. */
     clear(subscriber: Subscriber, request: RegisterOrder): 'done' | 'out-of-order' {
-      if (of(subscriber).some((binding) => binding.isLate(request))) return 'out-of-order'
-      for (const binding of [...bindings.of(subscriber)]) remove(binding, 'unregistered')
+      const leaving = bindings.of(subscriber).filter((binding) => !isForEmergency(binding))
+      if (leaving.some((binding) => binding.isLate(request))) return 'out-of-order'
+      for (const binding of leaving) remove(binding, 'unregistered')
       return 'done'
     },
     of: (subscriber: Subscriber): Binding[] => of(subscriber),

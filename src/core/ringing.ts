@@ -33,6 +33,7 @@ const better = (a: Refused | undefined, b: Refused): Refused => {
 /** Rings the phones of a person, or of whom it passes the call on to, until one answers; then joins the parties. */
 export const ringAll = async (ports: RingPorts, call: Call, first: Target): Promise<void> => {
   const asked = new Set<Identity>()
+  const { kind: _, ...ordinary } = call.offer
   let target = first
   for (;;) {
     asked.add(target.found.identity)
@@ -41,9 +42,7 @@ export const ringAll = async (ports: RingPorts, call: Call, first: Target): Prom
     if (outcome.kind === 'answered') return join(call, outcome.winner)
     const { redirect } = outcome.refused
     const route =
-      redirect && asked.size <= MOST_REDIRECTS
-        ? ports.routeTo({ ...call.offer, dialled: redirect })
-        : undefined
+      redirect && asked.size <= MOST_REDIRECTS ? ports.routeTo({ ...ordinary, dialled: redirect }) : undefined
     if (route?.kind !== 'subscriber' || asked.has(route.found.identity))
       return call.refuse(route?.kind === 'refused' ? route.refused : outcome.refused)
     call.caller.progress('progress', 181)

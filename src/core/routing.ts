@@ -1,16 +1,21 @@
-import type { Binding } from './bindings.ts'
-import type { CallOffer, Route } from './call-ports.ts'
+import { type Binding, isForEmergency } from './bindings.ts'
+import type { CallOffer, Dialled, Route } from './call-ports.ts'
+import type { Emergency } from './emergency.ts'
 import type { Registrations } from './registrations.ts'
-import type { Found, Subscribers } from './subscribers.ts'
+import type { Found, Subscriber, Subscribers } from './subscribers.ts'
 
 export type RoutingPorts = {
   subscribers: Subscribers
   registrations: Registrations
   echo: string | undefined
+  /** Absent: nobody takes emergency calls. */
+  emergency?: Emergency
 }
 
+const ELSEWHERE: Route = { kind: 'refused', refused: { why: 'alternative-service' } }
+
 /** Finds whom a call is for: the echo service, a subscriber's phones, or nobody. */
-export const createRouting = ({ subscribers, registrations, echo }: RoutingPorts) => {
+export const createRouting = ({ subscribers, registrations, echo, emergency }: RoutingPorts) => {
   /** An identity equal to the echo number may say with which status the service answers; the caller's own goes first. */
   const echoStatus = (offer: CallOffer): number => {
     const own = offer.caller.subscriber?.identities.find((identity) => identity.user === echo)
@@ -18,24 +23,43 @@ export const createRouting = ({ subscribers, registrations, echo }: RoutingPorts
     return any?.code ?? 200
   }
 
+  /** What was bound for emergencies rings only when those call back who answered one, TS 24.229 §5.1.6. */
+  const wanted = (bindings: Binding[], caller: Subscriber | undefined): Binding[] => {
+    if (!bindings.some(isForEmergency)) return bindings
+    const special = emergency?.answers(caller) ? bindings.filter(isForEmergency) : []
+    return special.length > 0 ? special : bindings.filter((binding) => !isForEmergency(binding))
+  }
+
   /** With several handsets on one subscription, an identity may belong to one of them: manual 5.2.1, imeisv. */
-  const phonesOf = ({ subscriber, identity }: Found): Binding[] => {
-    const bindings = registrations.of(subscriber)
+  const phonesOf = ({ subscriber, identity }: Found, caller: Subscriber | undefined): Binding[] => {
+    const bindings = wanted(registrations.of(subscriber), caller)
     if (!subscriber.multiSim || identity.imeisv === undefined) return bindings
     return bindings.filter((binding) => sameEquipment(binding.instance, identity.imeisv as string))
   }
 
-  return (offer: CallOffer): Route => {
-    const { user, context } = offer.dialled
+  const route = (offer: CallOffer, { user, context }: Dialled): Route => {
     if (user === echo) return { kind: 'echo', status: echoStatus(offer) }
-    const near = offer.caller.subscriber?.msisdn ?? offer.caller.subscriber?.identities[0]?.user
+    const { subscriber } = offer.caller
+    const near = subscriber?.msisdn ?? subscriber?.identities[0]?.user
     const found = subscribers.byIdentity(user, context, near)
     if (!found) return { kind: 'refused', refused: { why: 'unknown-user' } }
-    const bindings = phonesOf(found)
+    const bindings = phonesOf(found, subscriber)
     if (bindings.length === 0 && !found.subscriber.ringOnly)
       return { kind: 'refused', refused: { why: 'not-registered' } }
     return { kind: 'subscriber', found, bindings }
   }
+
+  /** The first of those who take such calls that can be reached. */
+  const emergencyRoute = (offer: CallOffer): Route => {
+    for (const target of emergency?.targetsOf(offer) ?? []) {
+      const taken = route(offer, target)
+      if (taken.kind !== 'refused') return taken
+    }
+    return ELSEWHERE
+  }
+
+  return (offer: CallOffer): Route =>
+    offer.kind === 'emergency' ? emergencyRoute(offer) : route(offer, offer.dialled)
 }
 export type Routing = ReturnType<typeof createRouting>
 

@@ -14,6 +14,7 @@ const STATUS: Record<Refusal, number> = {
   'not-acceptable-media': 488,
   overloaded: 503,
   'unsupported-address': 484,
+  'alternative-service': 380,
   'peer-failure': 502,
   internal: 500,
 }
