@@ -47,6 +47,8 @@ export type SipEndpoint = WireUser & {
   send(response: SipResponse, flow: Flow): void
   /** Sizes of all tables, and counters since the start. */
   figures(): Record<string, number>
+  /** What came and went since the start, by the names of `SIP_COUNTERS`, and what went wrong (`SIP_ERRORS`). */
+  counters(): { messages: Record<string, number>; errors: Record<string, number> }
 }
 
 /** Transactions over a wire, RFC 3261 §17 and §18: what stands above sees each request and each answer once. */
@@ -82,5 +84,23 @@ export const createSipEndpoint = (ports: SipEndpointPorts): SipEndpoint => {
     },
     ...createSender({ random, wire, clients, port, tcpThreshold, advertise }),
     figures,
+    counters: () => ({ messages: port.counts.named(), errors: errorsOf(figures()) }),
   }
+}
+
+/** Those that occurred. */
+const errorsOf = (figures: Record<string, number>): Record<string, number> => {
+  const { malformed, badAnswers, timeouts, strays, refused, unsent, bugs } = figures
+  const all = {
+    sip_malformed: malformed,
+    sip_bad_answered: badAnswers,
+    sip_timeout: timeouts,
+    sip_stray: strays,
+    sip_overload: refused,
+    sip_unsent: unsent,
+    sip_bug: bugs,
+  }
+  const errors: Record<string, number> = {}
+  for (const [name, count] of Object.entries(all)) if (count) errors[name] = count
+  return errors
 }

@@ -1,5 +1,6 @@
 import type { Log } from '#lib/log'
 import type { Flow, Wire } from '#lib/wire'
+import { createMessageCounts, type MessageCounts } from './counters.ts'
 import { replyFlow } from './hops.ts'
 import type { SipMessage } from './message.ts'
 import { printMessage } from './print.ts'
@@ -23,6 +24,7 @@ export type Port = {
   /** A message came: for the log and the trace. */
   note(flow: Flow, octets: Uint8Array): void
   onBug(bug: unknown): void
+  readonly counts: MessageCounts
   figures(): { received: number; sent: number; unsent: number; bugs: number }
 }
 
@@ -34,6 +36,7 @@ const firstLineOf = (text: string): string => {
 /** The one place where messages come and go: counted, logged as FROM and TO, and shown to the trace. */
 export const createPort = ({ log, wire, trace, stamp }: PortPorts): Port => {
   const count = { received: 0, sent: 0, unsent: 0, bugs: 0 }
+  const counts = createMessageCounts()
 
   const show = (direction: 'in' | 'out', flow: Flow, text: string): void => {
     trace?.(direction, flow, text)
@@ -49,8 +52,10 @@ export const createPort = ({ log, wire, trace, stamp }: PortPorts): Port => {
   const transmit = (flow: Flow, text: string): boolean => {
     if (trace || log.on('sip', 'debug')) show('out', flow, text)
     const sent = flow.send(text)
-    if (sent) count.sent++
-    else count.unsent++
+    if (sent) {
+      count.sent++
+      counts.sent(text)
+    } else count.unsent++
     return sent
   }
 
@@ -65,12 +70,14 @@ export const createPort = ({ log, wire, trace, stamp }: PortPorts): Port => {
     reply: (flow, hop, text) => void transmit(replyFlow(wire, flow, hop), text),
     note: (flow, octets) => {
       count.received++
+      counts.received(octets)
       if (trace || log.on('sip', 'debug')) show('in', flow, Buffer.from(octets).latin1Slice())
     },
     onBug: (bug) => {
       count.bugs++
       log.write('sip', 'error', bug instanceof Error ? (bug.stack ?? bug.message) : String(bug))
     },
+    counts,
     figures: () => ({ ...count }),
   }
 }
