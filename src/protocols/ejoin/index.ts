@@ -1,0 +1,5 @@
+export * from './card-port.ts'
+export * from './port-status.ts'
+export * from './reports.ts'
+export * from './sms-rows.ts'
+export * from './task-reports.ts'
