@@ -1,3 +1,4 @@
+export { createSubscriberCarrier } from './carrier.ts'
 export { ACCEPTED } from './content.ts'
 export { createDeliveries, type Deliveries } from './deliveries.ts'
 export type { IncomingTextPorts, TextPorts, TextSettings } from './ports.ts'

@@ -1,6 +1,6 @@
 import type { MessageDraft, MessageRefusal, MessageTarget, Subscriber } from '#core'
 import { keep } from '#lib/text'
-import { parseAddress, parseUri, type ServerTransaction, type SipRequest, tagOf } from '#sip'
+import { parseAddress, parseUri, type ServerTransaction, type SipRequest, tagOf, tokenOf } from '#sip'
 import { callerOf, keyOfUri } from '../identity.ts'
 import type { Later } from '../prove.ts'
 import { ACCEPTED, textIn } from './content.ts'
@@ -38,12 +38,11 @@ const targetOf = (request: SipRequest, sender: Subscriber | undefined): MessageT
 }
 
 /** A sender that repeats itself repeats these, RFC 3261 §8.2.2.2, even where its branch is a new one. */
-const dedupeOf = ({ headers }: SipRequest, sender: Subscriber | undefined): string =>
-  keep(
-    `sip ${sender?.impi ?? ''} ${headers.get('Call-ID')} ${Number.parseInt(headers.get('CSeq') ?? '0', 10)} ${
-      tagOf(headers.get('From') ?? '') ?? ''
-    }`.slice(0, 1000),
-  )
+const dedupeOf = ({ headers }: SipRequest, sender: Subscriber | undefined): string => {
+  const number = Number.parseInt(headers.get('CSeq') ?? '0', 10)
+  const tag = tagOf(headers.get('From') ?? '') ?? ''
+  return `sip-${tokenOf(`${sender?.impi ?? ''} ${headers.get('Call-ID')} ${number} ${tag}`)}`
+}
 
 /** A text/plain MESSAGE of a SIP phone becomes a message: 202 when it is on disk (RFC 3428 §7). */
 export const createPlain = ({ messages, log }: IncomingTextPorts, { reply }: Replies, later: Later) => {

@@ -1,6 +1,6 @@
 import type { Found, Subscriber } from '#core'
 import { parseUri, type ServerTransaction } from '#sip'
-import { keyOfUri } from '../identity.ts'
+import { callerOf, keyOfUri } from '../identity.ts'
 import type { Later, Prove } from '../prove.ts'
 import { contactsOf, takesOf } from './capabilities.ts'
 import { contentOf } from './content.ts'
@@ -23,6 +23,14 @@ export const createTexts = (ports: IncomingTextPorts, prove: Prove, replies: Rep
     return subscribers.byIdentity(user, context, nearOf(sender))
   }
 
+  /** A trusted neighbour speaks for its own, and for those of ours that it asserts (RFC 3325). */
+  const assertedBy = ({ request }: ServerTransaction): Subscriber | undefined => {
+    const uri = parseUri(callerOf(request, undefined).identity)
+    if (!uri.ok) return undefined
+    const { user, context } = keyOfUri(uri.value)
+    return subscribers.byIdentity(user, context)?.subscriber
+  }
+
   /** Passed on where somebody takes text; who is there with handsets alone gets it as SMS, by way of the store. */
   const pass = (
     transaction: ServerTransaction,
@@ -35,15 +43,16 @@ export const createTexts = (ports: IncomingTextPorts, prove: Prove, replies: Rep
     if (contacts.length === 0) return replies.reply(transaction, 480)
     const phones = contacts.filter((contact) => takesOf(contact) === 'text')
     if (phones.length > 0) return relay(transaction, sender, found, phones)
-    plain(transaction, sender, charset)
+    plain(transaction, sender ?? assertedBy(transaction), charset)
   }
 
   return (transaction: ServerTransaction): void =>
-    prove(transaction, (sender) => {
+    prove(transaction, (proved) => {
       const content = contentOf(transaction.request)
-      if (content.kind === 'refused') replies.reply(transaction, content.status, content.headers)
-      else if (content.kind === 'sms') sms(transaction, sender)
-      else if (settings.relayOnly) pass(transaction, sender, content.charset)
+      if (content.kind === 'refused') return replies.reply(transaction, content.status, content.headers)
+      if (content.kind === 'text' && settings.relayOnly) return pass(transaction, proved, content.charset)
+      const sender = proved ?? assertedBy(transaction)
+      if (content.kind === 'sms') sms(transaction, sender)
       else plain(transaction, sender, content.charset)
     })
 }

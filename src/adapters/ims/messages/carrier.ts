@@ -1,0 +1,79 @@
+import type { Binding, Carrier, Found, MessageRecord, Outcome, Progress, Subscriber } from '#core'
+import { parseUri } from '#sip'
+import { isSilent } from '#sms'
+import { keyOfUri } from '../identity.ts'
+import { byPreference, contactsOf, takesOf } from './capabilities.ts'
+import type { TextPorts } from './ports.ts'
+import { createToHandset } from './to-handset.ts'
+import { createToPhone } from './to-phone.ts'
+
+const QUEUE = 'subscriber:'
+
+/** What a SIP phone cannot be given at all; undefined for what it can. */
+const phoneOutcome = ({ body, pid }: MessageRecord): Outcome | undefined => {
+  if (body.kind === 'report')
+    return { kind: 'delivered', route: 'dropped: a SIP phone takes no status reports' }
+  if (body.kind === 'data') return { kind: 'failed', reason: 'a SIP phone takes text, not data' }
+  if (isSilent(pid)) return { kind: 'failed', reason: 'a SIP phone takes no silent messages' }
+  return undefined
+}
+
+/**
+ * Hands texts to a subscriber's handsets and phones. Handsets that registered for SMS over IP go first, in order of
+ * preference, one after the other; SIP phones get what these could not be given, as plain text.
+ */
+export const createSubscriberCarrier = (ports: TextPorts): Carrier => {
+  const { subscribers, registrations, log } = ports
+  const toHandset = createToHandset(ports)
+  const toPhone = createToPhone(ports)
+
+  /** The identity that was addressed, for its handset's sake; else the subscriber's first one. */
+  const foundFor = (subscriber: Subscriber, to: string): Found => {
+    const uri = parseUri(to)
+    const key = uri.ok ? keyOfUri(uri.value) : { user: to }
+    const found = subscribers.byIdentity(key.user, key.context, subscriber.msisdn)
+    if (found?.subscriber === subscriber) return found
+    return { subscriber, identity: subscriber.identities[0] as Found['identity'] }
+  }
+
+  const toPhones = (message: MessageRecord, found: Found, phones: Binding[]): Outcome | Promise<Outcome> => {
+    const ended = phoneOutcome(message)
+    if (ended) return ended
+    const { body } = message
+    return body.kind === 'text'
+      ? toPhone(message, body.text, found, byPreference(phones))
+      : { kind: 'failed', reason: 'no text' }
+  }
+
+  const toAny = async (message: MessageRecord, found: Found, progress: Progress): Promise<Outcome> => {
+    const contacts = contactsOf(registrations, found)
+    if (contacts.length === 0) return { kind: 'away', reason: 'not registered' }
+    const phones = contacts.filter((contact) => takesOf(contact) === 'text')
+    let best: Outcome | undefined
+    for (const handset of byPreference(contacts.filter((contact) => takesOf(contact) === 'sms')).flat()) {
+      const { outcome, refused, wrongFormat } = await toHandset(message, found, handset, progress)
+      if (!refused) return outcome
+      if (wrongFormat) phones.push(handset)
+      if (!best || outcome.kind === 'retry') best = outcome
+    }
+    // What began as SMS goes on as SMS: nobody shall read half of it twice.
+    if (phones.length === 0 || message.partsDone > 0)
+      return best ?? { kind: 'away', reason: 'no contact takes texts' }
+    const outcome = await toPhones(message, found, phones)
+    return best && outcome.kind === 'failed' ? best : outcome
+  }
+
+  return {
+    async deliver(message, progress) {
+      const subscriber = subscribers.byImpi(message.queue.slice(QUEUE.length))
+      if (!subscriber) return { kind: 'failed', reason: 'the subscriber is no longer configured' }
+      try {
+        return await toAny(message, foundFor(subscriber, message.to), progress)
+      } catch (problem) {
+        // A part that is confirmed but not on disk: the handset repeats its word, and will find us again.
+        log.write('ims', 'error', `text ${message.id}: ${(problem as Error).message}`)
+        return { kind: 'retry', reason: 'interrupted' }
+      }
+    },
+  }
+}
