@@ -1,4 +1,4 @@
-import type { CallOffer, Dialled } from './call-ports.ts'
+import type { Caller, Dialled } from './call-ports.ts'
 import type { Subscriber, Subscribers } from './subscribers.ts'
 
 /** Where emergency calls go, in the operator's words. */
@@ -34,10 +34,10 @@ export const createEmergency = (
   subscribers: Subscribers,
 ) => {
   /** Whom to try, most special first; nobody: the caller is to call elsewhere. */
-  const targetsOf = ({ caller, dialled }: Pick<CallOffer, 'caller' | 'dialled'>): Dialled[] => {
-    if (policy === 'alternative' || (caller.unproved && !anonymous)) return []
+  const targetsOf = (service: string): Dialled[] => {
+    if (policy === 'alternative') return []
     const found: Dialled[] = []
-    for (const name of widening(dialled.user)) {
+    for (const name of widening(service)) {
       const own = services[name.slice(SOS.length + 1)]
       if (own !== undefined) found.push(named(own))
       const identity = IDENTITY + name
@@ -57,6 +57,9 @@ export const createEmergency = (
 
   return {
     targetsOf,
+    /** Whether anybody takes emergency calls at all. */
+    takes: policy === 'route' && (to !== '' || Object.keys(services).length > 0 || answering.size > 0),
+    admits: (caller: Caller): boolean => anonymous || caller.unproved !== true,
     /** Whether this subscriber answers emergency calls, and may call those back who made them. */
     answers: (subscriber: Subscriber | undefined): boolean =>
       subscriber !== undefined && answering.has(subscriber),

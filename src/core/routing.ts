@@ -51,7 +51,10 @@ export const createRouting = ({ subscribers, registrations, echo, emergency }: R
 
   /** The first of those who take such calls that can be reached. */
   const emergencyRoute = (offer: CallOffer): Route => {
-    for (const target of emergency?.targetsOf(offer) ?? []) {
+    const targets = emergency?.targetsOf(offer.dialled.user) ?? []
+    if (targets.length > 0 && !emergency?.admits(offer.caller))
+      return { kind: 'refused', refused: { why: 'not-authorised' } }
+    for (const target of targets) {
       const taken = route(offer, target)
       if (taken.kind !== 'refused') return taken
     }

@@ -15,6 +15,7 @@ import {
   tokensOf,
 } from '#sip'
 import { createAuthenticate } from './authenticate.ts'
+import type { AlternativePlan } from './emergency/index.ts'
 import { createInvite } from './invite.ts'
 import { ACCEPTED, createTexts, type IncomingTextPorts } from './messages/index.ts'
 import { createNonces } from './nonces.ts'
@@ -38,6 +39,10 @@ export type ImsPorts = {
   domain: string
   bindingExpires: () => number
   trusted: (flow: Flow) => boolean
+  /** What is an emergency call, and whether anybody takes them. Without it service URNs are names like others. */
+  emergency?: { serviceOf: (uri: string) => string | undefined; takes: boolean }
+  /** What those are told whose emergency calls are not taken. */
+  alternative?: AlternativePlan
   /** Subscriptions, RFC 6665. `subscribeExpires`: seconds that one lasts at most; 0: as asked for. */
   notifier: Notifier
   events: Pick<Events, 'subscribe'>
@@ -101,7 +106,16 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
   })
   const prove = createProve({ ...ports, authenticate, refuse, later })
   const subscribe = createSubscribe({ ...ports, refuse, packages: [createRegEvent(ports)] })
-  const invite = createInvite({ legs, calls: ports.calls, refuse })
+  const invite = createInvite({ ...ports, refuse })
+  const { emergency } = ports
+  const call = (transaction: ServerTransaction): void => {
+    const service = emergency?.serviceOf(transaction.request.uri)
+    if (service === undefined || !emergency)
+      return prove(transaction, (subscriber) => invite(transaction, subscriber))
+    const nobody = (): void => invite(transaction, undefined, { service, unproved: true })
+    if (!emergency.takes) return nobody()
+    prove(transaction, (subscriber) => invite(transaction, subscriber, { service }), nobody)
+  }
 
   const texts = ports.texts && createTexts({ ...ports, ...ports.texts }, prove, { reply, refuse }, later)
 
@@ -134,8 +148,7 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
       if (legs.onRequest(request, transaction)) return
       if (method === 'REGISTER') register(transaction)
       else if (method === 'OPTIONS') options(transaction)
-      else if (method === 'INVITE')
-        prove(transaction, (subscriber: Subscriber | undefined) => invite(transaction, subscriber))
+      else if (method === 'INVITE') call(transaction)
       else if (method === 'SUBSCRIBE')
         prove(transaction, (watcher: Subscriber | undefined) => subscribe.begin(transaction, watcher))
       // Nothing of ours is subscribed to anything: RFC 6665 §4.1.3.

@@ -1,4 +1,4 @@
-import type { Caller, CallerParty, Calls, PartyEvents, Subscriber } from '#core'
+import type { Caller, CallerParty, CallOffer, Calls, PartyEvents, Subscriber } from '#core'
 import {
   contactOf,
   type IncomingLeg,
@@ -11,15 +11,21 @@ import {
   type SipRequest,
   tooShort,
 } from '#sip'
+import { type AlternativePlan, emergencyParty, nobody } from './emergency/index.ts'
 import { callerOf, keyOfUri } from './identity.ts'
 import { descriptionOf, infoIn, offerIn, sessionEvents, solicitIn, toLeg } from './parties.ts'
+import { ownUri } from './paths.ts'
 import { endReasonOf } from './refusals.ts'
 
 export type InvitePorts = {
   legs: Legs
   calls: Calls
+  /** What those are told whose emergency calls we do not take. */
+  alternative?: AlternativePlan
   refuse: (transaction: ServerTransaction, status: number, headers?: [string, string][]) => void
 }
+
+const NO_ALTERNATIVE: AlternativePlan = { reason: 'No emergency calls here', action: undefined }
 
 type Fault = { status: number; headers?: [string, string][] }
 
@@ -42,16 +48,26 @@ const faultOf = (request: SipRequest): Fault | undefined => {
 }
 
 /** A call that reaches us: from SIP's words into the core's. */
-export const createInvite = ({ legs, calls, refuse }: InvitePorts) => {
-  /** `subscriber`: who proved to be calling; undefined for a trusted neighbour. */
-  return (transaction: ServerTransaction, subscriber: Subscriber | undefined): void => {
+export const createInvite = ({ legs, calls, refuse, alternative = NO_ALTERNATIVE }: InvitePorts) => {
+  /**
+   * `subscriber`: who proved to be calling; undefined for a trusted neighbour, and for `unproved`. `service`: the emergency
+   * service that is called.
+   */
+  return (
+    transaction: ServerTransaction,
+    subscriber: Subscriber | undefined,
+    { service, unproved = false }: { service?: string; unproved?: boolean } = {},
+  ): void => {
     const { request, flow } = transaction
     if (transaction.answered) return
     const uri = parseUri(request.uri)
     if (!uri.ok) return refuse(transaction, 400)
     const fault = faultOf(request)
     if (fault) return refuse(transaction, fault.status, fault.headers)
-    const dialled = { ...keyOfUri(uri.value), text: request.uri }
+    const dialled = {
+      ...(service === undefined ? keyOfUri(uri.value) : { user: service }),
+      text: request.uri,
+    }
     if (dialled.user === '') return refuse(transaction, 484)
     const hops = parseDelta(request.headers.get('Max-Forwards') ?? '70') ?? 70
 
@@ -65,12 +81,16 @@ export const createInvite = ({ legs, calls, refuse }: InvitePorts) => {
         reliable: subscriber?.reliable ?? true,
       },
     )
-    const caller: Caller = callerOf(request, subscriber)
+    const caller: Caller = unproved ? nobody() : callerOf(request, subscriber)
     const description = leg.offer === undefined ? undefined : descriptionOf(leg.offer)
-    events = calls.offer(
-      { caller, dialled, description, listener: flow.listener, callId: leg.session.dialog.callId, hops },
-      callerParty(leg),
-    )
+    const { callId } = leg.session.dialog
+    const offer: CallOffer = { caller, dialled, description, listener: flow.listener, callId, hops }
+    const party = callerParty(leg)
+    if (service === undefined) events = calls.offer(offer, party)
+    else {
+      const plan = { ...alternative, own: ownUri(flow) }
+      events = calls.offer({ ...offer, kind: 'emergency' }, emergencyParty(party, leg, request, plan))
+    }
   }
 }
 

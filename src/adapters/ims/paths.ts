@@ -1,3 +1,4 @@
+import { isForEmergency } from '#core'
 import type { Flow, Wire } from '#lib/wire'
 import { type Dialog, nextHopOf, parseUri, sameUri } from '#sip'
 import { endpointOf } from './reach.ts'
@@ -28,9 +29,10 @@ export const createFlowChoice =
     return wire.flowTo(hop.transport, hop, flow.listener) ?? flow
   }
 
-/** Whether two contacts are the same place in different spellings, RFC 3261 §19.1.4. */
+/** Whether two contacts are the same place in different spellings, RFC 3261 §19.1.4; one for emergencies is another. */
 export const sameContact = (a: string, b: string): boolean => {
   if (a === b) return true
   const [first, second] = [parseUri(a), parseUri(b)]
-  return first.ok && second.ok && sameUri(first.value, second.value)
+  if (!first.ok || !second.ok || !sameUri(first.value, second.value)) return false
+  return isForEmergency({ contact: a }) === isForEmergency({ contact: b })
 }

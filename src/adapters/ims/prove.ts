@@ -1,4 +1,4 @@
-import type { Guard, Registrations, Subscriber, Subscribers } from '#core'
+import { type Guard, isForEmergency, type Registrations, type Subscriber, type Subscribers } from '#core'
 import type { Log } from '#lib/log'
 import type { Flow } from '#lib/wire'
 import { parseAddress, parseUri, type ServerTransaction, type SipRequest, sameHost } from '#sip'
@@ -44,12 +44,17 @@ export const createProve = (ports: ProvePorts) => {
   }
 
   /** The path it registered by; or, where no NAT hides who is who, any port and transport of that host. */
-  const registeredHere = (subscriber: Subscriber, { address, port, transport }: Flow): boolean =>
+  const registeredHere = (
+    subscriber: Subscriber,
+    { address, port, transport }: Flow,
+    emergency: boolean,
+  ): boolean =>
     registrations
       .of(subscriber)
       .some(
         (binding) =>
           binding.address === address &&
+          (emergency || !isForEmergency(binding)) &&
           ((binding.port === port && binding.transport === transport) || isAt(binding.contact, address)),
       )
 
@@ -80,13 +85,24 @@ export const createProve = (ports: ProvePorts) => {
     refuse(transaction, 403)
   }
 
-  /** Calls `proved` (undefined: a trusted neighbour), or answers the request itself. */
-  return (transaction: ServerTransaction, proved: (subscriber: Subscriber | undefined) => void): void => {
+  /**
+   * Calls `proved` (undefined: a trusted neighbour), or answers the request itself. With `nobody` it is an emergency call:
+   * who claims to be none of ours is not asked for proof, and an emergency registration's path counts like any other.
+   */
+  return (
+    transaction: ServerTransaction,
+    proved: (subscriber: Subscriber | undefined) => void,
+    nobody?: () => void,
+  ): void => {
     const { request, flow } = transaction
     if (trusted(flow)) return proved(undefined)
     const claimed = claimedBy(request) ?? anonymousOn(request, flow)
+    if (!claimed && nobody) return nobody()
     if (claimed?.proof === 'none') return proved(claimed)
-    const knownPath = claimed && (claimed.sim || claimed.proveOnRegisterOnly) && registeredHere(claimed, flow)
+    const knownPath =
+      claimed &&
+      (claimed.sim || claimed.proveOnRegisterOnly) &&
+      registeredHere(claimed, flow, nobody !== undefined)
     if (knownPath) return proved(claimed)
     later(
       transaction,

@@ -10,6 +10,8 @@ export type Refused = {
   status: number
   reason?: string
   headers?: [name: string, value: string][]
+  /** Characters are octets. */
+  body?: { type: string; text: string }
   /** No answer came: the status is our own word for it. */
   failure?: 'timeout' | 'transport'
   /** Contact URIs of a redirection, 3xx. */

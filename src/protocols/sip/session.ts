@@ -1,4 +1,5 @@
 import type { Result } from '#lib/result'
+import { octets } from '#lib/text'
 import type { Flow } from '#lib/wire'
 import { quote } from './chars.ts'
 import type { ServerTransaction } from './contract.ts'
@@ -144,10 +145,14 @@ export class Session {
     this.dialog.target = contactOf(headers) ?? this.dialog.target
   }
 
-  refuse(transaction: ServerTransaction, { status, reason, headers, retryAfterS }: Refused): void {
+  refuse(transaction: ServerTransaction, { status, reason, headers, body, retryAfterS }: Refused): void {
     const response = this.reply(transaction.request, status, reason)
     for (const [name, value] of headers ?? []) response.headers.add(name, value)
     if (retryAfterS !== undefined) response.headers.add('Retry-After', `${retryAfterS}`)
+    if (body) {
+      response.headers.set('Content-Type', body.type)
+      response.body = octets(body.text)
+    }
     transaction.respond(response)
   }
 
