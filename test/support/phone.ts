@@ -52,6 +52,7 @@ export const aPhone = (house: House, name: string, address: string, port = 5060)
     user: {
       onRequest: (request: SipRequest, transaction: ServerTransaction) => {
         requests.push(request)
+        if (phone.onOther?.(request, transaction)) return
         if (legs.onRequest(request, transaction)) return
         if (request.method !== 'INVITE') return
         heard.push('invite')
@@ -147,6 +148,8 @@ export const aPhone = (house: House, name: string, address: string, port = 5060)
     endpoint,
     legs,
     reliable: false,
+    /** Set by a test that deals with other requests than those of calls; true: dealt with. */
+    onOther: undefined as ((request: SipRequest, transaction: ServerTransaction) => boolean) | undefined,
     ask,
     register: async ({
       contact = `<sip:${name}@${address}:${port}>`,

@@ -55,6 +55,7 @@ type SharedPorts = 'timers' | 'random' | 'log' | 'subscribers' | 'registrations'
 /** Option tags that a request may require of us, RFC 3261 §8.2.2.3. sec-agree is ignored while IPsec is not spoken. */
 const UNDERSTOOD = new Set(['100rel', 'timer', 'path', 'sec-agree', 'outbound'])
 const KNOWN_METHODS = new Set(['PUBLISH', 'REFER', 'MESSAGE', 'ACK', 'CANCEL'])
+const ALLOWED = `${ALLOW}, SUBSCRIBE`
 const NONCE_LIFETIME_MS = 5 * 60_000
 
 /** P-, I- and S-CSCF in one: decides what each new request is and hands it on. */
@@ -121,7 +122,7 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
 
   const options = (transaction: ServerTransaction): void =>
     reply(transaction, 200, [
-      ['Allow', ALLOW],
+      ['Allow', ALLOWED],
       ['Accept', texts ? `application/sdp, ${ACCEPTED}` : 'application/sdp'],
       ['Supported', '100rel, timer, path'],
       ['Allow-Events', subscribe.events],
@@ -155,7 +156,7 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
       else if (method === 'NOTIFY') reply(transaction, 481)
       else if (method === 'BYE' || method === 'UPDATE' || method === 'PRACK' || method === 'INFO')
         reply(transaction, 481)
-      else reply(transaction, KNOWN_METHODS.has(method) ? 405 : 501, [['Allow', ALLOW]])
+      else reply(transaction, KNOWN_METHODS.has(method) ? 405 : 501, [['Allow', ALLOWED]])
     },
     onAck: (request) => legs.onAck(request),
     onStrayResponse: (response, flow) => legs.onStray(response, flow),
