@@ -193,9 +193,7 @@ export const manualShape: Shape<ManualSettings> = {
   subscribe_expires: {
     kind: integer(0, 864_000),
     default: 0,
-    about: 'Seconds of a subscription; 0: as asked for.',
-    ...plannedText,
-    idle: (value) => value === 0,
+    about: 'Most seconds of a subscription; 0: as asked for.',
   },
   user_agent: {
     kind: string(),
