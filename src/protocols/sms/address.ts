@@ -103,7 +103,7 @@ export const addressOf = (text: string): SmsAddress => {
 const shortName = (text: string): string => {
   let name = text
   while ((septetsIn(name, alphabetOf()) ?? name.length) > MAX_CHARACTERS) name = name.slice(0, -1)
-  return name
+  return name.trimEnd()
 }
 
 /** The other way round: digits, with a plus when they are international, or the name. */

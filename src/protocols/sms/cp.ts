@@ -1,6 +1,7 @@
 import { concat } from '#lib/bytes'
 import { err, ok, type Result } from '#lib/result'
 import type { SmsFault } from './faults.ts'
+import { copyOf } from './reader.ts'
 
 /**
  * Control layer, TS 24.011 §7.2, as it travels in NAS and SGs (never in SIP). `transaction` is 0 to 6; `answering`: its
@@ -26,7 +27,7 @@ export const decodeCp = (octets: Uint8Array): Result<Cp, SmsFault> => {
   if (third === undefined) return err('short')
   if (type === ERROR) return ok({ ...head, kind: 'error', cause: third })
   if (octets.length < 3 + third) return err('short')
-  return ok({ ...head, kind: 'data', rpdu: octets.slice(3, 3 + third) })
+  return ok({ ...head, kind: 'data', rpdu: copyOf(octets.subarray(3, 3 + third)) })
 }
 
 export const encodeCp = (cp: Cp): Uint8Array => {

@@ -1,4 +1,5 @@
 import type { HeaderElement } from './contract.ts'
+import { copyOf } from './reader.ts'
 
 /** Information element identifiers, TS 23.040 §9.2.3.24. */
 export const ELEMENT = {
@@ -24,7 +25,7 @@ export const decodeElements = (octets: Uint8Array): readonly HeaderElement[] => 
   while (at < octets.length) {
     const [id, length] = [octets[at] as number, octets[at + 1]]
     if (length === undefined || at + 2 + length > octets.length) return NONE
-    elements.push({ id, octets: octets.slice(at + 2, at + 2 + length) })
+    elements.push({ id, octets: copyOf(octets.subarray(at + 2, at + 2 + length)) })
     at += 2 + length
   }
   return elements

@@ -1,5 +1,8 @@
 import { EMPTY } from '#lib/bytes'
 
+/** A copy that stands alone, and plain octets: what `slice` of a Buffer gives is neither. */
+export const copyOf = (octets: Uint8Array): Uint8Array => new Uint8Array(octets)
+
 /** Reads fields one after the other. Past the end it gives zeros and remembers that it was `short`. */
 export class Reader {
   readonly octets: Uint8Array

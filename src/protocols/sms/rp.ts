@@ -3,7 +3,7 @@ import { err, ok, type Result } from '#lib/result'
 import { encodeRpAddress, readRpAddress } from './address.ts'
 import type { SmsAddress } from './contract.ts'
 import type { SmsDirection, SmsFault } from './faults.ts'
-import { Reader } from './reader.ts'
+import { copyOf, Reader } from './reader.ts'
 
 /**
  * Relay layer, TS 24.011 §7.3. `reference` is RP-Message-Reference. In RP-DATA the handset leaves `originator` out and
@@ -63,7 +63,7 @@ const readData = (reader: Reader, direction: SmsDirection, reference: number): R
   const originator = readRpAddress(reader)
   const destination = readRpAddress(reader)
   if (originator === 'length' || destination === 'length') return 'length'
-  const tpdu = reader.take(reader.octet()).slice()
+  const tpdu = copyOf(reader.take(reader.octet()))
   return {
     kind: 'data',
     direction,
@@ -96,7 +96,7 @@ const readElements = (reader: Reader): { tpdu?: Uint8Array } => {
     const id = reader.octet()
     if (id & 0x80) continue
     const value = reader.take(reader.octet())
-    if (id === USER_DATA && !reader.short) tpdu ??= value.slice()
+    if (id === USER_DATA && !reader.short) tpdu ??= copyOf(value)
   }
   return tpdu ? { tpdu } : {}
 }

@@ -2,7 +2,7 @@ import { concat } from '#lib/bytes'
 import { encodeAddress, readAddress } from './address.ts'
 import type { Command, Submit } from './contract.ts'
 import type { SmsFault } from './faults.ts'
-import type { Reader } from './reader.ts'
+import { copyOf, type Reader } from './reader.ts'
 import { encodeUserData, readUserData } from './user-data.ts'
 import { encodeValidity, readValidity, validityFormat } from './validity.ts'
 
@@ -64,7 +64,7 @@ export const readCommand = (reader: Reader): Command | SmsFault => {
   const messageNumber = reader.octet()
   const destination = readAddress(reader)
   if (!destination) return 'length'
-  const data = reader.take(reader.octet()).slice()
+  const data = copyOf(reader.take(reader.octet()))
   if (reader.short) return 'short'
   return {
     kind: 'command',

@@ -13,8 +13,8 @@ export const decodeTime = (octets: Uint8Array): SmsTime | undefined => {
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59)
     return undefined
   const zone = octets[6] ?? 0
-  // Bit 3 of the last octet is the sign; the rest is swapped digits like all others.
-  const size = swapped(zone & 0xf7)
+  // Bit 3 of the last octet is the sign; the rest is swapped digits like all others. A zone that is none counts as UTC.
+  const size = zone >> 4 > 9 ? 0 : swapped(zone & 0xf7)
   const quarters = (zone & 0x08) !== 0 ? -size : size
   const local = Date.UTC(year < 70 ? 2000 + year : 1900 + year, month - 1, day, hour, minute, second)
   return { atMs: local - quarters * QUARTER_MS, quarters }

@@ -3,7 +3,7 @@ import { isSeptets } from './coding.ts'
 import type { UserData } from './contract.ts'
 import type { SmsFault } from './faults.ts'
 import { decodeElements, elementsLength, encodeElements } from './header.ts'
-import type { Reader } from './reader.ts'
+import { copyOf, type Reader } from './reader.ts'
 import { pack, packedLength, unpack } from './septets.ts'
 
 /** TS 23.040 §9.2.3.16: what TP-User-Data holds in SMS-SUBMIT and SMS-DELIVER. */
@@ -37,7 +37,7 @@ export const readUserData = (
   const header = hasHeader ? (octets[0] as number) + 1 : 0
   if (header > octets.length) return 'length'
   const elements = hasHeader ? decodeElements(octets.subarray(1, header)) : []
-  if (!inSeptets) return { elements, payload: octets.slice(header) }
+  if (!inSeptets) return { elements, payload: copyOf(octets.subarray(header)) }
   const before = Math.ceil((header * 8) / 7)
   return { elements, payload: before > length ? EMPTY : unpack(octets, length - before, before * 7) }
 }

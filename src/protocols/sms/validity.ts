@@ -1,5 +1,5 @@
 import type { Validity } from './contract.ts'
-import type { Reader } from './reader.ts'
+import { copyOf, type Reader } from './reader.ts'
 import { decodeTime, encodeTime } from './time.ts'
 
 const [MINUTE, HOUR, DAY, WEEK] = [60, 3600, 86_400, 604_800] as const
@@ -21,7 +21,7 @@ export const readValidity = (reader: Reader, firstOctet: number): Validity | und
     case 0x18:
       return { kind: 'absolute', time: decodeTime(reader.take(7)) }
     case 0x08:
-      return { kind: 'enhanced', octets: reader.take(7).slice() }
+      return { kind: 'enhanced', octets: copyOf(reader.take(7)) }
     default:
       return undefined
   }
