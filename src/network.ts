@@ -1,8 +1,11 @@
 import type { Settings } from '#config'
 import {
+  type Carrier,
   createCalls,
+  createEmergency,
   createEvents,
   createGuard,
+  createMessages,
   createRegistrations,
   createRouting,
   createSubscribers,
@@ -14,6 +17,7 @@ import {
   createIms,
   createMtCall,
   createRing,
+  createServiceOf,
   createStamp,
   sameContact,
 } from '#ims'
@@ -22,10 +26,13 @@ import { createRandom } from '#lib/random'
 import { createEmbeddedMedia, createPassedMedia } from '#media'
 import { createLegs, createNotifier, createSipEndpoint, type TimerValues } from '#sip'
 import {
+  alternativeOf,
   createEventLog,
   createExempt,
   createFileReader,
   createTrusted,
+  emergencyNumbersOf,
+  emergencyPlanOf,
   mediaPlansOf,
   subscribersOf,
 } from '#start'
@@ -74,6 +81,37 @@ const createMedia = ({ settings, log }: Ground, events: MediaEvents) => {
   return createEmbeddedMedia({ listeners: mediaPlansOf(settings), log, events, workers })
 }
 
+/** Texts: what a process before this one left goes to those who are still registered. */
+const createTexts = async (
+  ground: Ground,
+  { events, subscribers, registrations }: Awaited<ReturnType<typeof createPeople>>,
+  carrierOf: (queue: string) => Carrier | undefined,
+) => {
+  const { settings, live, log, timers, store } = ground
+  const { most_waiting: mostWaiting, most_per_recipient: mostPerRecipient, part_wait } = settings.messages
+  const messages = createMessages({
+    ...{ timers, random: createRandom(), subscribers, events, log, live, carrierOf },
+    store: store.messages,
+    backlog: await store.messages.load(),
+    bounds: { mostWaiting, mostPerRecipient, partWaitMinutes: part_wait },
+  })
+  events.subscribe((event) => {
+    if (event.kind !== 'registration.changed') return
+    if (event.change === 'registered' || event.change === 'refreshed') messages.wake(event.impi)
+  })
+  if (messages.waiting > 0) log.write('app', 'info', `${messages.waiting} messages wait`)
+  return {
+    messages,
+    /** Once everything that they go through is there. */
+    resume: () => {
+      for (const subscriber of subscribers.list)
+        if (registrations.of(subscriber).length > 0) messages.wake(subscriber.impi)
+    },
+  }
+}
+
+const NOBODY: Carrier = { deliver: async () => ({ kind: 'away', reason: 'not registered' }) }
+
 /** The parts and how they are joined: SIP below, the core in the middle, records beside it. */
 export const joinNetwork = async (ground: Ground) => {
   const { settings, live, log, timers, store, wire } = ground
@@ -107,9 +145,10 @@ export const joinNetwork = async (ground: Ground) => {
     sendAck: sip.sendAck,
     onBug: (bug) => log.write('app', 'error', bugText(bug)),
   })
+  const emergency = createEmergency(emergencyPlanOf(settings), subscribers)
   const calls = createCalls({
     ...{ timers, random, media, store, events, log },
-    routeTo: createRouting({ subscribers, registrations, echo: settings.echo }),
+    routeTo: createRouting({ subscribers, registrations, echo: settings.echo, emergency }),
     ring: createRing({ legs, wire, random, calledPartyId: () => live.calledPartyId }),
     settings: { dialogTimeoutS: () => live.dialogTimeoutS, noAnswerS: NO_ANSWER_S, mostCalls: MOST_CALLS },
   })
@@ -122,12 +161,19 @@ export const joinNetwork = async (ground: Ground) => {
     bindingExpires: () => live.bindingExpiresS,
     subscribeExpires: () => live.subscribeExpiresS,
     trusted: createTrusted(settings.trunks),
+    emergency: {
+      serviceOf: createServiceOf(emergencyNumbersOf(settings, subscribers)),
+      takes: emergency.takes,
+    },
+    alternative: alternativeOf(settings),
   })
+  const { messages, resume } = await createTexts(ground, people, () => NOBODY)
   wire.start({
     onData: (flow, octets) => {
       if (!guard.blocked(flow.address)) sip.onData(flow, octets)
     },
     onClose: (flow) => sip.onClose(flow),
   })
-  return { ...people, calls, mtCall, legs, notifier, media, sip, random }
+  resume()
+  return { ...people, calls, messages, mtCall, legs, notifier, media, sip, random }
 }

@@ -64,6 +64,7 @@ export const startTandem = async (
       const { received, sent, bugs } = network.sip.figures()
       log.write('sip', 'info', `${received} messages came, ${sent} went, ${bugs} bugs`)
       await doors.value.close()
+      await network.messages.close()
       await closeGround()
       await log.close()
     },

@@ -6,9 +6,12 @@ export type Value = string | number | null
  * What one transaction carries: per table one flat array in which every record takes `WIDTHS` places. Flat arrays
  * of strings and numbers cross to the worker about three times cheaper than arrays of objects.
  */
-export type Batch = { sqns: Value[]; settings: Value[]; bindings: Value[]; unbound: Value[]; calls: Value[] }
+export type Batch = Record<keyof typeof WIDTHS | MessageTable, Value[]>
 
-export const WIDTHS: Record<keyof Batch, number> = {
+/** Written by messages/writer.ts, each in its own way. */
+type MessageTable = 'messages' | 'wholes' | 'keys' | 'progress' | 'moves'
+
+export const WIDTHS = {
   sqns: 2,
   settings: 2,
   bindings: 4,
@@ -16,7 +19,10 @@ export const WIDTHS: Record<keyof Batch, number> = {
   calls: 13,
 }
 
-export const emptyBatch = (): Batch => ({ sqns: [], settings: [], bindings: [], unbound: [], calls: [] })
+export const emptyBatch = (): Batch => ({
+  ...{ sqns: [], settings: [], bindings: [], unbound: [], calls: [] },
+  ...{ messages: [], wholes: [], keys: [], progress: [], moves: [] },
+})
 
 export const pushBinding = (out: Value[], b: StoredBinding): void => {
   out.push(b.impi, b.contact, b.data, b.expiresAtMs)

@@ -2,16 +2,20 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely } from 'kysely'
-import { type Batch, WIDTHS } from './batch.ts'
+import { type Batch, type Value, WIDTHS } from './batch.ts'
 import { createDialect } from './dialect.ts'
+import { createMessageWriter } from './messages/writer.ts'
 import { migrate } from './migrations.ts'
 import { createQueries, type Queries } from './queries.ts'
 import type { Tables } from './schema.ts'
 import { hotStatements } from './statements.ts'
 
 export type Database = {
-  /** One transaction, on disk when it returns. Throws what SQLite throws, and then nothing of the batch is kept. */
-  write(batch: Batch): void
+  /**
+   * One transaction, on disk when it returns. Throws what SQLite throws, and then nothing of the batch is kept. Gives
+   * which messages were there before, as messages/writer.ts does.
+   */
+  write(batch: Batch): Value[]
   queries: Queries
   close(): void
 }
@@ -67,7 +71,7 @@ const makePrivate = (file: string): void => {
   }
 }
 
-const ORDER: readonly (keyof Batch)[] = ['sqns', 'settings', 'unbound', 'bindings', 'calls']
+const ORDER: readonly (keyof typeof WIDTHS)[] = ['sqns', 'settings', 'unbound', 'bindings', 'calls']
 
 const createWriter = (database: DatabaseSync, db: Kysely<Tables>): Database['write'] => {
   const texts = hotStatements(db)
@@ -76,6 +80,7 @@ const createWriter = (database: DatabaseSync, db: Kysely<Tables>): Database['wri
     width: WIDTHS[table],
     statement: database.prepare(texts[table]),
   }))
+  const writeMessages = createMessageWriter(database, db)
   const [begin, commit, rollback] = ['begin immediate', 'commit', 'rollback'].map((sql) =>
     database.prepare(sql),
   )
@@ -89,7 +94,9 @@ const createWriter = (database: DatabaseSync, db: Kysely<Tables>): Database['wri
     begin?.run()
     try {
       rows(batch)
+      const firsts = writeMessages(batch)
       commit?.run()
+      return firsts
     } catch (error) {
       if (database.isTransaction) rollback?.run()
       throw error

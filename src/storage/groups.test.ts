@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { silentLog } from '#lib/log'
 import { createHandClock } from '#lib/timers'
-import type { Batch } from './batch.ts'
+import type { Batch, Value } from './batch.ts'
 import { StoreFailure } from './faults.ts'
 import { createGroups } from './groups.ts'
 import { createPending } from './pending.ts'
@@ -11,11 +11,11 @@ const turn = () => new Promise((resume) => setImmediate(resume))
 
 /** A disk turned by hand: writes wait in `jobs` until they are ended. */
 const aHouse = (maxCalls = 100) => {
-  const jobs: { batch: Batch; end: PromiseWithResolvers<void> }[] = []
+  const jobs: { batch: Batch; end: PromiseWithResolvers<Value[]> }[] = []
   const timers = createHandClock()
   const pending = createPending(maxCalls)
-  const write = (batch: Batch): Promise<void> => {
-    const end = Promise.withResolvers<void>()
+  const write = (batch: Batch): Promise<Value[]> => {
+    const end = Promise.withResolvers<Value[]>()
     jobs.push({ batch, end })
     return end.promise
   }
@@ -48,12 +48,12 @@ describe('group commit', () => {
     await turn()
     assert.equal(jobs.length, 1, 'one transaction at a time')
     timers.advance(10)
-    jobs[0]?.end.resolve()
+    jobs[0]?.end.resolve([])
     await Promise.all(waits)
     assert.equal(late, false)
     await turn()
     assert.deepEqual(jobs[1]?.batch.sqns, ['late', 1])
-    jobs[1]?.end.resolve()
+    jobs[1]?.end.resolve([])
     await lateOne
   })
 
@@ -63,14 +63,14 @@ describe('group commit', () => {
       bind(String(ms))
       timers.advance(10)
       await turn()
-      jobs.at(-1)?.end.resolve()
+      jobs.at(-1)?.end.resolve([])
       await turn()
     }
     assert.ok(jobs.length < 20, `${jobs.length} transactions`)
     assert.ok(jobs.every(({ batch }) => batch.bindings.length === 4))
     timers.advance(60_000)
     await turn()
-    jobs.at(-1)?.end.resolve()
+    jobs.at(-1)?.end.resolve([])
     await turn()
     const before = jobs.length
     bind('calm')

@@ -8,6 +8,8 @@ import type { Thread } from './thread.ts'
 export type Groups = {
   /** Something that somebody waits for was added to `pending`: resolves once it is on disk. */
   urgent(): Promise<void>
+  /** The same for those who are told in another way. */
+  hurry(): void
   /** Something that may wait was added. */
   background(): void
   /** Resolves when all that was pending is on disk; rejects when it could not be written. */
@@ -41,13 +43,17 @@ export const createGroups = ({ pending, write, timers, log }: Ports): Groups => 
     waiters = undefined
     lastMs = timers.clock.nowMs()
     writing = write(taken.batch).then(
-      () => finish(mine),
+      (firsts) => {
+        taken.messages.done(firsts as (string | number)[])
+        finish(mine)
+      },
       (failure: StoreFailure) => finish(mine, failure, taken),
     )
     return writing
   }
   const finish = (mine: typeof waiters, failure?: StoreFailure, taken?: Taken): void => {
     writing = undefined
+    if (failure) taken?.messages.fail(failure)
     if (failure && mayPass(failure.fault)) {
       pending.restore(taken as Taken)
       pace.slow()
@@ -79,6 +85,7 @@ export const createGroups = ({ pending, write, timers, log }: Ports): Groups => 
       arm()
       return waiters.promise
     },
+    hurry: () => arm(),
     background: pace.start,
     flush: async () => {
       while (writing) await writing.catch(() => {})

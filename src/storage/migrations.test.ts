@@ -31,7 +31,15 @@ describe('migrations', () => {
       versions(),
       migrations.map((_, at) => at + 1),
     )
-    assert.deepEqual(tables(), ['bindings', 'calls', 'migrations', 'settings', 'sqns'])
+    assert.deepEqual(tables(), [
+      'bindings',
+      'calls',
+      'message_keys',
+      'messages',
+      'migrations',
+      'settings',
+      'sqns',
+    ])
   })
 
   test('a failing step leaves nothing of itself, and the steps before it stand', async () => {
@@ -50,7 +58,10 @@ describe('migrations', () => {
       ]),
       /no/,
     )
-    assert.deepEqual(versions(), [1, 2])
+    assert.deepEqual(
+      versions(),
+      [...migrations, 'good'].map((_, at) => at + 1),
+    )
     assert.ok(tables().includes('good'))
     assert.ok(!tables().includes('half'))
   })

@@ -1,5 +1,6 @@
 import type { CallRecord, StoredBinding } from '#core'
 import { type Batch, emptyBatch, pushBinding, pushCall } from './batch.ts'
+import { createPendingMessages, type PendingMessages, type TakenMessages } from './messages/pending.ts'
 
 type Unbinding = { impi: string; contact: string; data?: never }
 
@@ -12,6 +13,7 @@ export type Pending = {
   setting(name: string, value: string): void
   binding(binding: StoredBinding | Unbinding): void
   call(record: CallRecord): boolean
+  readonly messages: PendingMessages
   readonly urgent: number
   readonly background: number
   /** Empties it; `all` false leaves the background part where it is. */
@@ -24,6 +26,7 @@ export type Taken = {
   batch: Batch
   bindings: Map<string, StoredBinding | Unbinding>
   calls: Map<string, CallRecord>
+  messages: TakenMessages
 }
 
 export const createPending = (maxCalls: number): Pending => {
@@ -31,6 +34,7 @@ export const createPending = (maxCalls: number): Pending => {
   let settings = new Map<string, string>()
   let bindings = new Map<string, StoredBinding | Unbinding>()
   let calls = new Map<string, CallRecord>()
+  const messages = createPendingMessages()
 
   const takeUrgent = (batch: Batch): void => {
     for (const [impi, sqn] of sqns) batch.sqns.push(impi, Number(sqn))
@@ -38,7 +42,7 @@ export const createPending = (maxCalls: number): Pending => {
     if (sqns.size) sqns = new Map()
     if (settings.size) settings = new Map()
   }
-  const fill = ({ batch, bindings, calls }: Taken): void => {
+  const fill = (batch: Batch): void => {
     for (const one of bindings.values())
       if (one.data === undefined) batch.unbound.push(one.impi, one.contact)
       else pushBinding(batch.bindings, one)
@@ -54,21 +58,22 @@ export const createPending = (maxCalls: number): Pending => {
       calls.delete(calls.keys().next().value as string)
       return false
     },
+    messages,
     get urgent() {
-      return sqns.size + settings.size
+      return sqns.size + settings.size + messages.urgent
     },
     get background() {
-      return bindings.size + calls.size
+      return bindings.size + calls.size + messages.background
     },
     take: (all) => {
-      const taken: Taken = { batch: emptyBatch(), bindings: new Map(), calls: new Map() }
-      takeUrgent(taken.batch)
-      if (!all) return taken
-      taken.bindings = bindings
-      taken.calls = calls
+      const batch = emptyBatch()
+      takeUrgent(batch)
+      const gone = messages.take(batch, all)
+      if (!all) return { batch, messages: gone, bindings: new Map(), calls: new Map() }
+      fill(batch)
+      const taken: Taken = { batch, messages: gone, bindings, calls }
       bindings = new Map()
       calls = new Map()
-      fill(taken)
       return taken
     },
     restore: (taken) => {

@@ -1,9 +1,13 @@
+import type { MessageRow } from './messages/columns.ts'
+
 /** The tables as Kysely sees them, after the last migration. Times are wall clock milliseconds. */
 export type Tables = {
   sqns: { impi: string; sqn: number }
   bindings: { impi: string; contact: string; data: string; expires_at_ms: number }
   calls: CallRow
   settings: { name: string; value: string }
+  messages: MessageRow
+  message_keys: { dedupe: string; message_id: string; until_ms: number }
 }
 
 export type CallRow = {

@@ -1,5 +1,5 @@
 import type { Compilable, Kysely } from 'kysely'
-import type { Batch } from './batch.ts'
+import type { WIDTHS } from './batch.ts'
 import type { CallRow, Tables } from './schema.ts'
 
 export const CALL_COLUMNS = [
@@ -19,7 +19,7 @@ export const CALL_COLUMNS = [
 ] as const satisfies (keyof CallRow)[]
 
 /** The SQL of the hot writes: Kysely spells it in the database's dialect once, the driver prepares it once. */
-export const hotStatements = (db: Kysely<Tables>): Record<keyof Batch, string> => {
+export const hotStatements = (db: Kysely<Tables>): Record<keyof typeof WIDTHS, string> => {
   const text = (query: Compilable): string => query.compile().sql
   return {
     sqns: text(

@@ -1,9 +1,10 @@
-import type { CallRecord, Store } from '#core'
+import type { CallRecord, MessageStore, Store } from '#core'
 import type { Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import { err, ok, type Result } from '#lib/result'
 import type { StoreFault } from './faults.ts'
 import { createGroups } from './groups.ts'
+import { createMessageStore } from './messages/store.ts'
 import { createPending } from './pending.ts'
 import type { CallQuery } from './queries.ts'
 import { startThread, type Thread } from './thread.ts'
@@ -21,6 +22,7 @@ export type StoreOptions = {
 }
 
 export type OpenedStore = Store & {
+  messages: MessageStore
   listCalls(query: CallQuery): Promise<CallRecord[]>
   /** Retention: ended calls that started before; gives how many went. */
   deleteCallsBefore(ms: number): Promise<number>
@@ -55,6 +57,7 @@ const createStore = (thread: Thread, log: Log, timers: Timers, maxWaitingCalls: 
   /** Readers see what was handed over before they asked; a disk that cannot be written can still be read. */
   const settled = (): Promise<void> => groups.flush().catch(() => {})
   return {
+    messages: createMessageStore(pending.messages, groups, thread),
     loadSqns: async () => {
       const sqns = await thread.query('sqns')
       return new Map(Array.from(sqns, ([impi, sqn]) => [impi, BigInt(sqn)]))

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { err, ok, type Result } from '#lib/result'
-import type { Batch } from './batch.ts'
+import type { Batch, Value } from './batch.ts'
 import type { DatabaseOptions } from './database.ts'
 import { StoreFailure, type StoreFault } from './faults.ts'
 import type { Queries } from './queries.ts'
@@ -8,7 +8,8 @@ import type { Reply, Request } from './worker.ts'
 
 /** The database in its own thread: an fsync there stalls nothing here. Promises reject with `StoreFailure`. */
 export type Thread = {
-  write(batch: Batch): Promise<void>
+  /** Gives which messages were there before, as messages/writer.ts does. */
+  write(batch: Batch): Promise<Value[]>
   query<N extends keyof Queries>(name: N, ...parameters: Parameters<Queries[N]>): ReturnType<Queries[N]>
   close(): Promise<void>
 }
@@ -62,7 +63,7 @@ export const startThread = async (
     return err((error as StoreFailure).fault)
   }
   return ok({
-    write: (batch) => ask({ kind: 'write', batch }) as Promise<void>,
+    write: (batch) => ask({ kind: 'write', batch }) as Promise<Value[]>,
     query: (name, ...parameters) =>
       ask({ kind: 'query', name, parameters }) as ReturnType<Queries[typeof name]>,
     close: async () => {

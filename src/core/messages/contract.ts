@@ -61,6 +61,8 @@ export type Progress = {
  * `partsDone` and `attempts` alone: after a crash the same attempt is a mere repeat to who has seen it before.
  */
 export type Carrier = {
+  /** A repeat is no mere repeat: `submitting` is on disk before `deliver`, and after a crash it becomes `unknown`. */
+  atMostOnce?: true
   deliver(message: MessageRecord, progress: Progress): Promise<Outcome>
 }
 

@@ -83,6 +83,8 @@ export type MessageRecord = {
   /** Parts that came in while others are missing; `incomplete`: given up waiting for the rest. */
   parts?: MessagePart[]
   partsExpected?: number
+  /** What its parts have in common, while they are awaited. */
+  partsKey?: string
   incomplete?: boolean
   reportTo?: ReportWish
   /** Suppresses repeats: the same key names the same message. */

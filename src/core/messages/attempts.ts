@@ -1,0 +1,165 @@
+import { bugText, type Log } from '#lib/log'
+import type { LiveSettings } from '../live-settings.ts'
+import type { Book } from './book.ts'
+import type { Carrier, Outcome, Progress } from './contract.ts'
+import type { Endings, Step } from './endings.ts'
+import type { MessageRecord } from './record.ts'
+import { isFinal, withStep } from './steps.ts'
+
+type AttemptPorts = {
+  book: Book
+  endings: Pick<Endings, 'end'>
+  carrierOf: (queue: string) => Carrier | undefined
+  live: Pick<LiveSettings, 'smsRetryDelayS'>
+  nowMs: () => number
+  log: Log
+}
+
+/** What the queue does after an attempt: goes on, waits until it is woken, or tries again later. */
+export type After = 'on' | { away: string } | { againMs: number }
+
+/** `over`: a late word has settled it before its carrier came back. */
+type Attempt = { record: MessageRecord; over?: Promise<void> }
+
+/** Messages in the hands of their carriers, and what becomes of them. */
+export const createAttempts = ({ book, endings, carrierOf, live, nowMs, log }: AttemptPorts) => {
+  const under = new Map<string, Attempt>()
+
+  /** A step that ends the attempt but not the message. */
+  const back = async (m: MessageRecord, step: Step, insist: boolean): Promise<void> => {
+    const next = withStep(m, { atMs: nowMs(), ...step })
+    if (!insist) return book.later(next)
+    await book.keep(next)
+    book.tell(next)
+  }
+
+  const retried = async (a: Attempt, outcome: Outcome & { kind: 'retry' }): Promise<After> => {
+    const { reason, route, cause, afterS } = outcome
+    const m = { ...a.record, attempts: a.record.attempts + 1 }
+    await back(m, stepOf('queued', { reason, route, cause }), true)
+    outcome.committed?.()
+    const againMs = (afterS ?? live.smsRetryDelayS) * 1000
+    // Not beyond its expiry: those behind it need not wait for one that is dead.
+    return { againMs: Math.max(0, Math.min(againMs, m.expiresAtMs - nowMs())) }
+  }
+
+  /**
+   * Who was reached but did not take it (`route`) has seen this attempt: the next one needs another identity. Who was
+   * not reached leaves no trace when the message was known to wait for just that.
+   */
+  const away = async (
+    a: Attempt,
+    before: MessageRecord,
+    outcome: Outcome & { kind: 'away' },
+  ): Promise<After> => {
+    const { reason, route, cause, committed } = outcome
+    const attempts = a.record.attempts + (route === undefined ? 0 : 1)
+    const known = before.state === 'queued' && before.reason === reason && route === undefined
+    const { partsTotal, partsDone } = a.record
+    if (known && partsDone === before.partsDone) book.later({ ...before, partsTotal })
+    else
+      await back(
+        { ...a.record, attempts },
+        stepOf('queued', { reason, route, cause }),
+        committed !== undefined,
+      )
+    committed?.()
+    return { away: reason }
+  }
+
+  const settled = async (a: Attempt, before: MessageRecord, outcome: Outcome): Promise<After> => {
+    if (outcome.kind === 'retry') return retried(a, outcome)
+    if (outcome.kind === 'away') return away(a, before, outcome)
+    if (outcome.kind === 'sent') {
+      await back(a.record, { state: 'sent', route: outcome.route }, true)
+      book.release(a.record.queue)
+      return 'on'
+    }
+    const { kind, ...details } = outcome
+    await endings.end(a.record, stepOf(kind, details), true)
+    if (outcome.kind !== 'unknown') outcome.committed?.()
+    return 'on'
+  }
+
+  const submitted = async (m: MessageRecord, carrier: Carrier): Promise<MessageRecord> => {
+    // Left over from a process that died: the same attempt goes on.
+    if (m.state === 'submitting') return m
+    const next = withStep(m, { atMs: nowMs(), state: 'submitting' })
+    if (!carrier.atMostOnce) book.later(next)
+    else {
+      await book.keep(next)
+      book.tell(next)
+    }
+    return next
+  }
+
+  const progressOf = (a: Attempt): Progress => ({
+    total: (parts) => {
+      a.record = { ...a.record, partsTotal: parts }
+    },
+    partDone: async () => {
+      if (under.get(a.record.id) !== a || a.over) return
+      a.record = { ...a.record, partsDone: a.record.partsDone + 1 }
+      await book.keep(a.record)
+    },
+  })
+
+  const carried = async (a: Attempt, before: MessageRecord, carrier: Carrier): Promise<After> => {
+    const outcome = await carrier.deliver(a.record, progressOf(a)).catch((bug: unknown): Outcome => {
+      log.write('app', 'error', bugText(bug), { user: a.record.queue })
+      return { kind: 'retry', reason: 'internal' }
+    })
+    if (!a.over) return settled(a, before, outcome)
+    await a.over
+    return 'on'
+  }
+
+  return {
+    /** One attempt with the message whose turn it is. */
+    async start(m: MessageRecord): Promise<After> {
+      const carrier = carrierOf(m.queue)
+      if (m.expiresAtMs <= nowMs()) {
+        await endings.end(m, { state: 'expired' }, true)
+        return 'on'
+      }
+      if (!carrier) return { away: 'no route' }
+      if (m.state === 'submitting' && carrier.atMostOnce) {
+        await endings.end(m, { state: 'unknown', reason: 'restart' }, true)
+        return 'on'
+      }
+      const a: Attempt = { record: m }
+      under.set(m.id, a)
+      try {
+        a.record = await submitted(m, carrier)
+        return await carried(a, m, carrier)
+      } finally {
+        under.delete(m.id)
+      }
+    },
+    /** As it stands, while it is in hand. */
+    current: (id: string): MessageRecord | undefined => under.get(id)?.record,
+    /** A late word on a message in hand; false when it is not, or is settled. */
+    async report(id: string, step: Step): Promise<boolean> {
+      const a = under.get(id)
+      if (!a || a.over) return false
+      if (isFinal(step.state)) {
+        a.over = endings.end(a.record, step, true)
+        await a.over
+      } else {
+        a.record = withStep(a.record, { atMs: nowMs(), ...step })
+        await book.keep(a.record)
+      }
+      return true
+    },
+  }
+}
+export type Attempts = ReturnType<typeof createAttempts>
+
+type Details = { reason?: string | undefined; route?: string | undefined; cause?: number | undefined }
+
+const stepOf = (state: Step['state'], { reason, route, cause }: Details): Step => ({
+  state,
+  ...(reason !== undefined && { reason }),
+  ...(route !== undefined && { route }),
+  ...(cause !== undefined && { cause }),
+})

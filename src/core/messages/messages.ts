@@ -1,0 +1,159 @@
+import type { Timers } from '#lib/clock'
+import type { Log } from '#lib/log'
+import type { Random } from '#lib/random'
+import { err, ok, type Result } from '#lib/result'
+import type { Events } from '../events.ts'
+import type { LiveSettings } from '../live-settings.ts'
+import type { Subscribers } from '../subscribers.ts'
+import { createAssemblies } from './assemblies.ts'
+import { createAttempts } from './attempts.ts'
+import { createBook, type MessageBounds } from './book.ts'
+import type { Accepted, Carrier, MessageDraft, MessageRefusal, Messages } from './contract.ts'
+import { createDrafts, impiOf, queueOf } from './drafts.ts'
+import { createEndings, type Endings, type Step } from './endings.ts'
+import { createIds } from './ids.ts'
+import type { MessageRecord } from './record.ts'
+import { createSteadyClock } from './steady-clock.ts'
+import { isFinal, withStep } from './steps.ts'
+import type { Backlog, MessageStore } from './store.ts'
+import { startSweeps } from './sweeps.ts'
+import { createTurns } from './turns.ts'
+
+export type MessagePorts = {
+  timers: Timers
+  random: Random
+  store: MessageStore
+  /** What `store.load` gave: messages that a process before this one left. */
+  backlog: Backlog
+  subscribers: Subscribers
+  events: Events
+  log: Log
+  live: Pick<LiveSettings, 'smsExpiresS' | 'smsRetryDelayS'>
+  /** Who hands over what waits in this queue. */
+  carrierOf: (queue: string) => Carrier | undefined
+  bounds: MessageBounds & { partWaitMinutes: number }
+}
+
+const FLUSH_STEP = 200
+const CANCELLED: Step = { state: 'cancelled' }
+
+/**
+ * The life of messages. Those that were left are handed over when `wake` says that somebody is there, or when the next
+ * message for the same subscriber comes.
+ */
+export const createMessages = (ports: MessagePorts): Messages => {
+  const { timers, random, store, backlog, subscribers, events, log, live, carrierOf, bounds } = ports
+  const nowMs = createSteadyClock(timers.clock, (byMs) => onSet(byMs))
+  const nextId = createIds(random, () => timers.clock.wallMs(), backlog.lastId)
+  const book = createBook({ store, events, timers, log, bounds }, backlog)
+  const drafts = createDrafts({ subscribers, nextId, nowMs, expiresS: () => live.smsExpiresS })
+  // Who ends messages makes reports, which have their turn, at which messages end: this ring is closed by functions.
+  const endings: Endings = createEndings({
+    ...{ store, book, live, nextId, nowMs },
+    arrived: (report) => turns.arrived(report),
+    freed: (message) => turns.freed(message),
+  })
+  const attempts = createAttempts({ book, endings, carrierOf, live, nowMs, log })
+  const turns = createTurns({ store, book, timers, attempts, isEnding: endings.isEnding, log })
+  const assemblies = createAssemblies(
+    {
+      ...{ store, book, drafts, timers, nowMs, arrived: turns.arrived },
+      partWaitMs: bounds.partWaitMinutes * 60_000,
+    },
+    backlog.accepted,
+  )
+  startSweeps({ store, book, endings, attempts, assemblies, timers, nowMs, log })
+
+  /** Validity is a span of time: what is left of it stays the same when the clock is set. */
+  const onSet = (byMs: number): void => {
+    log.write(
+      'app',
+      'warn',
+      `the clock was set by ${Math.round(byMs / 1000)} s: the ends of messages go with it`,
+    )
+    assemblies.shift(byMs)
+    store.shift(byMs).then(turns.reload, (failure: Error) => log.write('store', 'error', failure.message))
+  }
+
+  const acceptWhole = async (
+    draft: MessageDraft,
+    to: { queue: string; to: string },
+  ): Promise<Result<Accepted, MessageRefusal>> => {
+    if (!book.take(to.queue)) return err('overloaded')
+    const message = drafts.record(draft, to, turns.reasonOf(to.queue))
+    let first: string | undefined
+    try {
+      first = await store.add(message, drafts.claim(draft))
+    } catch {
+      book.release(to.queue)
+      return err('failure')
+    }
+    if (first !== undefined) {
+      book.release(to.queue)
+      return ok({ id: first, duplicate: true })
+    }
+    book.tell(message)
+    turns.arrived(message)
+    return ok({ id: message.id, duplicate: false })
+  }
+
+  const cancelOne = (m: MessageRecord): Promise<boolean> => endings.endWaiting(m, CANCELLED)
+  const asItStands = (m: MessageRecord): MessageRecord => attempts.current(m.id) ?? m
+
+  /** In steps, and only what was there when it began. */
+  const flush = async (queue: string): Promise<number> => {
+    let count = await assemblies.cancelAll(queue, cancelOne)
+    for (const last = nextId(); ; ) {
+      const rows = await store.next(queue, FLUSH_STEP)
+      const free = rows.filter(({ id }) => id < last && !attempts.current(id))
+      const ended = await Promise.all(free.map(cancelOne))
+      const some = ended.filter((one) => one).length
+      count += some
+      if (some === 0) return count
+    }
+  }
+
+  const lateWord = async (id: string, step: Step): Promise<boolean> => {
+    if (await attempts.report(id, step)) return true
+    const m = await store.get(id)
+    if (!m || (m.state !== 'sent' && m.state !== 'submitting') || attempts.current(id)) return false
+    if (isFinal(step.state)) return endings.endWaiting(m, step)
+    const next = withStep(m, { atMs: nowMs(), ...step })
+    await store.save(next)
+    book.tell(next)
+    return true
+  }
+
+  return {
+    accept: async (draft) => {
+      const target = drafts.target(draft)
+      if (!target.ok) return target
+      const { part } = draft
+      if (!part || part.total === 1) return acceptWhole(draft, target.value)
+      return assemblies.accept({ ...draft, part }, target.value)
+    },
+    get: async (id) => {
+      const m = await store.get(id)
+      return m && asItStands(m)
+    },
+    list: async (query) => (await store.list(query)).map(asItStands),
+    cancel: async (id) => {
+      const m = await store.get(id)
+      if (!m || attempts.current(id)) return false
+      if (m.state === 'accepted') return assemblies.cancel(id, cancelOne)
+      return m.state === 'queued' || m.state === 'submitting' ? cancelOne(m) : false
+    },
+    flush: (impi) => flush(queueOf(subscribers.byImpi(impi)?.impi ?? impi)),
+    wake: (impi) => turns.wake(queueOf(impi)),
+    report: lateWord,
+    head: async (impi) => {
+      const current = turns.current(queueOf(impi))
+      return current ? asItStands(current) : (await store.next(queueOf(impi), 1))[0]
+    },
+    pending: async () => new Map(Array.from(book.counts, ([queue, count]) => [impiOf(queue), count])),
+    get waiting() {
+      return book.waiting
+    },
+    close: async () => book.close(),
+  }
+}

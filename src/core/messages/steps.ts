@@ -1,0 +1,34 @@
+import { FINAL_STATES, type MessageRecord, type MessageState, type MessageStep } from './record.ts'
+
+/** A text that is retried for days has a timeline that ends; its beginning and its latest steps are what one asks for. */
+const MOST_STEPS = 60
+const FIRST_STEPS = 10
+
+export const isFinal = (state: MessageState): boolean => FINAL_STATES.includes(state)
+
+/** The message one step further. */
+export const withStep = (m: MessageRecord, step: MessageStep): MessageRecord => {
+  const { reason: _reason, cause: _cause, route: _route, ...rest } = m
+  const steps = [...m.steps, step]
+  if (steps.length > MOST_STEPS) steps.splice(FIRST_STEPS, steps.length - MOST_STEPS)
+  const { atMs: _atMs, ...present } = step
+  return { ...rest, ...present, steps }
+}
+
+/** TP-Status, TS 23.040 §9.2.3.15; states of which a sender hears nothing are absent. */
+const STATUS: Partial<Record<MessageState, number>> = { delivered: 0x00, failed: 0x40, expired: 0x46 }
+/** Causes of RP (TS 24.011 §8.2.5.4) that have a TP-Status of their own. */
+const STATUS_OF_CAUSE: Record<number, number> = {
+  /** Rejected: connection rejected by SME. */ 21: 0x42,
+  /** Memory exceeded, given up: error in SME. */ 22: 0x65,
+  /** Destination out of order: no response from SME. */ 27: 0x62,
+  /** Unidentified, unknown subscriber: not obtainable. */ 28: 0x43,
+  30: 0x43,
+}
+
+/** The status that a sender's report gives for a message in its present state; undefined: none is sent. */
+export const statusOf = ({ state, cause }: MessageRecord): number | undefined => {
+  const status = STATUS[state]
+  if (state !== 'failed' || cause === undefined) return status
+  return STATUS_OF_CAUSE[cause] ?? status
+}

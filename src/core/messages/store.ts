@@ -1,0 +1,50 @@
+import type { MessageQuery } from './contract.ts'
+import type { MessageRecord } from './record.ts'
+
+/** A key that names a message until `untilMs`; at `nowMs` somebody claims it. At most 190 characters. */
+export type DedupeClaim = { key: string; nowMs: number; untilMs: number }
+
+/** What one transaction writes besides the message's present state. */
+export type Saving = {
+  /** Body, parts and wishes have changed too; else only what a step changes. */
+  whole?: boolean
+  /** A further key that names this message from now on. */
+  claim?: DedupeClaim
+  /** Status reports that come to be with this step, TS 23.040 §9.2.2.3. */
+  reports?: MessageRecord[]
+}
+
+/** What a start needs to know of messages that wait. */
+export type Backlog = {
+  /** Of all that are kept. */
+  lastId?: string
+  /** How many are in turn, by queue; those without are absent. */
+  inTurn: Map<string, number>
+  /** Long texts that lack parts. */
+  accepted: MessageRecord[]
+}
+
+/**
+ * Where messages are kept. Records are snapshots: nobody changes one that was handed over. Promises of writers resolve
+ * after commit and fsync; a rejected one means that nothing of it was kept, nor will be later.
+ */
+export type MessageStore = {
+  load(): Promise<Backlog>
+  /** Gives the id of an earlier message that has the claimed key, and then adds nothing. In the order of the calls. */
+  add(message: MessageRecord, claim?: DedupeClaim): Promise<string | undefined>
+  /** Replaces what is kept by the same id. */
+  save(message: MessageRecord, more?: Saving): Promise<void>
+  /** The same in the background: nobody waits for it, and a newer state may take its place before it is written. */
+  saveLater(message: MessageRecord): Promise<void>
+  get(id: string): Promise<MessageRecord | undefined>
+  /** The first messages in turn (`queued`, `submitting`) of a queue, by id. */
+  next(queue: string, limit: number): Promise<MessageRecord[]>
+  /** Messages in turn or `sent` whose time is up. */
+  due(of: 'queued' | 'sent', nowMs: number, limit: number): Promise<MessageRecord[]>
+  /** Newest first; at most 1000. */
+  list(query: MessageQuery): Promise<MessageRecord[]>
+  /** The wall clock was set: moves the ends of all that has not ended, and the age of all that has. */
+  shift(byMs: number): Promise<void>
+  /** Retention; gives how many went. Keys that name nothing any more go too. */
+  deleteEndedBefore(endedMs: number, nowMs: number): Promise<number>
+}
