@@ -1,11 +1,16 @@
 import {
   type CallRecord,
+  type Carrier,
   createCalls,
+  createEmergency,
   createEvents,
   createGuard,
+  createMessages,
   createRegistrations,
   createRouting,
   createSubscribers,
+  type EmergencyPlan,
+  type LiveSettings,
   type Media,
   type Store,
   type Subscriber,
@@ -17,6 +22,8 @@ import { err, ok } from '#lib/result'
 import { createHandClock } from '#lib/timers'
 import type { Flow } from '#lib/wire'
 import { createLegs, createNotifier, createSipEndpoint, type TransactionUser } from '#sip'
+import { liveSettings } from './live-settings.ts'
+import { memoryMessages } from './memory-messages.ts'
 import { createMemoryNet } from './memory-net.ts'
 
 export const HOUSE = { address: '192.0.2.1', port: 5060 }
@@ -75,7 +82,12 @@ type HouseOptions = {
   blockAfter?: number
   /** Files with descriptions, by name. */
   files?: Record<string, string>
+  emergency?: Partial<EmergencyPlan> & Partial<AlternativePlan> & { numbers?: string[] }
+  mostCalls?: number
+  live?: Partial<LiveSettings>
 }
+
+const NOBODY: Carrier = { deliver: async () => ({ kind: 'away', reason: 'not registered' }) }
 
 /** The whole of Tandem between the wire and the records, on a hand-turned clock and a network in memory. */
 export const aHouse = (options: HouseOptions = {}) => {
@@ -123,16 +135,41 @@ export const aHouse = (options: HouseOptions = {}) => {
   const notifier = createNotifier({
     ...{ timers, random, flowFor: createFlowChoice(wire), contact: contactHeader, request: sip.request },
   })
-  const live = { bindingExpiresS: 3600, subscribeExpiresS: 0 }
+  const live = liveSettings(options.live)
+  const messageStore = memoryMessages()
+  const messages = createMessages({
+    ...{ timers, random, subscribers, events, live, log: silentLog },
+    store: messageStore,
+    backlog: { inTurn: new Map(), accepted: [] },
+    carrierOf: () => NOBODY,
+    bounds: { mostWaiting: 10_000, mostPerRecipient: 1000, partWaitMinutes: 60 },
+  })
+  events.subscribe((event) => {
+    if (event.kind === 'registration.changed' && event.change === 'registered') messages.wake(event.impi)
+  })
+  const echo = options.echo ?? '600'
+  const { numbers = ['112'], reason = 'Not here', action, ...plan } = options.emergency ?? {}
+  const emergency = createEmergency(
+    { policy: 'route', to: '', services: {}, anonymous: false, ...plan },
+    subscribers,
+  )
+  const serviceOf = createServiceOf({
+    numbers: new Set(numbers),
+    isTaken: (user) => user === echo || subscribers.byIdentity(user) !== undefined,
+  })
   const calls = createCalls({
     timers,
     random,
     media,
     store,
     events,
-    routeTo: createRouting({ subscribers, registrations, echo: options.echo ?? '600' }),
+    routeTo: createRouting({ subscribers, registrations, echo, emergency }),
     ring: createRing({ legs, wire, random, calledPartyId: () => true }),
-    settings: { dialogTimeoutS: () => options.dialogTimeoutS ?? 15, noAnswerS: 120, mostCalls: 1000 },
+    settings: {
+      dialogTimeoutS: () => options.dialogTimeoutS ?? 15,
+      noAnswerS: 120,
+      mostCalls: options.mostCalls ?? 1000,
+    },
   })
   const mtCall = createMtCall({
     ...{ calls, subscribers, media, domain: DOMAIN },
@@ -159,6 +196,8 @@ export const aHouse = (options: HouseOptions = {}) => {
     bindingExpires: () => live.bindingExpiresS,
     subscribeExpires: () => live.subscribeExpiresS,
     trusted: options.trusted ?? (() => false),
+    emergency: { serviceOf, takes: emergency.takes },
+    alternative: { reason, action },
   })
   wire.start({ onData: (flow, octets) => sip.onData(flow, octets), onClose: () => {} })
   const settle = net.settle
@@ -174,6 +213,8 @@ export const aHouse = (options: HouseOptions = {}) => {
     timers,
     sip,
     live,
+    messages,
+    messageStore,
     notifier,
     legs,
     calls,
