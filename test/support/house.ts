@@ -15,7 +15,17 @@ import {
   type Store,
   type Subscriber,
 } from '#core'
-import { contactHeader, createFlowChoice, createIms, createMtCall, createRing, sameContact } from '#ims'
+
+import {
+  type AlternativePlan,
+  contactHeader,
+  createFlowChoice,
+  createIms,
+  createMtCall,
+  createRing,
+  createServiceOf,
+  sameContact,
+} from '#ims'
 import { silentLog } from '#lib/log'
 import { createRandom } from '#lib/random'
 import { err, ok } from '#lib/result'
