@@ -2,6 +2,7 @@ import type { Settings } from '#config'
 import {
   type Carrier,
   createCalls,
+  createDialogs,
   createEmergency,
   createEvents,
   createGuard,
@@ -13,6 +14,7 @@ import {
 } from '#core'
 import {
   contactHeader,
+  createDialogMarks,
   createFlowChoice,
   createIms,
   createMtCall,
@@ -125,7 +127,11 @@ export const joinNetwork = async (ground: Ground) => {
   const media = await createMedia(ground, {
     onSilent: (call, silentMs) => calls.onSilent(call, silentMs),
     onDtmf: (call, side, digit) => log.write('media', 'info', `${side} pressed ${digit}`, { user: call }),
+    onClosed: (call, flowed) => dialogs.onClosed(call, flowed),
   })
+  const dialogs = createDialogs({ timers, events, media })
+  const marks = createDialogMarks(dialogs)
+  const stamp = createStamp(settings.user_agent, settings.custom_headers)
   const sip = createSipEndpoint({
     ...{ timers, random, log, wire, values },
     user: {
@@ -135,7 +141,11 @@ export const joinNetwork = async (ground: Ground) => {
     },
     tcpThreshold: settings.tcp_threshold,
     exempt: createExempt(settings.security.exempt),
-    stamp: createStamp(settings.user_agent, settings.custom_headers),
+    stamp: (message) => {
+      stamp(message)
+      marks.onSent(message)
+    },
+    seen: marks.onReceived,
   })
   const dialogues = { flowFor: createFlowChoice(wire), contact: contactHeader, request: sip.request }
   const notifier = createNotifier({ timers, random, ...dialogues })
@@ -149,7 +159,7 @@ export const joinNetwork = async (ground: Ground) => {
   const calls = createCalls({
     ...{ timers, random, media, store, events, log },
     routeTo: createRouting({ subscribers, registrations, echo: settings.echo, emergency }),
-    ring: createRing({ legs, wire, random, calledPartyId: () => live.calledPartyId }),
+    ring: dialogs.watchRing(createRing({ legs, wire, random, calledPartyId: () => live.calledPartyId })),
     settings: { dialogTimeoutS: () => live.dialogTimeoutS, noAnswerS: NO_ANSWER_S, mostCalls: MOST_CALLS },
   })
   const readFile = createFileReader(settings.config_dir)
@@ -175,5 +185,5 @@ export const joinNetwork = async (ground: Ground) => {
     onClose: (flow) => sip.onClose(flow),
   })
   resume()
-  return { ...people, calls, messages, mtCall, legs, notifier, media, sip, random }
+  return { ...people, calls, dialogs, messages, mtCall, legs, notifier, media, sip, random }
 }

@@ -34,7 +34,7 @@ export const run = async ({ loaded, file, first }: RunOptions): Promise<void> =>
   }
   const tandem: Tandem = started.value
   const removePid = writePidFile(settings.data_dir)
-  const { bound, adminPassword } = tandem
+  const { bound, adminPassword, remote } = tandem
   console.log(
     printBanner({
       version: version(),
@@ -44,6 +44,7 @@ export const run = async ({ loaded, file, first }: RunOptions): Promise<void> =>
       file,
       cwd: process.cwd(),
       ...(adminPassword !== undefined && { adminPassword }),
+      ...(remote && { remote }),
       ...(first && { first }),
     }),
   )

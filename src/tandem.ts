@@ -8,12 +8,15 @@ import { keepDaysOf, startRetention } from '#start'
 import { openDoors } from './doors.ts'
 import { openGround, type StartFault } from './ground.ts'
 import { joinNetwork, type Network } from './network.ts'
+import { type OpenRemote, openRemoteDoor } from './remote-door.ts'
 
 export type Tandem = {
   settings: Settings
   bound: OpenWire['bound']
   /** In clear at the start that generated it, to be printed once. */
   adminPassword: string | undefined
+  /** The remote API, where there is a com_addr. */
+  remote: OpenRemote | undefined
   network: Network
   /** The monitor on the server's own terminal, if there is one; `onPrompt` gets what shows a line above its prompt. */
   openTerminal(onPrompt: (tell: (line: string) => void) => void): void
@@ -43,12 +46,19 @@ export const startTandem = async (
     await closeGround()
     return doors
   }
+  const remote = await openRemoteDoor(ground.value, network, version, () => quit('quit by the remote API'))
+  if (!remote.ok) {
+    await doors.value.close()
+    await closeGround()
+    return remote
+  }
   const { deleteCallsBefore } = store
   startRetention({ timers: ground.value.timers, log, keepDays: keepDaysOf(settings), deleteCallsBefore })
   return ok({
     settings,
     bound: wire.bound,
     adminPassword: doors.value.adminPassword,
+    remote: remote.value,
     network,
     openTerminal: (onPrompt) => {
       const { stdin: input, stdout: output } = process
@@ -63,6 +73,7 @@ export const startTandem = async (
       registrations.save()
       const { received, sent, bugs } = network.sip.figures()
       log.write('sip', 'info', `${received} messages came, ${sent} went, ${bugs} bugs`)
+      await remote.value?.close()
       await doors.value.close()
       await network.messages.close()
       await closeGround()

@@ -1,4 +1,6 @@
 export type * from './contract.ts'
+export { createFeed, type Feed } from './events/feed.ts'
+export { createMetrics, type HouseFigures } from './metrics/metrics.ts'
 export { type AttachedMonitor, attachMonitor, converse, runMonitor, type Terminal } from './monitor/client.ts'
 export type { Command } from './monitor/commands.ts'
 export { createMonitor, type Monitor } from './monitor/monitor.ts'
@@ -6,5 +8,13 @@ export { createOperations, type OperationPorts } from './monitor/operations.ts'
 export { type MonitorServer, monitorAnswers, serveMonitor } from './monitor/server.ts'
 export { ensureAdminPassword, type Password } from './password.ts'
 export type { AdminPorts, ApiKey, House, Listen, MonitorPorts, RecordQuery } from './ports.ts'
+export {
+  type RemoteApi,
+  type RemoteDoor,
+  type RemoteHouse,
+  serveRemoteApi,
+} from './remote/index.ts'
 export { type Admin, type AdminFault, createAdmin } from './rest/server.ts'
 export { userViewOf } from './rest/user-view.ts'
+export { tapFeed, tapMessages, tellOfDeadCalls } from './webhooks/tap.ts'
+export { createWebhooks, type WebhookEntry, type Webhooks, wantedBy } from './webhooks/webhooks.ts'

@@ -27,6 +27,7 @@ export type TandemName =
       | 'storage'
       | 'media'
       | 'messages'
+      | 'emergency'
       | 'trunks'
       | 'routes'
       | 'webhooks'
@@ -154,21 +155,18 @@ export const manualShape: Shape<ManualSettings> = {
     about: 'Seconds of silence that end a call; 0: never.',
   },
   auth_on_register_only: { kind: boolean, default: false, about: 'Only REGISTER is authenticated.' },
-  com_addr: { kind: address(9000), about: 'WebSocket address of the remote API.', ...plannedText },
+  com_addr: { kind: address(9000), about: 'WebSocket address of the remote API.' },
   com_name: {
     kind: string(),
     default: 'IMS',
     about: 'Name of this server in the remote API.',
-    ...plannedText,
   },
-  com_ssl_certificate: { kind: fileName('should'), about: 'Certificate of the remote API.', ...plannedText },
-  com_ssl_key: { kind: fileName('should'), about: 'Its private key.', ...plannedText },
+  com_ssl_certificate: { kind: fileName('should'), about: 'Certificate of the remote API.' },
+  com_ssl_key: { kind: fileName('should'), about: 'Its private key.' },
   com_ssl_peer_verify: {
     kind: boolean,
     default: false,
     about: 'Clients of the remote API need a certificate.',
-    ...plannedText,
-    idle: off,
   },
   license_server: {
     kind: group<{ server_addr: string; name?: string; tag?: string }>(

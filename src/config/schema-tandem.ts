@@ -1,6 +1,7 @@
 import type { Kind, Shape } from './schema.ts'
 import { address, network, remote } from './schema-addresses.ts'
 import { adminKind } from './schema-admin.ts'
+import { emergency } from './schema-emergency.ts'
 import { group, listOf, oneOrMore } from './schema-groups.ts'
 import { boolean, fileName, integer, oneOf, string, url } from './schema-kinds.ts'
 import type { TandemName } from './schema-manual.ts'
@@ -135,13 +136,26 @@ const smpp: Shape<SmppSettings> = {
   },
 }
 
+/** Seconds: 5 s, 30 s, 2 min, 10 min, 1 h, 3 h, 6 h, 12 h. */
+const RETRY = [5, 30, 120, 600, 3600, 10_800, 21_600, 43_200]
+
 const webhook: Shape<WebhookSettings> = {
+  name: {
+    kind: string(/^[\w.-]{1,64}$/, 'name of letters, digits, _ . -'),
+    about: 'Name, for REST and metrics; one that keeps it keeps its place in the events.',
+    otherwise: 'made of the url',
+  },
   url: { kind: url('http', 'https'), required: true, about: 'Where events are posted.' },
   secret: { kind: string(), required: true, secret: true, about: 'Signs them.' },
   events: {
     kind: oneOrMore(string(/^[\w.*]+$/, 'event such as "message.*"')),
     default: ['*'],
     about: 'Which.',
+  },
+  retry: {
+    kind: listOf(integer(1, 604_800)),
+    default: RETRY,
+    about: 'Seconds between attempts; after the last one an event is given up.',
   },
 }
 
@@ -173,7 +187,6 @@ export const tandemShape: Shape<TandemSettings> = {
     }),
     fill: true,
     about: 'Who may use com_addr.',
-    status: planned,
   },
   storage: {
     kind: group<TandemSettings['storage']>({
@@ -190,6 +203,7 @@ export const tandemShape: Shape<TandemSettings> = {
   },
   media: { kind: group(media), fill: true, about: 'The media relay.' },
   messages: { kind: group(messages), fill: true, about: 'The message store.' },
+  emergency: { kind: group(emergency), fill: true, about: 'Emergency calls.' },
   admin: { kind: adminKind, about: 'Console, REST, metrics.', otherwise: 'off' },
   webphone: {
     kind: webphoneKind,
@@ -220,8 +234,6 @@ export const tandemShape: Shape<TandemSettings> = {
     kind: listOf(group(webhook)),
     default: [],
     about: 'Events to applications.',
-    status: planned,
-    idle: (value) => value.length === 0,
   },
   cluster: { kind: group(cluster), about: 'Several nodes.', otherwise: 'off', status: planned },
 }

@@ -26,6 +26,8 @@ export type UserEntry = {
   domain: string
   /** The user's own, else the global one. */
   auth_on_register_only: boolean
+  /** It is the global one. */
+  inherits_auth_on_register_only: boolean
   force_sms_over_sg: boolean
 }
 

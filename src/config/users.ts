@@ -57,6 +57,7 @@ const toUser = (read: EntryRead, defaults: UserDefaults, check: Check): UserEntr
     '100rel': written['100rel'],
     domain,
     auth_on_register_only: written.auth_on_register_only ?? defaults.auth_on_register_only,
+    inherits_auth_on_register_only: written.auth_on_register_only === undefined,
     force_sms_over_sg: written.force_sms_over_sg,
     ...(written.imsi !== undefined && { imsi: written.imsi }),
     ...(written.msisdn !== undefined && { msisdn: written.msisdn }),

@@ -1,4 +1,5 @@
 import type { Timers } from '#lib/clock'
+import type { Ring } from './call-ports.ts'
 import type { CallState, Events } from './events.ts'
 import type { Media, MediumStats, Side } from './ports.ts'
 import type { CallRecord } from './records.ts'
@@ -153,17 +154,22 @@ export const createDialogs = ({ timers, events, media }: DialogPorts) => {
       const call = calls.get(id) ?? (id.endsWith(MT) ? calls.get(id.slice(0, -MT.length)) : undefined)
       return call?.state === 'stop' ? undefined : call?.record.id
     },
-    /** A phone is rung by a dialogue of that Call-ID. */
-    onLeg(id: string, callId: string): void {
-      const call = calls.get(id)
-      if (!call) return
-      legs.set(callId, { call, side: 'callee' })
-      call.mark('send', clock.wallMs(), 'callee', 'INVITE')
-    },
+    /** Rings as before, and remembers by which dialogue. */
+    watchRing:
+      (ring: Ring): Ring =>
+      (detail, binding, sdp, told) => {
+        const rung = ring(detail, binding, sdp, told)
+        const call = rung.ok ? calls.get(detail.id) : undefined
+        if (rung.ok && call) {
+          legs.set(rung.value.callId, { call, side: 'callee' })
+          call.mark('send', clock.wallMs(), 'callee', 'INVITE')
+        }
+        return rung
+      },
     /** A SIP message of that Call-ID went or came; `message` is its method or its status. */
-    onMessage(type: 'send' | 'recv', callId: string, message: string): void {
+    onMessage(type: 'send' | 'recv', callId: string, message: string | number): void {
       const leg = legs.get(callId)
-      leg?.call.mark(type, clock.wallMs(), leg.side, message)
+      leg?.call.mark(type, clock.wallMs(), leg.side, `${message}`)
     },
     /** The media of a call are closed, and so much has flowed. */
     onClosed(id: string, flowed: Record<Side, MediumStats[]>): void {

@@ -45,6 +45,8 @@ export type MediumStats = {
 export type MediaEvents = {
   onSilent(call: string, silentMs: number): void
   onDtmf(call: string, side: Side, digit: string, durationMs: number): void
+  /** After `close`: what had flowed. Not told of calls in which nothing did. */
+  onClosed?(call: string, flowed: Record<Side, MediumStats[]>): void
 }
 
 /** A binding as it is kept: what a registration left behind, RFC 3261 §10. Times are wall clock milliseconds. */

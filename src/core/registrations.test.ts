@@ -150,6 +150,16 @@ describe('bindings', () => {
     assert.equal(registrations.byPath('udp', { ...at, port: 7000 }), undefined)
   })
 
+  test('are proof by their path or not as the setting says, also those that are bound already', () => {
+    const { registrations } = aRegistrar()
+    const at = { address: '192.0.2.1', port: 5060 }
+    registrations.update(ann, [aWish('sip:ann')])
+    registrations.setProveOnRegisterOnly(ann, true)
+    assert.equal(registrations.byPath('udp', at), ann)
+    registrations.setProveOnRegisterOnly(ann, false)
+    assert.equal(registrations.byPath('udp', at), undefined)
+  })
+
   test('come back after a restart, those of people who left and those that ran out do not', () => {
     const { timers, stored, registrations } = aRegistrar()
     const bob = aSubscriber('bob')

@@ -161,6 +161,13 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
     removeAll: (subscriber: Subscriber, change: RegistrationChange = 'unregistered'): void => {
       for (const binding of [...bindings.of(subscriber)]) remove(binding, change)
     },
+    /** From now on the subscriber is proved by the path it registered by, or no longer: auth_on_register_only. */
+    setProveOnRegisterOnly(subscriber: Subscriber, on: boolean): void {
+      const list = bindings.of(subscriber)
+      for (const binding of list) paths.remove(binding)
+      subscriber.proveOnRegisterOnly = on
+      for (const binding of list) paths.add(binding)
+    },
     /** Network deregistration of one contact; false when it is not bound. */
     deregister(contact: string): boolean {
       const found = bindings.find((one) => one.contact === contact || sameContact(one.contact, contact))

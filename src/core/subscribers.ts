@@ -41,6 +41,8 @@ export type Subscriber = {
   /** 100rel towards and from this subscriber. */
   reliable: boolean
   proveOnRegisterOnly: boolean
+  /** The entry says nothing of its own of that: it follows the setting for all. */
+  followsProofSetting?: boolean
   /** Texts go by way of the MME, whatever else there is; the remote API changes it (user_set). */
   forceSmsOverSg?: boolean
   /** File with the description that the house offers when it calls this subscriber. */

@@ -43,6 +43,8 @@ export type Report =
   | { op: 'silent'; call: number; silentMs: number }
   | { op: 'digit'; call: number; side: Side; digit: string; durationMs: number }
   | { op: 'stats'; ticket: number; stats: MediumStats[] }
+  /** What flowed in calls that are closed now. */
+  | { op: 'closed'; calls: { call: number; flowed: Record<Side, MediumStats[]> }[] }
 
 /** Running totals that a worker shares with the main thread, in this order. */
 export const FIGURES = ['forwarded', 'invalid', 'strangers', 'idle', 'excess', 'unsent'] as const

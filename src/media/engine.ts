@@ -83,7 +83,14 @@ export const createEmbeddedMedia = async (ports: EmbeddedMediaPorts): Promise<Em
   const wanted = new Set(ranges.values()).values().reduce((sum, { pairs }) => sum + pairs * PAIR_SOCKETS, 0)
   const slots = Math.floor(maxSlots(libc, wanted) / count / PAIR_SOCKETS) * PAIR_SOCKETS
   const calls = createRoster()
-  const onEvent = (report: Report & { op: 'silent' | 'digit' }): void => {
+  const onEvent = (report: Report & { op: 'silent' | 'digit' | 'closed' }): void => {
+    if (report.op === 'closed') {
+      for (const { call, flowed } of report.calls) {
+        const left = calls.leftName(call)
+        if (left !== undefined) events.onClosed?.(left, flowed)
+      }
+      return
+    }
     const name = calls.nameOf(report.call)
     if (name === undefined) return
     if (report.op === 'silent') events.onSilent(name, report.silentMs)

@@ -17,10 +17,15 @@ import type { MediumPlan } from './commands.ts'
 import type { Hand } from './hand.ts'
 import { familyOf, planMedium } from './negotiation.ts'
 
+/** The worker tells of them within a few hundredths of a second. */
+const MOST_LEAVING = 1000
+
 /** The calls that hold media, by the core's name and by the number that workers know. */
 export const createRoster = () => {
   const byName = new Map<string, EngineCall>()
   const names = new Map<number, string>()
+  /** Closed calls of which the worker may still tell what flowed. */
+  const leaving = new Map<number, string>()
   let last = 0
   return {
     get: (name: string) => byName.get(name),
@@ -34,6 +39,14 @@ export const createRoster = () => {
     drop: (call: EngineCall): void => {
       byName.delete(call.name)
       names.delete(call.id)
+      leaving.set(call.id, call.name)
+      if (leaving.size > MOST_LEAVING) leaving.delete(leaving.keys().next().value as number)
+    },
+    /** The name of a closed call, once. */
+    leftName: (id: number): string | undefined => {
+      const name = leaving.get(id)
+      leaving.delete(id)
+      return name
     },
     get size() {
       return byName.size

@@ -11,7 +11,7 @@ export type HandPorts = {
   listeners: { bind: string; range: PortRange }[]
   log: Log
   nowMs(): number
-  onEvent(report: Report & { op: 'silent' | 'digit' }): void
+  onEvent(report: Report & { op: 'silent' | 'digit' | 'closed' }): void
   onWorker?: LinkPorts['onWorker']
 }
 

@@ -1,4 +1,5 @@
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import type { MediumStats, Side } from '#core'
 import {
   type Command,
   FIGURES,
@@ -8,6 +9,7 @@ import {
   type WorkerData,
 } from './commands.ts'
 import { createDgramSockets } from './dgram-sockets.ts'
+import { type LiveCall, legsOf } from './leg.ts'
 import { createMemory } from './memory.ts'
 import { createRelay } from './relay.ts'
 import type { Sockets, SocketUser } from './sockets.ts'
@@ -24,6 +26,7 @@ const count = Object.fromEntries(FIGURES.map((name) => [name, 0])) as Record<Fig
 const report = (told: Report): void => port.postMessage(told)
 const lastTick = { atMs: performance.now() }
 let ended = false
+const closed: (Report & { op: 'closed' })['calls'] = []
 
 const publish = (): void => {
   for (let i = 0; i < FIGURES.length; i++) figures[i] = count[FIGURES[i] as FigureName]
@@ -45,8 +48,11 @@ const apply = (command: Command): void => {
       return command.pairs.forEach(openPair)
     case 'call':
       return relay.applyCall(command.call, command.media)
-    case 'close':
+    case 'close': {
+      const flowed = flowedIn(relay.callOf(command.call))
+      if (flowed) closed.push({ call: command.call, flowed })
       return relay.closeCall(command.call)
+    }
     case 'stats': {
       const stats = statsOf(memory, relay.callOf(command.call), command.side)
       return report({ op: 'stats', ticket: command.ticket, stats })
@@ -56,9 +62,23 @@ const apply = (command: Command): void => {
   }
 }
 
+/** Calls without a single packet, of which a busy server may have many, are not worth telling. */
+const flowedIn = (call: LiveCall | undefined): Record<Side, MediumStats[]> | undefined => {
+  for (const medium of call?.media.values() ?? [])
+    for (const leg of legsOf(medium))
+      if (leg.rtp.received + leg.rtcp.received > 0)
+        return { caller: statsOf(memory, call, 'caller'), callee: statsOf(memory, call, 'callee') }
+  return undefined
+}
+
+const applyAll = (commands: Command[]): void => {
+  for (const command of commands) apply(command)
+  if (closed.length > 0) report({ op: 'closed', calls: closed.splice(0) })
+}
+
 const takeCommands = (): void => {
   for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
-    for (const command of next.message as Command[]) apply(command)
+    applyAll(next.message as Command[])
 }
 
 const user: SocketUser = {
@@ -88,7 +108,7 @@ const openSockets = async (): Promise<{ sockets: Sockets; run(): void }> => {
     }
     port.on('message', (commands: Command[]) => {
       relay.setNow(performance.now())
-      for (const command of commands) apply(command)
+      applyAll(commands)
       turn()
     })
     return { sockets: createDgramSockets(memory, user, turn), run: () => {} }

@@ -15,6 +15,8 @@ export type BannerFacts = {
   cwd: string
   /** Generated at this start; shown once and never again. */
   adminPassword?: string
+  /** The remote API; `keyFile` holds the key that was made for it. */
+  remote?: { url: string; keyFile: string | undefined }
   first?: FirstStart
 }
 
@@ -37,6 +39,7 @@ export const printBanner = (facts: BannerFacts): string => {
     '',
     `Tandem ${version} listens on`,
     ...listening(facts),
+    ...remoteApi(facts),
     line('Data', near(cwd, settings.data_dir)),
     line('Log', near(cwd, logFile)),
   ]
@@ -70,6 +73,13 @@ const listening = ({ settings, bound }: BannerFacts): string[] => {
   for (const { address, port } of https_addr)
     lines.push(line('REST over TLS', `https://${printEndpoint(shownAddress(address), port)}/api/v1`))
   return [...lines, ...everywhere(settings)]
+}
+
+const remoteApi = ({ remote, cwd }: BannerFacts): string[] => {
+  if (!remote) return []
+  const lines = [line('Remote API', remote.url)]
+  if (remote.keyFile !== undefined) lines.push(line('Its key', `in ${near(cwd, remote.keyFile)}`))
+  return lines
 }
 
 /** A wildcard is no address to type into a phone: say which ones it stands for. */

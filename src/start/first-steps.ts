@@ -22,6 +22,11 @@ export const firstSteps = ({ settings, file, cwd }: Site): string[] => {
       `    ${handset} ${word(one)} --call ${word(other)}`,
     )
   steps.push('  Look into the server', `    npx tandem monitor${data} users`)
+  if (settings.com_addr && one !== undefined)
+    steps.push(
+      '  Send a text by the remote API',
+      `    npx tandem api${data} '{"message":"sms","impu":"${one}","text":"hello"}'`,
+    )
   const [rest] = settings.admin?.http_addr ?? []
   if (rest && (settings.admin?.api_keys.length ?? 0) > 0)
     steps.push(

@@ -1,12 +1,20 @@
+export { isLoopback, nearAddress, printEndpoint } from './addresses.ts'
 export { type BannerFacts, printBanner } from './banner.ts'
 export { certificateNames, configuredCertificate, needsCertificate, type Pem } from './certificate.ts'
 export { createFileReader } from './description-file.ts'
+export { alternativeOf, emergencyNumbersOf, emergencyPlanOf } from './emergency.ts'
 export { createEventLog } from './event-log.ts'
 export { createExempt } from './exempt.ts'
 export { prepareFolder } from './folder.ts'
 export { type ListenerPlan, listenersOf, type MediaPlan, mediaPlansOf } from './listeners.ts'
 export { liveSettingsOf } from './live-settings.ts'
 export { readPidFile, writePidFile } from './pid-file.ts'
+export {
+  ensureRemoteKey,
+  type RemoteAccess,
+  readRemoteAccess,
+  writeRemoteAccess,
+} from './remote-access.ts'
 export { keepDaysOf, startRetention } from './retention.ts'
 export { subscribersOf } from './subscribers.ts'
 export { createTrusted } from './trusted.ts'

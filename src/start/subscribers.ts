@@ -38,6 +38,7 @@ const subscriberOf = (user: UserEntry): Subscriber => ({
   ringOnly: user.ring_only,
   reliable: user['100rel'],
   proveOnRegisterOnly: user.auth_on_register_only,
+  ...(user.inherits_auth_on_register_only && { followsProofSetting: true }),
   ...(user.force_sms_over_sg && { forceSmsOverSg: true }),
   ...(user.imsi !== undefined && { imsi: user.imsi }),
   ...(user.msisdn !== undefined && { msisdn: user.msisdn }),

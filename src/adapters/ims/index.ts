@@ -1,4 +1,5 @@
-export { type AlternativeAction, createServiceOf } from './emergency/index.ts'
+export { createDialogMarks } from './dialog-marks.ts'
+export { type AlternativeAction, type AlternativePlan, createServiceOf } from './emergency/index.ts'
 export { createIms, type ImsPorts } from './ims.ts'
 export { createMtCall, type MtCall, type MtCallWish } from './mt-call.ts'
 export { contactHeader, createFlowChoice, ownUri, sameContact } from './paths.ts'

@@ -30,6 +30,8 @@ export type SipEndpointPorts = {
   advertise?: (flow: Flow) => string
   /** Adds what every message of ours bears; may see the same message twice. */
   stamp?: (message: SipMessage) => void
+  /** Sees every well formed message that came, repetitions too; `stamp` sees those that go. */
+  seen?: (message: SipMessage) => void
   /** Sees every message as it comes and goes. */
   trace?: (direction: 'in' | 'out', flow: Flow, text: string) => void
 }
@@ -65,6 +67,7 @@ export const createSipEndpoint = (ports: SipEndpointPorts): SipEndpoint => {
     port,
     refusals,
     badAnswersPerSecond: limits.badAnswersPerSecond,
+    seen: ports.seen,
     onRequest: (request, flow, via, octets) => servers.accept(request, flow, via, octets),
     onResponse: (response, flow, branch, method) => clients.onResponse(response, flow, branch, method),
   })

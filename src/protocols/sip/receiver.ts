@@ -3,7 +3,7 @@ import type { Flow } from '#lib/wire'
 import { checkRequest, checkResponse } from './check.ts'
 import { parseCSeq } from './fields.ts'
 import { stampSource } from './hops.ts'
-import type { SipRequest, SipResponse } from './message.ts'
+import type { SipMessage, SipRequest, SipResponse } from './message.ts'
 import { type ParseProblem, parseMessage } from './parse.ts'
 import type { Port } from './port.ts'
 import { createRate, type Refusals } from './refusals.ts'
@@ -15,6 +15,8 @@ export type ReceiverPorts = {
   port: Port
   refusals: Refusals
   badAnswersPerSecond: number
+  /** Sees every message that is well formed, repetitions too. */
+  seen?: ((message: SipMessage) => void) | undefined
   /** `octets`: size of the whole datagram, all of which the request's texts keep alive. */
   onRequest(request: SipRequest, flow: Flow, hop: Via, octets: number): void
   onResponse(response: SipResponse, flow: Flow, branch: string, method: string): void
@@ -50,7 +52,7 @@ const hasReturn = (value: string): boolean => value.includes('\r')
 
 /** From octets to a request or response that is worth a transaction, RFC 3261 §8.2, §18.1.2 and §18.2.1. */
 export const createReceiver = (ports: ReceiverPorts): Receiver => {
-  const { port, refusals, onRequest, onResponse } = ports
+  const { port, refusals, seen, onRequest, onResponse } = ports
   const mayAnswer = createRate(ports.clock, ports.badAnswersPerSecond)
   const count = { malformed: 0, badAnswers: 0 }
 
@@ -76,6 +78,7 @@ export const createReceiver = (ports: ReceiverPorts): Receiver => {
     const hop = topVia(request)
     if (!hop) return void count.malformed++
     if (request.method !== 'ACK') stampSource(request, hop, flow)
+    seen?.(request)
     onRequest(request, flow, hop, octets)
   }
 
@@ -83,7 +86,10 @@ export const createReceiver = (ports: ReceiverPorts): Receiver => {
     const branch = checkResponse(response) ? branchOf(response) : undefined
     const cseq = parseCSeq(response.headers.get('CSeq') ?? '')
     if (!branch || !cseq) count.malformed++
-    else onResponse(response, flow, branch, cseq.method)
+    else {
+      seen?.(response)
+      onResponse(response, flow, branch, cseq.method)
+    }
   }
 
   return {
