@@ -25,6 +25,7 @@ export const completeSettings = (
   checkListeners(written.sip_addr, place('sip_addr'), check)
   checkPairs(written, place, check)
   checkNames(written, place, check)
+  checkEmergency(written, place, check)
   if (written.com_auth.open && written.com_addr && !isLoopback(written.com_addr)) {
     check.warn(place('com_auth'), 'com_auth.open', 'whoever reaches com_addr rules this server')
   }
@@ -162,4 +163,20 @@ const checkNames = (written: RootSettings, place: (name: string) => Place, check
     'ejoin',
     (index) => `ejoin.devices[${index}].name`,
   )
+}
+
+/** Whoever lets handsets without a name call wants somebody to answer. */
+const checkEmergency = (
+  { emergency, ue_db }: RootSettings,
+  place: (name: string) => Place,
+  check: Findings,
+): void => {
+  const { policy, to, services, anonymous } = emergency
+  const expected = anonymous || ue_db.some(({ written }) => written.anonymous)
+  const answered = ue_db.some(({ written }) =>
+    written.impu?.some(({ impu }) => /^urn:service:sos/i.test(impu)),
+  )
+  if (policy === 'alternative' || !expected || answered || to !== '' || Object.keys(services).length > 0)
+    return
+  check.warn(place('emergency'), 'emergency.to', 'is missing: emergency calls are sent elsewhere (380)')
 }

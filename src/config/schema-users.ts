@@ -37,7 +37,7 @@ export type WrittenUser = {
 }
 
 const impuText = string(
-  /^(?:sip:|tel:)?[^\s@<>]+(?:@[^\s@<>]+)?$/,
+  /^(?:sip:|tel:|urn:)?[^\s@<>]+(?:@[^\s@<>]+)?$/,
   'identity such as "sip:user", "user" or "tel:+33123456789"',
 )
 
@@ -63,7 +63,7 @@ const impu: Kind<Impu> = {
       object.members.set('impu', { place: value.place, value })
     const read = impuObject.read(object, at)
     if (!read || read.impu === undefined) return undefined
-    const written = /^(?:sip|tel):/i.test(read.impu) ? read.impu : `sip:${read.impu}`
+    const written = /^(?:sip|tel|urn):/i.test(read.impu) ? read.impu : `sip:${read.impu}`
     const [identity = '', host] = written.split('@')
     if (host !== undefined)
       at.check.warn(value.place, at.path, `an identity has no host: @${host} is ignored`)
@@ -113,9 +113,7 @@ export const userShape: Shape<WrittenUser> = {
   anonymous: {
     kind: boolean,
     default: false,
-    about: 'Anonymous registration (emergency).',
-    status: 'planned',
-    idle: (value) => !value,
+    about: 'Emergency calls and registrations without a name are taken.',
   },
   authentication: { kind: boolean, default: true, about: 'False: never authenticated.' },
   ring_only: { kind: boolean, default: false, about: 'Rings and never answers.' },

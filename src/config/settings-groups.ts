@@ -47,6 +47,21 @@ export type MessagesSettings = {
   national_tables: boolean
 }
 
+/** Emergency calls: TS 24.229 §5.2.10. */
+export type EmergencySettings = {
+  policy: 'route' | 'alternative'
+  /** A number, name or URI that is dialled instead; empty: only `services` and identities such as urn:service:sos. */
+  to: string
+  /** By sub-service without its `sos.`, lower case. */
+  services: Record<string, string>
+  numbers: string[]
+  /** Also of callers who prove nothing. */
+  anonymous: boolean
+  /** What a 380 says. */
+  reason: string
+  action: 'none' | 'emergency-registration' | 'anonymous-emergencycall'
+}
+
 export type TrunkSettings = {
   name: string
   addr: Endpoint
@@ -71,6 +86,8 @@ export type AdminSettings = {
   log_failures: number
   block_failures: number
   block_minutes: number
+  /** Who may read /metrics besides this machine. */
+  metrics: 'key' | 'open'
 }
 
 export type WebphoneSettings = {
@@ -150,6 +167,13 @@ export type SmppSettings = {
   clients: { system_id: string; password: string; max_binds: number }[]
 }
 
-export type WebhookSettings = { url: string; secret: string; events: string[] }
+/** `retry`: seconds between attempts. */
+export type WebhookSettings = {
+  name?: string
+  url: string
+  secret: string
+  events: string[]
+  retry: number[]
+}
 
 export type ClusterSettings = { nats: string[]; node: string }

@@ -5,6 +5,7 @@ import type {
   ClusterSettings,
   ComAuth,
   EjoinSettings,
+  EmergencySettings,
   GoipSettings,
   MediaSettings,
   MessagesSettings,
@@ -93,6 +94,7 @@ export type Settings = {
   storage: StorageSettings
   media: MediaSettings
   messages: MessagesSettings
+  emergency: EmergencySettings
   trunks: TrunkSettings[]
   routes: RouteSettings[]
   webhooks: WebhookSettings[]

@@ -14,7 +14,7 @@ export const keyOfUri = ({ scheme, user, params }: Uri): { user: string; context
 /** The whole URI of an identity: a sip one gets the domain that configurations leave out. */
 export const identityUri = ({ uri }: Identity, domain: string): string => {
   const plain = isAscii(uri) ? uri : escaped(uri)
-  return plain.startsWith('tel:') || plain.includes('@') ? plain : `${plain}@${domain}`
+  return plain.startsWith('sip:') && !plain.includes('@') ? `${plain}@${domain}` : plain
 }
 
 const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text)

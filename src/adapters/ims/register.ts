@@ -3,6 +3,7 @@ import type { Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import { createResponse, parseAddress, parseUri, type ServerTransaction, type SipRequest } from '#sip'
 import type { Authenticate, Verdict } from './authenticate.ts'
+import { answerAnonymous, isAnonymous } from './emergency/index.ts'
 import { identityUri, keyOfUri } from './identity.ts'
 import type { Later } from './prove.ts'
 import { isOurs, wantedOf, wishesOf } from './wishes.ts'
@@ -56,7 +57,8 @@ export const createRegister = (ports: RegisterPorts) => {
     for (const path of request.headers.all('Path')) headers.add('Path', path)
     headers.add('Service-Route', ports.serviceRoute(transaction))
     for (const identity of subscriber.identities)
-      headers.add('P-Associated-URI', `<${identityUri(identity, subscriber.domain)}>`)
+      if (!identity.uri.startsWith('urn:'))
+        headers.add('P-Associated-URI', `<${identityUri(identity, subscriber.domain)}>`)
     headers.add('Supported', 'path')
     transaction.respond(response)
   }
@@ -92,8 +94,16 @@ export const createRegister = (ports: RegisterPorts) => {
     return found ?? subscribers.byImpi(`${user}@${uri.value.host}`)
   }
 
+  const nameless = (transaction: ServerTransaction): void => {
+    const answer = answerAnonymous(transaction, ports.bindingExpires(), ports.toTag())
+    if (answer.kind === 'refused') refuse(transaction, answer.status, answer.headers)
+    else transaction.respond(answer)
+  }
+  const isAnonymousAdmitted = subscribers.list.some(({ anonymous }) => anonymous)
+
   return (transaction: ServerTransaction): void => {
     const { request, flow } = transaction
+    if (isAnonymousAdmitted && isAnonymous(request) && !ownerOf(request)) return nameless(transaction)
     later(
       transaction,
       authenticate(request, flow, () => ownerOf(request)),

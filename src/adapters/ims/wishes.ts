@@ -1,4 +1,4 @@
-import type { BindingRequest } from '#core'
+import { type BindingRequest, isForEmergency } from '#core'
 import {
   type Address,
   parseContactList,
@@ -28,7 +28,8 @@ export type Wanted =
   | { kind: 'refused'; status: number; headers?: [string, string][] }
   | { kind: 'nothing' }
   | { kind: 'remove-all'; callId: string; cseq: number }
-  | { kind: 'bind'; contacts: Address[]; defaultS: number }
+  /** `networkS`: for contacts bound for emergencies, whatever they ask. */
+  | { kind: 'bind'; contacts: Address[]; defaultS: number; networkS: number }
 
 const BAD: Wanted = { kind: 'refused', status: 400 }
 
@@ -47,17 +48,23 @@ export const wantedOf = (request: SipRequest, usualS: number): Wanted => {
     return general !== undefined && defaultS === 0
       ? { kind: 'remove-all', callId, cseq: cseqOf(request) }
       : BAD
-  const wanted: Wanted = { kind: 'bind', contacts: contacts.value, defaultS }
-  return contacts.value.every(isContact) ? soonest(wanted, contacts.value, defaultS) : BAD
+  const wanted: Wanted = { kind: 'bind', contacts: contacts.value, defaultS, networkS: usualS }
+  if (!contacts.value.every(isContact)) return BAD
+  return possible(wanted, contacts.value, defaultS)
 }
 
-const soonest = (wanted: Wanted, contacts: Address[], defaultS: number): Wanted => {
+const possible = (wanted: Wanted, contacts: Address[], defaultS: number): Wanted => {
   const tooSoon = contacts.some((contact) => {
     const seconds = secondsOf(contact, defaultS)
-    return seconds > 0 && seconds < SHORTEST_S
+    return seconds > 0 && seconds < SHORTEST_S && !isSos(contact)
   })
+  // Only the network ends an emergency registration: TS 24.229 §5.4.8.3.
+  if (contacts.some((contact) => isSos(contact) && secondsOf(contact, defaultS) === 0))
+    return { kind: 'refused', status: 501 }
   return tooSoon ? { kind: 'refused', status: 423, headers: [['Min-Expires', `${SHORTEST_S}`]] } : wanted
 }
+
+const isSos = ({ uri }: Address): boolean => isForEmergency({ contact: uri })
 
 const isContact = ({ uri }: Address): boolean => {
   const parsed = parseUri(uri)
@@ -83,7 +90,7 @@ export const isOurs = (contact: string, { flow }: ServerTransaction): boolean =>
 const OWN_PARAMS = ['q', 'expires']
 
 export const wishesOf = (
-  { contacts, defaultS }: Wanted & { kind: 'bind' },
+  { contacts, defaultS, networkS }: Wanted & { kind: 'bind' },
   { request, flow }: ServerTransaction,
 ): BindingRequest[] => {
   const { headers } = request
@@ -104,7 +111,7 @@ export const wishesOf = (
     return {
       ...common,
       contact: uri,
-      expiresS: secondsOf(contact, defaultS),
+      expiresS: isSos(contact) ? networkS : secondsOf(contact, defaultS),
       q: q === undefined ? 1000 : Math.round((parseQ(q) ?? 1) * 1000),
       ...reachOf(uri, request, flow),
       flow: flow.reliable ? flow : undefined,

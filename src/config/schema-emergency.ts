@@ -1,0 +1,59 @@
+import type { Kind, Shape } from './schema.ts'
+import { oneOrMore } from './schema-groups.ts'
+import { boolean, oneOf, refuse, string } from './schema-kinds.ts'
+import type { EmergencySettings } from './settings.ts'
+
+const target = string(/^(?:(?:sips?|tel|urn):)?[^\s<>;?]*$/i, 'number, name or URI')
+
+/** Names without `sos.` in front of them. */
+const services: Kind<Record<string, string>> = {
+  text: 'object of targets',
+  read: (value, at) => {
+    if (value.kind !== 'object') return refuse(value, at, 'an object { police: "sip:1002", … }')
+    const read: Record<string, string> = {}
+    for (const [name, member] of value.members) {
+      const place = { ...at, path: `${at.path}.${name}` }
+      if (/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i.test(name)) {
+        const to = member.value.kind === 'broken' ? undefined : target.read(member.value, place)
+        if (to !== undefined) read[name.toLowerCase()] = to
+      } else
+        at.check.problem(
+          member.place,
+          place.path,
+          'is no name of a service, such as police or ecall.automatic',
+        )
+    }
+    return read
+  },
+}
+
+export const emergency: Shape<EmergencySettings> = {
+  policy: {
+    kind: oneOf(['route', 'alternative']),
+    default: 'route',
+    about: 'alternative: every emergency call is sent elsewhere (380).',
+  },
+  to: { kind: target, default: '', about: 'Who takes emergency calls.' },
+  services: { kind: services, default: {}, about: 'Who takes those of one service, such as police.' },
+  numbers: {
+    kind: oneOrMore(string(/^\+?[\d*#]{2,20}$/, 'telephone number')),
+    default: ['112', '911'],
+    about: 'Numbers that mean an emergency.',
+  },
+  anonymous: {
+    kind: boolean,
+    default: false,
+    about: 'Take calls of handsets that are nobody’s.',
+    otherwise: 'true with a user whose `anonymous` is true',
+  },
+  reason: {
+    kind: string(undefined, 'string', 200),
+    default: 'No emergency calls here',
+    about: 'Words of the 380.',
+  },
+  action: {
+    kind: oneOf(['none', 'emergency-registration', 'anonymous-emergencycall']),
+    default: 'none',
+    about: 'What the 380 tells the handset to do; none: another network.',
+  },
+}
