@@ -85,6 +85,7 @@ const openUe = async (plan: UePlan, audio: Audio, ports: UeCommandPorts): Promis
     server: { address, port, transport: plan.transport },
     incoming: policyOf(plan, audio),
     video: plan.video,
+    regEvent: plan.regEvent,
     onEvent,
     ...(plan.verbose && { trace: createLadder(timers.clock.nowMs, print) }),
   })

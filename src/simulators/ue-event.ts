@@ -1,9 +1,14 @@
+import type { ContactEvent } from '#reginfo'
 import type { RegisterResult, RegistrationStep } from './ue-registration.ts'
 
 /** What happens to a simulated handset, for whoever watches it. */
 export type UeEvent =
   | { kind: 'registration'; step: RegistrationStep }
   | { kind: 'registered'; result: RegisterResult }
+  /** SUBSCRIBE to the own registration was answered. */
+  | { kind: 'subscribed'; status: number }
+  /** The network ended, shortened or put off our registration, and wants to be obeyed. */
+  | { kind: 'ordered'; event: ContactEvent; afterS: number }
   | { kind: 'calling'; number: string }
   | { kind: 'progress'; status: number; earlyMedia: boolean }
   | { kind: 'answered'; setupMs: number }

@@ -36,6 +36,7 @@ export const ueOptions: readonly (readonly [flags: string, text: string])[] = [
   ['--early', 'with --answer: be heard before the answer already'],
   ['--calls <count>', 'with --answer: leave after so many calls'],
   ['--record <file>', 'write what was heard as a wav file'],
+  ['--no-reg-event', 'do not watch the own registration, as handsets do'],
   ['-v, --verbose', 'show the SIP messages as they come and go'],
 ]
 
@@ -71,6 +72,7 @@ export type UePlan = {
   calls: number
   record: string | undefined
   verbose: boolean
+  regEvent: boolean
 }
 
 /** The spelling on the command line: resLen is --res-len. */
@@ -136,6 +138,7 @@ export const readUeOptions = (
     calls: number('calls', 1, 1e9) ?? Number.POSITIVE_INFINITY,
     record: text('record'),
     verbose: options.verbose === true,
+    regEvent: options.regEvent !== false,
   }
   return problems.length > 0 || !server || !identity ? err(problems) : ok({ ...plan, server, identity })
 }

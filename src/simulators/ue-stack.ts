@@ -65,7 +65,9 @@ export const createUeStack = (ports: UeStackPorts): UeStack => {
     wire,
     user: {
       onRequest(request, transaction) {
-        if (!legs.onRequest(request, transaction)) ports.onRequest(request, transaction)
+        // A NOTIFY stands in a dialogue of its own, which is no call.
+        if (request.method === 'NOTIFY' || !legs.onRequest(request, transaction))
+          ports.onRequest(request, transaction)
       },
       onAck: (request) => legs.onAck(request),
       onStrayResponse: () => {},

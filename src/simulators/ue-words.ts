@@ -29,6 +29,10 @@ export const lineOf = (event: UeEvent): string | undefined => {
       if (event.step.kind === 'refreshed' && !event.step.result.ok)
         return `registration lost: ${event.step.result.status} ${plain(event.step.result.reason)}`
       return undefined
+    case 'subscribed':
+      return undefined
+    case 'ordered':
+      return orderLine(event.event, event.afterS)
     case 'calling':
       return `calling ${plain(event.number)}`
     case 'progress':
@@ -50,6 +54,15 @@ export const lineOf = (event: UeEvent): string | undefined => {
     case 'registered':
       return undefined
   }
+}
+
+/** What the handset does about what the network did, TS 24.229 §5.1.1.5A. */
+const orderLine = (event: string, afterS: number): string => {
+  if (event === 'rejected') return 'the network ended the registration for good'
+  const when = afterS > 0 ? `registering again in ${afterS} s` : 'registering again'
+  return event === 'shortened'
+    ? `the network wants proof: ${when}`
+    : `the network ended the registration: ${when}`
 }
 
 const endedLine = (report: CallReport): string => {

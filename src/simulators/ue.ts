@@ -3,7 +3,14 @@ import type { Log } from '#lib/log'
 import type { Random } from '#lib/random'
 import { latin1 } from '#lib/text'
 import type { Endpoint, Flow, Transport, Wire, WireUser } from '#lib/wire'
-import { ALLOW, createResponse, type ServerTransaction, type SipRequest, type SipResponse } from '#sip'
+import {
+  ALLOW,
+  createResponse,
+  reasonPhrase,
+  type ServerTransaction,
+  type SipRequest,
+  type SipResponse,
+} from '#sip'
 import type { OpenMedia } from './media-socket.ts'
 import { createAnswerer } from './ue-answer.ts'
 import type { Call, CallControls } from './ue-call.ts'
@@ -11,6 +18,7 @@ import type { CallReport, UeEvent } from './ue-event.ts'
 import type { UeIdentity } from './ue-identity.ts'
 import { callerOf, type IncomingPolicy, takeCall } from './ue-incoming.ts'
 import { type CallWish, startCall } from './ue-outgoing.ts'
+import { createRegWatch } from './ue-reg-event.ts'
 import { createRegistration, type RegisterResult } from './ue-registration.ts'
 import { createUeStack } from './ue-stack.ts'
 
@@ -25,6 +33,8 @@ export type UePorts = {
   /** What to do with calls that come in; refused as busy without it. */
   incoming?: IncomingPolicy
   video?: boolean
+  /** Watch the own registration (RFC 3680), as handsets do. */
+  regEvent?: boolean
   onEvent?: (event: UeEvent) => void
   /** Sees every SIP message. */
   trace?: (direction: 'in' | 'out', flow: Flow, text: string) => void
@@ -69,6 +79,7 @@ export const createUe = (ports: UePorts): Ue => {
     video,
     onRequest(request, transaction) {
       if (request.method === 'INVITE') void onInvite(request, transaction)
+      else if (request.method === 'NOTIFY') onNotify(request, transaction)
       else transaction.respond(replyTo(request, random, onEvent))
     },
     onLost() {
@@ -89,14 +100,34 @@ export const createUe = (ports: UePorts): Ue => {
     tag: random.token(),
     contact: stack.contact,
     ask: stack.ask,
-    onStep: (step) => onEvent({ kind: 'registration', step }),
+    onStep(step) {
+      onEvent({ kind: 'registration', step })
+      if (step.kind === 'refreshed') follow(step.result)
+    },
   })
+  const regWatch = createRegWatch({
+    ...{ timers, random, answerer, identity, contact: stack.contact, ask: stack.ask },
+    onSubscribed: (status) => onEvent({ kind: 'subscribed', status }),
+    onOrder(event, afterS) {
+      onEvent({ kind: 'ordered', event, afterS })
+      if (event === 'rejected') registration.close()
+      else timers.after(afterS * 1000, () => registration.renew())
+    },
+  })
+  const onNotify = (request: SipRequest, transaction: ServerTransaction): void => {
+    const status = regWatch.onNotify(request)
+    transaction.respond(createResponse(request, status, reasonPhrase(status)))
+  }
+  const follow = (result: RegisterResult): void => {
+    if (ports.regEvent && result.ok && result.expiresS > 0 && !closed) void regWatch.begin(result)
+  }
 
   const ue: Ue = {
     user: stack.user,
     async register(expiresS = 3600) {
       const result = await registration.register(expiresS)
       onEvent({ kind: 'registered', result })
+      follow(result)
       return result
     },
     deregister: () => registration.deregister(),
@@ -114,6 +145,7 @@ export const createUe = (ports: UePorts): Ue => {
     async close() {
       closed = true
       registration.close()
+      regWatch.close()
       const call = current
       call?.hangUp()
       await call?.done

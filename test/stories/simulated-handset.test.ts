@@ -44,8 +44,11 @@ const aTown = (subscribers = everybody) => {
   const media = createMemoryMedia(house.timers)
   let hosts = 0
   const ports = () => ({ timers: house.timers, random: createRandom(), log: silentLog })
-  const handset = (user: KnownUser, more: { algorithm?: UeAlgorithm; sqn?: bigint; k?: Uint8Array } = {}) => {
-    const { k, sqn, algorithm } = more
+  const handset = (
+    user: KnownUser,
+    more: { algorithm?: UeAlgorithm; sqn?: bigint; k?: Uint8Array; regEvent?: boolean } = {},
+  ) => {
+    const { k, sqn, algorithm, regEvent = false } = more
     const known = identityOfUser(user)
     const sim = known.sim && { ...known.sim, sqn, ...(k && { k }) }
     const at = { address: `192.0.2.${100 + ++hosts}`, port: 5060 }
@@ -57,6 +60,7 @@ const aTown = (subscribers = everybody) => {
       openMedia: media.openAt(at.address),
       identity: { ...known, sim, algorithm },
       server: { ...HOUSE, transport: 'udp' },
+      regEvent,
       onEvent: (event) => events.push(event),
     })
     wire.start(ue.user)
@@ -255,4 +259,26 @@ describe('tandem sim ue', () => {
       /^--wav: no file none\.wav$/,
     )
   })
+})
+
+describe('a simulated handset watches its registration', () => {
+  for (const name of ['alice', 'milenage'])
+    test(`${name} comes back when the operator deregisters it, and watches on`, async () => {
+      const { house, handset, steps } = aTown()
+      const { ue, events } = handset(userNamed(name), { regEvent: true })
+      await during(ue.register(), steps(2000))
+      assert.equal(house.notifier.size, 1)
+      for (let i = 0; i < 2; i++) {
+        const [binding] = house.registrations.of(userNamed(name))
+        assert.ok(binding && house.registrations.deregister(binding.contact))
+        assert.equal(house.registrations.count, 0)
+        await steps(2000)
+        assert.equal(house.registrations.count, 1)
+        assert.equal(house.notifier.size, 1)
+      }
+      const orders = events.flatMap((event) => (event.kind === 'ordered' ? [event.event] : []))
+      assert.deepEqual(orders, ['deactivated', 'deactivated'])
+      await during(ue.deregister(), steps(2000))
+      assert.deepEqual([house.registrations.count, house.notifier.size], [0, 0])
+    })
 })
