@@ -63,6 +63,18 @@ describe('past a bound', () => {
     assert.deepEqual(summary(from('192.0.2.1', 'INVITE').flow.sent), [100])
   })
 
+  test('of unanswered transactions an emergency call still gets through, as many as have places kept', () => {
+    const { from, heard } = crowd({ limits: { transactions: 2, emergencies: 2 } })
+    for (let i = 0; i < 2; i++) from(`192.0.2.${i}`, 'INVITE')
+    assert.deepEqual(summary(from('192.0.2.7', 'INVITE').flow.sent), [503])
+    const sos = { uri: 'urn:service:sos.fire' }
+    for (let i = 0; i < 2; i++)
+      assert.deepEqual(summary(from(`192.0.2.2${i}`, 'INVITE', sos).flow.sent), [100])
+    assert.deepEqual(summary(from('192.0.2.8', 'INVITE', sos).flow.sent), [503])
+    assert.deepEqual(summary(from('192.0.2.9', 'OPTIONS', sos).flow.sent), [503])
+    assert.equal(heard.requests.length, 4)
+  })
+
   test('of unanswered transactions any new one is answered 503, but a CANCEL still gets through', () => {
     const { from, heard, endpoint } = crowd({ limits: { transactions: 3 } })
     const { flow, via } = from('192.0.2.1', 'INVITE')

@@ -2,6 +2,8 @@
 export type SipLimits = {
   /** Server transactions without a final answer, and refused INVITEs that await their ACK; past it 503. */
   transactions: number
+  /** As many more for INVITEs of emergency calls (RFC 5031). */
+  emergencies: number
   /** Octets of the messages that those keep alive; past it 503. */
   transactionOctets: number
   /** Of the INVITEs among them, those from one address; past it 503. */
@@ -21,6 +23,7 @@ export type SipLimits = {
 
 export const defaultLimits: SipLimits = {
   transactions: 100_000,
+  emergencies: 1000,
   transactionOctets: 1 << 27,
   invitesPerSource: 200,
   inviteOctetsPerSource: 1 << 20,

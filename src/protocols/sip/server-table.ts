@@ -25,6 +25,12 @@ export type ServerTablePorts = {
   refusals: Refusals
 }
 
+/** Of the places kept for emergency calls, in octets of their messages. */
+const OCTETS_OF_ONE = 4096
+
+/** As the URN is written by every handset; other spellings have no places kept. */
+const isEmergency = ({ uri }: SipRequest): boolean => uri.startsWith('urn:service:sos')
+
 /** All server transactions of an endpoint: finds the one a request belongs to (RFC 3261 §17.2.3) or begins it. */
 export class ServerTable {
   readonly #ports: ServerTablePorts
@@ -72,7 +78,8 @@ export class ServerTable {
   #onInvite(request: SipRequest, flow: Flow, hop: Via, octets: number): void {
     const key = keyOf(request, hop, 'INVITE')
     if (this.#invites.repeated(key)) return
-    const transaction = this.#full() ? undefined : this.#invites.begin(request, flow, hop, key, octets)
+    const full = this.#full(isEmergency(request) ? this.#ports.limits.emergencies : 0)
+    const transaction = full ? undefined : this.#invites.begin(request, flow, hop, key, octets)
     if (!transaction) return this.#refuseBusy(request, flow, hop)
     // At once rather than after 200 ms: cheaper than a timer, and it stops the sender's repeating.
     const trying = createResponse(request, 100, 'Trying')
@@ -92,9 +99,11 @@ export class ServerTable {
     }
   }
 
-  #full(): boolean {
+  /** `more`: places kept for who asks. */
+  #full(more = 0): boolean {
     const { transactions, transactionOctets } = this.#ports.limits
-    return this.size >= transactions || this.#invites.octets + this.#requests.octets >= transactionOctets
+    const octets = this.#invites.octets + this.#requests.octets
+    return this.size >= transactions + more || octets >= transactionOctets + more * OCTETS_OF_ONE
   }
 
   #refuseBusy(request: SipRequest, flow: Flow, hop: Via): void {
