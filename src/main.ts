@@ -14,6 +14,7 @@ import {
 import { createRandom } from '#lib/random'
 import type { Result } from '#lib/result'
 import { type UeOptions, ueOptions } from '#simulators'
+import { type ApiOptions, apiOptions, runApi } from './api.ts'
 import { run, version } from './run.ts'
 import { simulateUe } from './simulate.ts'
 
@@ -82,6 +83,16 @@ program
       error: process.stderr,
     })
   })
+
+const api = program
+  .command('api')
+  .description("talk to a running server's remote API: say messages, show the answers")
+  .argument('[words...]', `the address, if it is not this machine's, and messages: '{"message":"help"}'`)
+  .option('--data <folder>', "the server's data folder", DATA)
+for (const [flags, text] of apiOptions) api.option(flags, text)
+api.action(async (words: string[], options: ApiOptions) => {
+  process.exitCode = await runApi(words, options, { output: process.stdout, error: process.stderr })
+})
 
 const handset = program
   .command('sim')

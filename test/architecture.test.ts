@@ -50,7 +50,7 @@ const ROOMS: readonly Room[] = [
   {
     name: 'admin',
     src: ['core', 'lib'],
-    builtins: ['http', 'https', 'net', 'fs', 'path', 'crypto', 'readline', 'os'],
+    builtins: ['http', 'https', 'net', 'fs', 'path', 'crypto', 'readline', 'os', 'dns'],
     packages: ['fastify', 'ws', 'prom-client'],
   },
   { name: 'logs', src: ['lib'], builtins: ['fs', 'path'], packages: [] },
@@ -63,10 +63,12 @@ const ROOMS: readonly Room[] = [
   { name: 'network.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'remote-door.ts', src: ['*'], builtins: ['fs'], packages: [] },
   { name: 'doors.ts', src: ['*'], builtins: ['path'], packages: [] },
+  { name: 'applications.ts', src: ['*'], builtins: [], packages: [] },
+  { name: 'api.ts', src: ['admin', 'start', 'lib'], builtins: ['fs', 'path'], packages: [] },
   { name: 'simulate.ts', src: ['*'], builtins: 'any', packages: [] },
   {
     name: 'main.ts',
-    src: ['run.ts', 'simulate.ts', 'tandem.ts', 'simulators', 'config', 'admin', 'lib'],
+    src: ['api.ts', 'run.ts', 'simulate.ts', 'tandem.ts', 'simulators', 'config', 'admin', 'lib'],
     builtins: 'any',
     packages: ['commander'],
   },

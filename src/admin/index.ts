@@ -12,7 +12,9 @@ export {
   type RemoteApi,
   type RemoteDoor,
   type RemoteHouse,
+  type RemoteTarget,
   serveRemoteApi,
+  talkTo,
 } from './remote/index.ts'
 export { type Admin, type AdminFault, createAdmin } from './rest/server.ts'
 export { userViewOf } from './rest/user-view.ts'
