@@ -14,6 +14,7 @@ import {
 } from '#core'
 import {
   contactHeader,
+  createDeliveries,
   createDialogMarks,
   createFlowChoice,
   createIms,
@@ -21,7 +22,9 @@ import {
   createRing,
   createServiceOf,
   createStamp,
+  createSubscriberCarrier,
   sameContact,
+  type TextSettings,
 } from '#ims'
 import { bugText } from '#lib/log'
 import { createRandom } from '#lib/random'
@@ -83,6 +86,13 @@ const createMedia = ({ settings, log }: Ground, events: MediaEvents) => {
   return createEmbeddedMedia({ listeners: mediaPlansOf(settings), log, events, workers })
 }
 
+const textSettingsOf = ({ messages }: Settings): TextSettings => ({
+  gateway: messages.gateway,
+  smsc: messages.smsc,
+  nationalTables: messages.national_tables,
+  relayOnly: messages.relay_only,
+})
+
 /** Texts: what a process before this one left goes to those who are still registered. */
 const createTexts = async (
   ground: Ground,
@@ -111,8 +121,6 @@ const createTexts = async (
     },
   }
 }
-
-const NOBODY: Carrier = { deliver: async () => ({ kind: 'away', reason: 'not registered' }) }
 
 /** The parts and how they are joined: SIP below, the core in the middle, records beside it. */
 export const joinNetwork = async (ground: Ground) => {
@@ -164,6 +172,14 @@ export const joinNetwork = async (ground: Ground) => {
   })
   const readFile = createFileReader(settings.config_dir)
   const mtCall = createMtCall({ calls, subscribers, media, domain: settings.domain, readFile })
+  const texts = {
+    ...{ timers, random, log, live, subscribers, registrations, wire, request: sip.request },
+    domain: settings.domain,
+    settings: textSettingsOf(settings),
+    deliveries: createDeliveries(timers.clock),
+  }
+  const carrier = createSubscriberCarrier(texts)
+  const { messages, resume } = await createTexts(ground, people, () => carrier)
   const ims = createIms({
     ...{ timers, random, log, store, subscribers, registrations, guard, calls, legs, notifier, events },
     sqns: await store.loadSqns(),
@@ -176,8 +192,8 @@ export const joinNetwork = async (ground: Ground) => {
       takes: emergency.takes,
     },
     alternative: alternativeOf(settings),
+    texts: { ...texts, messages },
   })
-  const { messages, resume } = await createTexts(ground, people, () => NOBODY)
   wire.start({
     onData: (flow, octets) => {
       if (!guard.blocked(flow.address)) sip.onData(flow, octets)

@@ -1,6 +1,5 @@
 import {
   type CallRecord,
-  type Carrier,
   createCalls,
   createEmergency,
   createEvents,
@@ -19,12 +18,15 @@ import {
 import {
   type AlternativePlan,
   contactHeader,
+  createDeliveries,
   createFlowChoice,
   createIms,
   createMtCall,
   createRing,
   createServiceOf,
+  createSubscriberCarrier,
   sameContact,
+  type TextSettings,
 } from '#ims'
 import { silentLog } from '#lib/log'
 import { createRandom } from '#lib/random'
@@ -94,10 +96,9 @@ type HouseOptions = {
   files?: Record<string, string>
   emergency?: Partial<EmergencyPlan> & Partial<AlternativePlan> & { numbers?: string[] }
   mostCalls?: number
+  texts?: Partial<TextSettings>
   live?: Partial<LiveSettings>
 }
-
-const NOBODY: Carrier = { deliver: async () => ({ kind: 'away', reason: 'not registered' }) }
 
 /** The whole of Tandem between the wire and the records, on a hand-turned clock and a network in memory. */
 export const aHouse = (options: HouseOptions = {}) => {
@@ -147,11 +148,23 @@ export const aHouse = (options: HouseOptions = {}) => {
   })
   const live = liveSettings(options.live)
   const messageStore = memoryMessages()
+  const texts = {
+    ...{ timers, random, log: silentLog, live, subscribers, registrations, wire, request: sip.request },
+    ...{ domain: DOMAIN, deliveries: createDeliveries(clock) },
+    settings: {
+      gateway: 'ip-sm-gw',
+      smsc: '+15550199',
+      nationalTables: false,
+      relayOnly: false,
+      ...options.texts,
+    },
+  }
+  const carrier = createSubscriberCarrier(texts)
   const messages = createMessages({
     ...{ timers, random, subscribers, events, live, log: silentLog },
     store: messageStore,
     backlog: { inTurn: new Map(), accepted: [] },
-    carrierOf: () => NOBODY,
+    carrierOf: () => carrier,
     bounds: { mostWaiting: 10_000, mostPerRecipient: 1000, partWaitMinutes: 60 },
   })
   events.subscribe((event) => {
@@ -208,6 +221,7 @@ export const aHouse = (options: HouseOptions = {}) => {
     trusted: options.trusted ?? (() => false),
     emergency: { serviceOf, takes: emergency.takes },
     alternative: { reason, action },
+    texts: { ...texts, messages },
   })
   wire.start({ onData: (flow, octets) => sip.onData(flow, octets), onClose: () => {} })
   const settle = net.settle

@@ -47,8 +47,7 @@ export type ImsPorts = {
   notifier: Notifier
   events: Pick<Events, 'subscribe'>
   subscribeExpires: () => number
-  /** Without them MESSAGE is not spoken here. */
-  texts?: Omit<IncomingTextPorts, SharedPorts>
+  texts: Omit<IncomingTextPorts, SharedPorts>
 }
 type SharedPorts = 'timers' | 'random' | 'log' | 'subscribers' | 'registrations' | 'domain'
 
@@ -118,12 +117,12 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
     prove(transaction, (subscriber) => invite(transaction, subscriber, { service }), nobody)
   }
 
-  const texts = ports.texts && createTexts({ ...ports, ...ports.texts }, prove, { reply, refuse }, later)
+  const texts = createTexts({ ...ports, ...ports.texts }, prove, { reply, refuse }, later)
 
   const options = (transaction: ServerTransaction): void =>
     reply(transaction, 200, [
       ['Allow', ALLOWED],
-      ['Accept', texts ? `application/sdp, ${ACCEPTED}` : 'application/sdp'],
+      ['Accept', `application/sdp, ${ACCEPTED}`],
       ['Supported', '100rel, timer, path'],
       ['Allow-Events', subscribe.events],
     ])
@@ -144,7 +143,7 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
       const { method } = request
       if (unsupported(transaction)) return
       // In a dialogue (RFC 3428 §8) or outside it, a text is a text.
-      if (method === 'MESSAGE' && texts) return texts(transaction)
+      if (method === 'MESSAGE') return texts(transaction)
       if (method === 'SUBSCRIBE' && subscribe.within(transaction)) return
       if (legs.onRequest(request, transaction)) return
       if (method === 'REGISTER') register(transaction)

@@ -1,6 +1,7 @@
 export { createDialogMarks } from './dialog-marks.ts'
 export { type AlternativeAction, type AlternativePlan, createServiceOf } from './emergency/index.ts'
 export { createIms, type ImsPorts } from './ims.ts'
+export { createDeliveries, createSubscriberCarrier, type TextSettings } from './messages/index.ts'
 export { createMtCall, type MtCall, type MtCallWish } from './mt-call.ts'
 export { contactHeader, createFlowChoice, ownUri, sameContact } from './paths.ts'
 export { createRing, type RingPorts } from './ring.ts'

@@ -20,18 +20,14 @@ const referenceOf = (text: string): number => {
   return sum
 }
 
-/**
- * `form`: the same text in another format is another request. A wait for memory (RP cause 22) does not count as an
- * attempt, yet what follows it is new to the handset: the step that told of it makes the difference.
- */
+/** `form`: the same text in another format is another request. */
 export const attemptOf = (
-  { id, attempts, steps }: MessageRecord,
+  { id, attempts }: Pick<MessageRecord, 'id' | 'attempts'>,
   part: number,
   form: 'sms' | 'text',
   host: string,
 ): Attempt => {
-  const last = steps.findLast(({ cause }) => cause !== undefined)
-  const name = `${id}.${part}.${attempts}${form === 'text' ? 't' : ''}.${(last?.atMs ?? 0).toString(36)}`
+  const name = `${id}.${part}.${attempts}${form === 'text' ? 't' : ''}`
   return {
     callId: `${name}@${host}`,
     tag: tokenOf(name).slice(0, 12),
@@ -40,7 +36,7 @@ export const attemptOf = (
   }
 }
 
-const NAME = /^([^.@\s]{1,80})\.(\d{1,3})\.\d{1,9}t?\.[0-9a-z]{1,12}@/
+const NAME = /^([^.@\s]{1,80})\.(\d{1,3})\.\d{1,9}t?@/
 
 /** Which message and part a Call-ID of ours names (In-Reply-To); undefined for those of others. */
 export const namedBy = (callId: string): { id: string; part: number } | undefined => {

@@ -123,13 +123,6 @@ describe('a text for a handset', () => {
     for (const at of [0, 1, 2]) assert.notEqual(identity(first.last())[at], identity(next.last())[at])
   })
 
-  test('that had no memory is new to it afterwards, though that was no attempt', () => {
-    const [before, after] = [anOffice(SMS_FEATURES), anOffice(SMS_FEATURES)]
-    before.deliver()
-    after.deliver({ steps: [{ atMs: 5, state: 'queued', reason: 'memory full', cause: 22 }] })
-    assert.notEqual(before.last().branch, after.last().branch)
-  })
-
   test('is tried again when no word comes within TR1N', async () => {
     const office = anOffice(SMS_FEATURES)
     const { outcome } = office.deliver()

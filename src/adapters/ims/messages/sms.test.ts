@@ -341,7 +341,7 @@ describe('a delivery report', () => {
         [202],
       )
     }
-    const unknown = await centre.tell(ack, [['In-Reply-To', 'm99.0.0.0@tandem.test']])
+    const unknown = await centre.tell(ack, [['In-Reply-To', 'm99.0.0@tandem.test']])
     assert.deepEqual(
       unknown.responses.map(({ status }) => status),
       [202],
