@@ -102,11 +102,13 @@ const openUe = async (plan: UePlan, audio: Audio, ports: UeCommandPorts): Promis
 const runWith = async (opened: Opened, plan: UePlan, audio: Audio, ports: UeCommandPorts): Promise<0 | 1> => {
   const { ue, reports } = opened
   const { print, interrupted } = ports
-  const result = await ue.register(plan.expiresS)
-  print(registeredLine(result, plan.identity.impu))
-  if (!result.ok) {
-    await ue.close()
-    return 1
+  if (!plan.anonymous) {
+    const result = await ue.register(plan.expiresS)
+    print(registeredLine(result, plan.identity.impu))
+    if (!result.ok) {
+      await ue.close()
+      return 1
+    }
   }
   const tasks: Promise<unknown>[] = []
   if (plan.call !== undefined) tasks.push(ue.call(plan.call, wishOf(plan, audio)))
@@ -118,7 +120,8 @@ const runWith = async (opened: Opened, plan: UePlan, audio: Audio, ports: UeComm
   ue.current?.hangUp()
   if (ue.current) await opened.untilCalls(reports.length + 1)
   await record(plan, reports, ports)
-  await ue.deregister()
+  // An emergency registration is the network's to end, TS 24.229 §5.1.6.6.
+  if (!plan.anonymous && !plan.identity.emergency) await ue.deregister()
   await ue.close()
   return isGood(plan, reports) ? 0 : 1
 }

@@ -13,6 +13,10 @@ export type UeIdentity = {
   sim?: (SimSecrets & { sqn?: bigint | undefined }) | undefined
   /** Named in the first REGISTER; without it the server chooses. */
   algorithm?: UeAlgorithm | undefined
+  /** Registers for emergencies only: `sos` in its Contact, TS 24.229 §5.1.6. */
+  emergency?: boolean | undefined
+  /** Says neither who it is nor proves it. */
+  anonymous?: boolean | undefined
   /** 14 or 15 digits. */
   imei?: string | undefined
 }

@@ -26,6 +26,8 @@ export const ueOptions: readonly (readonly [flags: string, text: string])[] = [
   ['--auth <name>', 'ask for MD5, SHA-256, AKAv1-MD5, AKAv2-MD5 or AKAv2-SHA-256'],
   ['--expires <seconds>', 'how long to stay registered (default 3600)'],
   ['--call <number>', 'call this number or URI'],
+  ['--emergency', 'register for emergencies, then call --call or urn:service:sos'],
+  ['--anonymous', 'call so without registering, as a handset without a SIM'],
   ['--seconds <count>', 'hang up after so long (default 5 when calling)'],
   ['--tone <hertz>', 'sound to send (default 440)'],
   ['--wav <file>', 'send this sound instead: 8 or 16 kHz, 16 bits, mono'],
@@ -61,6 +63,8 @@ export type UePlan = {
   identity: UeIdentity
   expiresS: number
   call: string | undefined
+  /** Neither registers nor says who it is. */
+  anonymous: boolean
   seconds: number | undefined
   toneHz: number
   wav: string | undefined
@@ -121,12 +125,16 @@ export const readUeOptions = (
   const transport = word('transport', ['udp', 'tcp', 'tls'] as const) ?? 'udp'
   const server = serverOf(text('server') ?? '127.0.0.1', transport)
   if (!server) problems.push('--server: expected host:port')
-  const identity = identityOf(reader, known, server?.host ?? '')
-  const call = text('call')
+  const anonymous = options.anonymous === true
+  const emergency = options.emergency === true
+  const who = anonymous ? nobodyAt(server?.host ?? '') : identityOf(reader, known, server?.host ?? '')
+  const identity = who && emergency ? { ...who, emergency } : who
+  const call = text('call') ?? (anonymous || emergency ? SOS : undefined)
   const plan = {
     transport,
     expiresS: number('expires', 0, 4294967295) ?? 3600,
     call,
+    anonymous,
     seconds: number('seconds', 0, 86400) ?? (call === undefined ? undefined : 5),
     toneHz: number('tone', 50, 3900) ?? 440,
     wav: text('wav'),
@@ -138,10 +146,19 @@ export const readUeOptions = (
     calls: number('calls', 1, 1e9) ?? Number.POSITIVE_INFINITY,
     record: text('record'),
     verbose: options.verbose === true,
-    regEvent: options.regEvent !== false,
+    regEvent: options.regEvent !== false && !emergency,
   }
   return problems.length > 0 || !server || !identity ? err(problems) : ok({ ...plan, server, identity })
 }
+
+/** The service that a handset calls when its user dials an emergency number, RFC 5031. */
+const SOS = 'urn:service:sos'
+
+/** A handset without a SIM, TS 24.229 §5.1.6.8. */
+const nobodyAt = (domain: string): UeIdentity => ({
+  ...{ impu: 'sip:anonymous@anonymous.invalid', impi: '', domain },
+  anonymous: true,
+})
 
 const serverOf = (text: string, transport: Transport): (Endpoint & { host: string }) | undefined => {
   const found = /^(?:\[([^\]]+)\]|([^:]+)|([0-9a-fA-F:]*:[0-9a-fA-F:]*:[0-9a-fA-F:.]*))(?::(\d{1,5}))?$/.exec(

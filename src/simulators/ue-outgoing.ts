@@ -43,11 +43,13 @@ export type OutgoingPorts = {
 
 /** What an IMS handset adds to an INVITE, TS 24.229 §5.1.3.1. */
 const callHeaders = (identity: UeIdentity, own: string): [name: string, value: string][] => [
-  ['P-Preferred-Identity', `<${own}>`],
+  ...(identity.anonymous ? [] : [preferred(own)]),
+  ['Accept', 'application/sdp, application/3gpp-ims+xml'],
   ...accessHeaders(identity),
   ...(identity.sim ? imsHeaders : []),
   ['User-Agent', AGENT],
 ]
+const preferred = (own: string): [string, string] => ['P-Preferred-Identity', `<${own}>`]
 const imsHeaders: [string, string][] = [
   ['P-Preferred-Service', 'urn:urn-7:3gpp-service.ims.icsi.mmtel'],
   ['Accept-Contact', `*;${ICSI}`],
@@ -88,15 +90,23 @@ export const startCall = async (ports: OutgoingPorts, number: string, wish: Call
     headers: callHeaders(identity, own),
     reliable: true,
     hops: 70,
-    authorise: authoriseBy(ports.answerer),
+    ...(!identity.anonymous && { authorise: authoriseBy(ports.answerer) }),
   }
   leg = legs.outgoing(invitation, {
     ...call.events,
     onProgress: (status, sdp) => call.ringing(status, sdp !== undefined),
     onAnswer,
-    onRefused: ({ status, reason = '' }) => call.finish({ status, reason, endedBy: 'peer' }),
+    onRefused: ({ status, reason = '', body }) =>
+      call.finish({ status, reason: body ? `${reason}${adviceIn(body.text)}` : reason, endedBy: 'peer' }),
   })
   return call
+}
+
+/** What a 380 advises, TS 24.229 §7.6: its words, and what to do. */
+const adviceIn = (body: string): string => {
+  const said = /<reason>([^<]*)<\/reason>/.exec(body)?.[1] ?? ''
+  const action = /<action>([\w-]*)<\/action>/.exec(body)?.[1] ?? 'another network'
+  return `: ${said} (${action})`
 }
 
 /** RFC 3261 §22.2; the digest's uri is the Request-URI. */

@@ -55,7 +55,7 @@ export const createUeStack = (ports: UeStackPorts): UeStack => {
   }
   const contactOn = ({ local, transport }: Flow): string => {
     const by = transport === 'udp' ? '' : `;transport=${transport}`
-    const uri = `sip:${userOf(identity.impu)}@${printHost(local.address)}:${local.port}${by}`
+    const uri = `sip:${userOf(identity.impu)}@${printHost(local.address)}:${local.port}${by}${identity.emergency ? ';sos' : ''}`
     return `<${uri}>${contactParams(identity, video)}`
   }
   const endpoint = createSipEndpoint({

@@ -1,3 +1,4 @@
+import { latin1 } from '#lib/text'
 import type { Flow } from '#lib/wire'
 import { parseRetryAfter } from './fields.ts'
 import { addressesOf } from './lists.ts'
@@ -52,14 +53,16 @@ export const inviteOf = (
   return withSdp(request, sdp)
 }
 
-/** What a refusal says besides its status: where else to look (3xx), when to try again. */
-export const refusedBy = ({ status, reason, headers }: SipResponse): Refused => {
+/** What a refusal says besides its status: where else to look (3xx), what to do instead (380), when to try again. */
+export const refusedBy = ({ status, reason, headers, body }: SipResponse): Refused => {
   const retryAfterS = parseRetryAfter(headers.get('Retry-After') ?? '')
   const contacts = status < 400 ? addressesOf(headers, 'Contact') : undefined
   return {
     status,
     reason,
     ...(retryAfterS !== undefined && { retryAfterS }),
+    ...(status === 380 &&
+      body.length > 0 && { body: { type: headers.get('Content-Type') ?? '', text: latin1(body) } }),
     ...(contacts?.ok && { contacts: contacts.value.map(({ uri }) => uri) }),
   }
 }
