@@ -113,7 +113,6 @@ describe('configurations as people have them', () => {
     assert.equal(settings.ue_db[0]?.mt_call_sdp_file, resolve(FIXTURES, 'shared/mt_call.sdp'))
     assert.equal(settings.ue_db[1]?.impi, '001010000000077@ims.mnc001.mcc001.3gppnetwork.org')
     assert.deepEqual(notices.map(here), [
-      'shared-with-mme.cfg:17: sms_message_filter: accepted and checked, but not built yet: it has no effect',
       'shared-with-mme.cfg:24: license_server: accepted and ignored: Tandem needs no licence',
       'shared-with-mme.cfg:26: ipsec_aalg_list: accepted and checked, but not built yet: it has no effect',
       'shared-with-mme.cfg:27: ipsec_ealg_list: accepted and checked, but not built yet: it has no effect',

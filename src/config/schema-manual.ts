@@ -92,6 +92,7 @@ function code(): Kind<number> {
 
 const treatment = { kind: oneOf<SmsTreatment>(['treat', 'ignore', 'reject']), default: 'treat' as const }
 const plannedText = { status: 'planned' as const }
+const treated = (value: SmsTreatment): boolean => value === 'treat'
 
 const logs: Pick<Shape<ManualSettings>, 'log_filename' | 'log_options'> = {
   log_filename: { kind: fileName(), about: 'Log file; without one the log goes to standard output.' },
@@ -185,7 +186,6 @@ export const manualShape: Shape<ManualSettings> = {
     kind: integer(1, SECONDS),
     default: 86400,
     about: 'Seconds a text is kept.',
-    ...plannedText,
   },
   binding_expires: { kind: integer(1, SECONDS), default: 3600, about: 'Default seconds of a registration.' },
   subscribe_expires: {
@@ -207,7 +207,6 @@ export const manualShape: Shape<ManualSettings> = {
     kind: integer(1, SECONDS),
     default: 30,
     about: 'Seconds between tries of a text.',
-    ...plannedText,
   },
   echo: { kind: string(/^[^\s@]+$/, 'number or name'), about: 'Number of the echo service.' },
   mt_call_sdp_file: {
@@ -218,8 +217,8 @@ export const manualShape: Shape<ManualSettings> = {
   sms_message_filter: {
     kind: group<ManualSettings['sms_message_filter']>(
       {
-        cp_data: { ...treatment, about: 'CP-DATA.' },
-        cp_ack: { ...treatment, about: 'CP-ACK.' },
+        cp_data: { ...treatment, about: 'CP-DATA.', ...plannedText, idle: treated },
+        cp_ack: { ...treatment, about: 'CP-ACK.', ...plannedText, idle: treated },
         rp_data: { ...treatment, about: 'RP-DATA.' },
         rp_ack: { ...treatment, about: 'RP-ACK.' },
       },
@@ -227,7 +226,6 @@ export const manualShape: Shape<ManualSettings> = {
     ),
     fill: true,
     about: 'What happens to SMS messages.',
-    ...plannedText,
   },
   sms_forced_cp_cause: {
     kind: integer(0, 255),
@@ -240,8 +238,6 @@ export const manualShape: Shape<ManualSettings> = {
     kind: integer(0, 255),
     default: 0,
     about: 'RP cause to answer with; 0: none.',
-    ...plannedText,
-    idle: (value) => value === 0,
   },
   ue_db_filename: {
     kind: fileName(),
