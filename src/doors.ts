@@ -11,6 +11,7 @@ import {
   userViewOf,
 } from '#admin'
 import { err, ok, type Result } from '#lib/result'
+import { openApplications } from './applications.ts'
 import type { Ground, StartFault } from './ground.ts'
 import type { Network } from './network.ts'
 
@@ -65,10 +66,18 @@ export const openDoors = async (
   const monitor = createMonitor({ house, log, clock: timers.clock, quit }, operations)
   const socket = await serveMonitor(join(settings.data_dir, 'monitor.sock'), monitor)
   if (!socket.ok) log.write('app', 'error', `the monitor cannot be attached to: ${socket.error}`)
-  const closeSocket = async (): Promise<void> => (socket.ok ? socket.value.close() : undefined)
+  const applications = await openApplications(ground, network, version)
+  const closeSocket = async (): Promise<void> => {
+    await applications.close()
+    if (socket.ok) await socket.value.close()
+  }
   if (!settings.admin || !password) return ok({ monitor, adminPassword: undefined, close: closeSocket })
   const admin = await createAdmin({
     house,
+    messages: network.messages,
+    feed: applications.feed,
+    webhooks: applications.webhooks,
+    metrics: { metrics: applications.metrics, open: settings.admin.metrics === 'open' },
     http: settings.admin.http_addr,
     https: settings.admin.https_addr,
     ...(pem && { certificate: { cert: pem.certificate, key: pem.key } }),

@@ -1,3 +1,4 @@
+import { tapMessages, wantedBy } from '#admin'
 import type { Settings } from '#config'
 import type { LiveSettings } from '#core'
 import type { Timers } from '#lib/clock'
@@ -63,10 +64,16 @@ export const openGround = async (
       live: liveSettingsOf(settings),
       log,
       timers,
-      store: store.value,
+      store: withWebhooks(store.value, settings),
       wire: wire.value,
       pem: pem.value,
     })
   await store.value.close()
   return err({ kind: 'bind', text: wire.error.message })
 }
+
+/** Steps of messages that webhooks want are written down for them in the same transaction. */
+const withWebhooks = (store: OpenedStore, { webhooks }: Settings): OpenedStore =>
+  webhooks.length === 0
+    ? store
+    : { ...store, messages: tapMessages(store.messages, store.outbox, wantedBy(webhooks)) }

@@ -82,7 +82,7 @@ export type MessageView = {
   from: string
   /** IMPI of the sender, where one has proved to be it. */
   sender?: string
-  /** As it was addressed, and the identity that it waits for. */
+  /** As it was addressed, and the IMPI of whom it waits for. */
   to: string
   recipient: string
   kind: 'text' | 'data' | 'report'

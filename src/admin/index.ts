@@ -1,8 +1,16 @@
 export type * from './contract.ts'
 export { createFeed, type Feed } from './events/feed.ts'
 export { createMetrics, type HouseFigures } from './metrics/metrics.ts'
-export { type AttachedMonitor, attachMonitor, converse, runMonitor, type Terminal } from './monitor/client.ts'
+export {
+  type AttachedMonitor,
+  attachMonitor,
+  converse,
+  HISTORY_FILE,
+  runMonitor,
+  type Terminal,
+} from './monitor/client.ts'
 export type { Command } from './monitor/commands.ts'
+export { type History, openHistory } from './monitor/history.ts'
 export { createMonitor, type Monitor } from './monitor/monitor.ts'
 export { createOperations, type OperationPorts } from './monitor/operations.ts'
 export { type MonitorServer, monitorAnswers, serveMonitor } from './monitor/server.ts'

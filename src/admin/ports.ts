@@ -1,10 +1,13 @@
-import type { CallRecord, CallState, Guard } from '#core'
+import type { CallRecord, CallState, Guard, Messages } from '#core'
 import type { Clock } from '#lib/clock'
 import type { Log } from '#lib/log'
 import type { Random } from '#lib/random'
 import type { Result } from '#lib/result'
 import type { UserView } from './contract.ts'
+import type { Feed } from './events/feed.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import type { Password } from './password.ts'
+import type { Webhooks } from './webhooks/webhooks.ts'
 
 /** What REST and monitor can look at. */
 export type House = {
@@ -31,6 +34,11 @@ export type Listen = { address: string; port: number }
 
 export type AdminPorts = {
   house: House
+  messages: Messages
+  feed: Feed
+  webhooks: Webhooks
+  /** `open`: everybody may look, not only this machine and keys with the scope. */
+  metrics: { metrics: Metrics; open: boolean }
   http: Listen[]
   https: Listen[]
   /** Required when `https` is not empty. PEM. */
@@ -44,11 +52,23 @@ export type AdminPorts = {
   log: Log
 }
 
+/** Names that the tab key completes; made while they are read. */
+export type Candidates = {
+  /** Private identities, user parts of public ones, numbers. */
+  users(): Iterable<string>
+  impis(): Iterable<string>
+  /** URIs of registered contacts. */
+  contacts(): Iterable<string>
+  /** Ids of calls in progress. */
+  calls(): Iterable<string>
+}
+
 /** What the monitor can do beyond looking. */
 export type MonitorPorts = {
   house: House
   log: { describe(): string; setOptions(text: string): Result<void, string> }
   clock: Clock
+  candidates?: Candidates
   /** Stops the server; called after the answer was handed over. */
   quit(): void
 }

@@ -70,6 +70,11 @@ const admin: Shape<AdminSettings> = {
     status: 'planned',
   },
   block_minutes: { kind: integer(1, 525_600), default: 60, about: 'For how long.', status: 'planned' },
+  metrics: {
+    kind: oneOf(['key', 'open']),
+    default: 'key',
+    about: 'Who may read /metrics: this machine and keys with metrics:read, or everybody.',
+  },
 }
 
 export const adminKind = group(admin)

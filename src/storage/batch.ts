@@ -6,10 +6,12 @@ export type Value = string | number | null
  * What one transaction carries: per table one flat array in which every record takes `WIDTHS` places. Flat arrays
  * of strings and numbers cross to the worker about three times cheaper than arrays of objects.
  */
-export type Batch = Record<keyof typeof WIDTHS | MessageTable, Value[]>
+export type Batch = Record<keyof typeof WIDTHS | MessageTable | OutboxTable, Value[]>
 
 /** Written by messages/writer.ts, each in its own way. */
 type MessageTable = 'messages' | 'wholes' | 'keys' | 'progress' | 'moves'
+/** Written by outbox/writer.ts; `told` tells of messages. */
+type OutboxTable = 'told' | 'events'
 
 export const WIDTHS = {
   sqns: 2,
@@ -21,7 +23,7 @@ export const WIDTHS = {
 
 export const emptyBatch = (): Batch => ({
   ...{ sqns: [], settings: [], bindings: [], unbound: [], calls: [] },
-  ...{ messages: [], wholes: [], keys: [], progress: [], moves: [] },
+  ...{ messages: [], wholes: [], keys: [], progress: [], moves: [], told: [], events: [] },
 })
 
 export const pushBinding = (out: Value[], b: StoredBinding): void => {

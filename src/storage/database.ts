@@ -6,6 +6,7 @@ import { type Batch, type Value, WIDTHS } from './batch.ts'
 import { createDialect } from './dialect.ts'
 import { createMessageWriter } from './messages/writer.ts'
 import { migrate } from './migrations.ts'
+import { createOutboxWriter } from './outbox/writer.ts'
 import { createQueries, type Queries } from './queries.ts'
 import type { Tables } from './schema.ts'
 import { hotStatements } from './statements.ts'
@@ -81,6 +82,7 @@ const createWriter = (database: DatabaseSync, db: Kysely<Tables>): Database['wri
     statement: database.prepare(texts[table]),
   }))
   const writeMessages = createMessageWriter(database, db)
+  const writeOutbox = createOutboxWriter(database, db)
   const [begin, commit, rollback] = ['begin immediate', 'commit', 'rollback'].map((sql) =>
     database.prepare(sql),
   )
@@ -95,6 +97,7 @@ const createWriter = (database: DatabaseSync, db: Kysely<Tables>): Database['wri
     try {
       rows(batch)
       const firsts = writeMessages(batch)
+      writeOutbox(batch)
       commit?.run()
       return firsts
     } catch (error) {

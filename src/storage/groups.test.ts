@@ -19,7 +19,7 @@ const aHouse = (maxCalls = 100) => {
     jobs.push({ batch, end })
     return end.promise
   }
-  const groups = createGroups({ pending, write, timers, log: silentLog })
+  const groups = createGroups({ onCommit: () => {}, pending, write, timers, log: silentLog })
   const bind = (data: string, contact = 'c') => {
     pending.binding({ impi: 'a', contact, data, expiresAtMs: 1 })
     groups.background()

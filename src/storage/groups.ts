@@ -20,10 +20,16 @@ export type Groups = {
 const GAP_MS = 4
 const FULL_GROUP = 100
 
-type Ports = { pending: Pending; write: Thread['write']; timers: Timers; log: Log }
+type Ports = {
+  pending: Pending
+  write: Thread['write']
+  timers: Timers
+  log: Log
+  onCommit(tookMs: number): void
+}
 
 /** Group commit: one batch, one transaction and one fsync at a time; whatever came meanwhile is the next. */
-export const createGroups = ({ pending, write, timers, log }: Ports): Groups => {
+export const createGroups = ({ pending, write, timers, log, onCommit }: Ports): Groups => {
   const trouble = createTrouble(log)
   let writing: Promise<void> | undefined
   let waiters: PromiseWithResolvers<void> | undefined
@@ -44,7 +50,9 @@ export const createGroups = ({ pending, write, timers, log }: Ports): Groups => 
     lastMs = timers.clock.nowMs()
     writing = write(taken.batch).then(
       (firsts) => {
+        onCommit(timers.clock.nowMs() - lastMs)
         taken.messages.done(firsts as (string | number)[])
+        taken.outbox.done()
         finish(mine)
       },
       (failure: StoreFailure) => finish(mine, failure, taken),
@@ -53,7 +61,10 @@ export const createGroups = ({ pending, write, timers, log }: Ports): Groups => 
   }
   const finish = (mine: typeof waiters, failure?: StoreFailure, taken?: Taken): void => {
     writing = undefined
-    if (failure) taken?.messages.fail(failure)
+    if (failure) {
+      taken?.messages.fail(failure)
+      taken?.outbox.fail(mayPass(failure.fault))
+    }
     if (failure && mayPass(failure.fault)) {
       pending.restore(taken as Taken)
       pace.slow()

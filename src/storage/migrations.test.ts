@@ -11,7 +11,9 @@ const fresh = () => {
   const db = new Kysely<unknown>({ dialect: createDialect(database) })
   const tables = () =>
     database
-      .prepare(`select name from sqlite_schema where type = 'table' order by name`)
+      .prepare(
+        `select name from sqlite_schema where type = 'table' and name not like 'sqlite%' order by name`,
+      )
       .all()
       .map((row) => row.name)
   const versions = () =>
@@ -37,6 +39,7 @@ describe('migrations', () => {
       'message_keys',
       'messages',
       'migrations',
+      'outbox',
       'settings',
       'sqns',
     ])

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { StoreFailure } from './faults.ts'
 import { messagesMigration } from './messages/migration.ts'
+import { outboxMigration } from './outbox/migration.ts'
 
 type Migration = (db: Kysely<unknown>) => Promise<void>
 
@@ -45,7 +46,7 @@ const first: Migration = async (db) => {
 }
 
 /** Number n of the table is entry n - 1. Entries are never changed once released, only added. */
-export const migrations: readonly Migration[] = [first, messagesMigration]
+export const migrations: readonly Migration[] = [first, messagesMigration, outboxMigration]
 
 /** Brings the schema up to date, each step in its own transaction; refuses one from a later version of Tandem. */
 export const migrate = async (db: Kysely<unknown>, file: string, steps = migrations): Promise<void> => {

@@ -1,6 +1,7 @@
 import type { CallRecord, StoredBinding } from '#core'
 import { type Batch, emptyBatch, pushBinding, pushCall } from './batch.ts'
 import { createPendingMessages, type PendingMessages, type TakenMessages } from './messages/pending.ts'
+import { createPendingOutbox, type PendingOutbox, type TakenOutbox } from './outbox/pending.ts'
 
 type Unbinding = { impi: string; contact: string; data?: never }
 
@@ -14,6 +15,7 @@ export type Pending = {
   binding(binding: StoredBinding | Unbinding): void
   call(record: CallRecord): boolean
   readonly messages: PendingMessages
+  readonly outbox: PendingOutbox
   readonly urgent: number
   readonly background: number
   /** Empties it; `all` false leaves the background part where it is. */
@@ -27,6 +29,7 @@ export type Taken = {
   bindings: Map<string, StoredBinding | Unbinding>
   calls: Map<string, CallRecord>
   messages: TakenMessages
+  outbox: TakenOutbox
 }
 
 export const createPending = (maxCalls: number): Pending => {
@@ -35,6 +38,7 @@ export const createPending = (maxCalls: number): Pending => {
   let bindings = new Map<string, StoredBinding | Unbinding>()
   let calls = new Map<string, CallRecord>()
   const messages = createPendingMessages()
+  const outbox = createPendingOutbox()
 
   const takeUrgent = (batch: Batch): void => {
     for (const [impi, sqn] of sqns) batch.sqns.push(impi, Number(sqn))
@@ -59,19 +63,20 @@ export const createPending = (maxCalls: number): Pending => {
       return false
     },
     messages,
+    outbox,
     get urgent() {
       return sqns.size + settings.size + messages.urgent
     },
     get background() {
-      return bindings.size + calls.size + messages.background
+      return bindings.size + calls.size + messages.background + outbox.background
     },
     take: (all) => {
       const batch = emptyBatch()
       takeUrgent(batch)
-      const gone = messages.take(batch, all)
-      if (!all) return { batch, messages: gone, bindings: new Map(), calls: new Map() }
+      const gone = { messages: messages.take(batch, all), outbox: outbox.take(batch, all) }
+      if (!all) return { batch, ...gone, bindings: new Map(), calls: new Map() }
       fill(batch)
-      const taken: Taken = { batch, messages: gone, bindings, calls }
+      const taken: Taken = { batch, ...gone, bindings, calls }
       bindings = new Map()
       calls = new Map()
       return taken

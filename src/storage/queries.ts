@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { CallRecord, StoredBinding } from '#core'
 import { createMessageQueries, type MessageQueries } from './messages/queries.ts'
+import { createOutboxQueries, type OutboxQueries } from './outbox/queries.ts'
 import type { CallRow, Tables } from './schema.ts'
 
 /**
@@ -10,20 +11,22 @@ import type { CallRow, Tables } from './schema.ts'
 export type CallQuery = { limit: number; before?: number; beforeId?: string; user?: string; ended?: boolean }
 
 /** What a reader may ask the worker. */
-export type Queries = MessageQueries & {
-  sqns(): Promise<Map<string, number>>
-  bindings(nowMs: number): Promise<StoredBinding[]>
-  closeOpenCalls(cause: string, nowMs: number): Promise<number>
-  calls(query: CallQuery): Promise<CallRecord[]>
-  deleteCalls(beforeMs: number): Promise<number>
-  setting(name: string): Promise<string | undefined>
-}
+export type Queries = MessageQueries &
+  OutboxQueries & {
+    sqns(): Promise<Map<string, number>>
+    bindings(nowMs: number): Promise<StoredBinding[]>
+    closeOpenCalls(cause: string, nowMs: number): Promise<number>
+    calls(query: CallQuery): Promise<CallRecord[]>
+    deleteCalls(beforeMs: number): Promise<number>
+    setting(name: string): Promise<string | undefined>
+  }
 
 export const MAX_PAGE = 1000
 const DELETE_STEP = 2000
 
 export const createQueries = (db: Kysely<Tables>): Queries => ({
   ...createMessageQueries(db),
+  ...createOutboxQueries(db),
   sqns: async () => {
     const rows = await db.selectFrom('sqns').selectAll().execute()
     return new Map(rows.map((row) => [row.impi, row.sqn]))

@@ -1,4 +1,6 @@
+import type { Generated } from 'kysely'
 import type { MessageRow } from './messages/columns.ts'
+import type { OutboxRow } from './outbox/columns.ts'
 
 /** The tables as Kysely sees them, after the last migration. Times are wall clock milliseconds. */
 export type Tables = {
@@ -8,6 +10,7 @@ export type Tables = {
   settings: { name: string; value: string }
   messages: MessageRow
   message_keys: { dedupe: string; message_id: string; until_ms: number }
+  outbox: Omit<OutboxRow, 'seq'> & { seq: Generated<number> }
 }
 
 export type CallRow = {

@@ -1,10 +1,11 @@
-import type { CallRecord, MessageStore, Store } from '#core'
+import type { CallRecord, MessageStore, Outbox, Store } from '#core'
 import type { Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import { err, ok, type Result } from '#lib/result'
 import type { StoreFault } from './faults.ts'
 import { createGroups } from './groups.ts'
 import { createMessageStore } from './messages/store.ts'
+import { createOutbox } from './outbox/outbox.ts'
 import { createPending } from './pending.ts'
 import type { CallQuery } from './queries.ts'
 import { startThread, type Thread } from './thread.ts'
@@ -23,6 +24,9 @@ export type StoreOptions = {
 
 export type OpenedStore = Store & {
   messages: MessageStore
+  outbox: Outbox
+  /** Told of each transaction: how long it took with its fsync and both ways. */
+  onCommit(hear: (tookMs: number) => void): void
   listCalls(query: CallQuery): Promise<CallRecord[]>
   /** Retention: ended calls that started before; gives how many went. */
   deleteCallsBefore(ms: number): Promise<number>
@@ -52,12 +56,20 @@ const scheme = (url: string): string => `"${url.slice(0, Math.max(0, url.indexOf
 
 const createStore = (thread: Thread, log: Log, timers: Timers, maxWaitingCalls: number): OpenedStore => {
   const pending = createPending(maxWaitingCalls)
-  const groups = createGroups({ pending, write: thread.write, timers, log })
+  const hearers: ((tookMs: number) => void)[] = []
+  const groups = createGroups({
+    ...{ pending, write: thread.write, timers, log },
+    onCommit: (tookMs) => {
+      for (const hear of hearers) hear(tookMs)
+    },
+  })
   const now = (): number => timers.clock.wallMs()
   /** Readers see what was handed over before they asked; a disk that cannot be written can still be read. */
   const settled = (): Promise<void> => groups.flush().catch(() => {})
   return {
     messages: createMessageStore(pending.messages, groups, thread),
+    outbox: createOutbox(pending.outbox, groups, thread),
+    onCommit: (hear) => void hearers.push(hear),
     loadSqns: async () => {
       const sqns = await thread.query('sqns')
       return new Map(Array.from(sqns, ([impi, sqn]) => [impi, BigInt(sqn)]))

@@ -3,6 +3,7 @@ import { type AdminPorts, createAdmin } from '#admin'
 import { silentLog } from '#lib/log'
 import { createRandom } from '#lib/random'
 import { createHandClock } from '#lib/timers'
+import { applicationPorts } from './admin-applications.ts'
 import { aCall, aGuard, aHouse, aPassword, aUser, recordsOf } from './admin-house.ts'
 
 /** The time of every server made here. */
@@ -11,6 +12,7 @@ const { clock } = adminClock
 export const keys = [
   { name: 'all', key: 'key-of-all', scopes: ['*'] },
   { name: 'users', key: 'key-of-users', scopes: ['users:read'] },
+  { name: 'sender', key: 'key-of-sender', scopes: ['messages:send'] },
 ]
 export const house = aHouse({
   users: () => ['1001', '1002', '1003'].map((name) => aUser(name, { registered: name !== '1003' })),
@@ -26,26 +28,28 @@ export const house = aHouse({
   ),
 })
 
-export type Ask = (
-  path: string,
-  init?: RequestInit,
-) => Promise<Response> /** REST on a free port, for as long as `work` runs. */
+/** REST on a free port of its own, where nothing happens by itself. */
+export const adminPorts = (): AdminPorts => ({
+  house,
+  ...applicationPorts(),
+  http: [{ address: '127.0.0.1', port: 0 }],
+  https: [],
+  keys,
+  password: aPassword(),
+  guard: aGuard(),
+  clock,
+  random: createRandom(),
+  log: silentLog,
+})
+
+export type Ask = (path: string, init?: RequestInit) => Promise<Response>
+
+/** The same for as long as `work` runs. */
 export const withAdmin = async (
   work: (ask: Ask, port: number) => Promise<void>,
   more: Partial<AdminPorts> = {},
 ): Promise<void> => {
-  const opened = await createAdmin({
-    house,
-    http: [{ address: '127.0.0.1', port: 0 }],
-    https: [],
-    keys,
-    password: aPassword(),
-    guard: aGuard(),
-    clock,
-    random: createRandom(),
-    log: silentLog,
-    ...more,
-  })
+  const opened = await createAdmin({ ...adminPorts(), ...more })
   assert.ok(opened.ok, opened.ok ? '' : opened.error.text)
   const port = opened.value.http[0]?.port ?? 0
   try {

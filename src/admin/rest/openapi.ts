@@ -1,10 +1,14 @@
 import { COOKIE } from './access.ts'
+import { examples } from './examples.ts'
 import { TITLES } from './problems.ts'
-import { BASE, type Route } from './routes.ts'
-import { type Schema, shapes } from './schemas.ts'
+import type { Route } from './route.ts'
+import { BASE } from './routes.ts'
+import { type Schema, type ShapeName, shapes } from './schemas.ts'
 
 const reference = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
-const json = (name: string, type = 'application/json'): Schema => ({ [type]: { schema: reference(name) } })
+const json = (name: ShapeName, type = 'application/json'): Schema => ({
+  [type]: { schema: reference(name), ...(examples[name] && { example: examples[name] }) },
+})
 
 /** OpenAPI 3.1 from the very table and schemas that the server is built from. */
 export const openApiOf = (routes: Route[], version: string): Schema => ({
@@ -12,7 +16,10 @@ export const openApiOf = (routes: Route[], version: string): Schema => ({
   info: { title: 'Tandem', version, description: 'Errors are RFC 9457 problem documents.' },
   servers: [{ url: BASE }],
   paths: Object.fromEntries(
-    routes.map((route) => [route.path, { [route.method.toLowerCase()]: operationOf(route) }]),
+    [...Map.groupBy(routes, ({ path }) => path)].map(([path, there]) => [
+      path,
+      Object.fromEntries(there.map((route) => [route.method.toLowerCase(), operationOf(route)])),
+    ]),
   ),
   components: {
     schemas: shapes,
@@ -28,19 +35,18 @@ export const openApiOf = (routes: Route[], version: string): Schema => ({
 })
 
 const operationOf = (route: Route): Schema => {
-  const problems = route.scope ? [...route.problems, 401, 403, 429] : route.problems
+  const problems = new Set(route.scope ? [...route.problems, 401, 403, 429] : route.problems)
+  const parameters = parametersOf(route)
   return {
-    operationId: `${route.method.toLowerCase()}${route.path.replace(/\W(\w?)/g, (_, letter: string) => letter.toUpperCase())}`,
+    operationId: `${route.method.toLowerCase()}${route.path.replace(/\W+(\w?)/g, (_, letter: string) => letter.toUpperCase())}`,
     summary: route.summary,
     security: securityOf(route),
-    ...(route.query && { parameters: parametersOf(route.query) }),
+    ...(parameters.length > 0 && { parameters }),
     ...(route.body && { requestBody: { required: true, content: json(route.body) } }),
     responses: {
-      ...(route.reply
-        ? { 200: { description: 'Done', content: json(route.reply) } }
-        : { [route.method === 'GET' ? 200 : 204]: { description: 'Done' } }),
+      ...Object.fromEntries(repliesOf(route)),
       ...Object.fromEntries(
-        problems.map((status) => [
+        [...problems].map((status) => [
           status,
           { description: TITLES[status], content: json('Problem', 'application/problem+json') },
         ]),
@@ -49,16 +55,40 @@ const operationOf = (route: Route): Schema => {
   }
 }
 
+const MEANINGS: Record<number, string> = { 200: 'Done', 201: 'Made', 204: 'Done' }
+
+const repliesOf = ({ reply, stream, method, statuses = [200] }: Route): [number, Schema][] => {
+  if (stream !== undefined)
+    return [[200, { description: 'Done', content: { [stream]: { schema: { type: 'string' } } } }]]
+  if (!reply) return [[method === 'GET' ? 200 : 204, { description: 'Done' }]]
+  return statuses.map((status) => [status, { description: MEANINGS[status], content: json(reply) }])
+}
+
 const securityOf = ({ scope }: Route): Schema[] => {
   if (scope === undefined) return []
   return scope === 'session' ? [{ session: [] }] : [{ key: [scope] }, { session: [] }]
 }
 
-const parametersOf = (query: Schema): Schema[] =>
-  Object.entries(query.properties as Record<string, Schema>).map(([name, { description, ...schema }]) => ({
+const parametersOf = ({ path, query, headers = {} }: Route): Schema[] => [
+  ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
-    in: 'query',
-    required: false,
-    ...(description !== undefined && { description }),
-    schema,
-  }))
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  })),
+  ...Object.entries((query?.properties ?? {}) as Record<string, Schema>).map((one) =>
+    parameterOf('query', one),
+  ),
+  ...Object.entries(headers).map((one) => parameterOf('header', one)),
+]
+
+const parameterOf = (
+  where: 'query' | 'header',
+  [name, { description, ...schema }]: [string, Schema],
+): Schema => ({
+  name,
+  in: where,
+  required: false,
+  ...(description !== undefined && { description }),
+  schema,
+})

@@ -1,6 +1,8 @@
 import type { CallRecord, CallState } from '#core'
 import type { CallView, PageView, UserView } from '../contract.ts'
 import type { House } from '../ports.ts'
+import { callViewOf } from './call-view.ts'
+import { cursorOf, partsOf } from './cursors.ts'
 
 export type UsersQuery = {
   limit: number
@@ -15,17 +17,6 @@ export type CallsQuery = {
   user?: string
   number?: string
   state?: CallState | 'active'
-}
-
-/** Cursors are opaque to callers; undefined when the text is none of ours. */
-const cursorOf = (...parts: string[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url')
-const partsOf = (cursor: string): string[] | undefined => {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    return Array.isArray(parts) && parts.every((part) => typeof part === 'string') ? parts : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** `sip:1001@home` is meant by itself, by `sip:1001` and by `1001`; the same rule as in the store. */
@@ -115,20 +106,4 @@ const endedCalls = (
     ...(user !== undefined && { user }),
     ...(from && { before: from.startedAtMs, beforeId: from.id }),
   })
-}
-
-const iso = (ms: number): string => new Date(ms).toISOString()
-
-export const callViewOf = (record: CallRecord, state: CallState, nowMs: number): CallView => {
-  const { startedAtMs, ringingAtMs, answeredAtMs, endedAtMs, ...same } = record
-  const talkMs = answeredAtMs === undefined ? 0 : (endedAtMs ?? nowMs) - answeredAtMs
-  return {
-    ...same,
-    state,
-    startedAt: iso(startedAtMs),
-    ...(ringingAtMs !== undefined && { ringingAt: iso(ringingAtMs) }),
-    ...(answeredAtMs !== undefined && { answeredAt: iso(answeredAtMs) }),
-    ...(endedAtMs !== undefined && { endedAt: iso(endedAtMs) }),
-    talkS: Math.max(0, Math.round(talkMs / 100) / 10),
-  }
 }

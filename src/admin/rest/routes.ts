@@ -1,28 +1,17 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { HealthView, Scope } from '../contract.ts'
+import type { FastifyReply } from 'fastify'
+import type { HealthView } from '../contract.ts'
 import type { AdminPorts } from '../ports.ts'
 import { cookieOf } from './access.ts'
+import { eventRoutes } from './events/routes.ts'
 import { changePassword, type LoginPorts, login, noCookie } from './logins.ts'
+import { messageRoutes } from './messages/routes.ts'
 import { type CallsQuery, pageOfCalls, pageOfUsers, type UsersQuery } from './pages.ts'
 import { sendProblem } from './problems.ts'
-import { queries, type Schema, type shapes } from './schemas.ts'
+import type { Route } from './route.ts'
+import { queries } from './schemas.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
 
-/** One operation: the server is built from this table and the OpenAPI document is written from it. */
-export type Route = {
-  method: 'GET' | 'POST'
-  /** Below /api/v1. */
-  path: string
-  summary: string
-  /** What the caller must be allowed; `session`: any authenticated caller; absent: open to all. */
-  scope?: Scope | 'session'
-  query?: Schema
-  body?: keyof typeof shapes
-  reply?: keyof typeof shapes
-  problems: number[]
-  handle(request: FastifyRequest, reply: FastifyReply): unknown
-}
-
-export type RoutePorts = LoginPorts & Pick<AdminPorts, 'house' | 'clock'>
+export type RoutePorts = LoginPorts & Pick<AdminPorts, 'house' | 'clock' | 'messages' | 'feed' | 'webhooks'>
 
 export const BASE = '/api/v1'
 
@@ -94,6 +83,9 @@ export const createRoutes = (ports: RoutePorts): Route[] => {
         return reply.header('set-cookie', noCookie(request)).code(204).send()
       },
     },
+    ...messageRoutes(ports.messages),
+    ...eventRoutes(ports.feed),
+    ...webhookRoutes(ports.webhooks),
   ]
 }
 

@@ -1,18 +1,9 @@
 import { CALL_STATES } from '../contract.ts'
+import { messageQuery, messageShapes } from './messages/schemas.ts'
+import { list, object, page, type Schema, text, time, without } from './schema-words.ts'
+import { webhookShapes } from './webhooks/schemas.ts'
 
-export type Schema = { readonly [word: string]: unknown }
-
-const text: Schema = { type: 'string' }
-const time: Schema = { type: 'string', format: 'date-time' }
-const object = (properties: Record<string, Schema>, required = Object.keys(properties)): Schema => ({
-  type: 'object',
-  additionalProperties: false,
-  required,
-  properties,
-})
-const list = (items: Schema): Schema => ({ type: 'array', items })
-const without = (properties: Record<string, Schema>, ...optional: string[]): string[] =>
-  Object.keys(properties).filter((name) => !optional.includes(name))
+export type { Schema }
 
 const binding = {
   contact: text,
@@ -37,7 +28,7 @@ const call = {
   caller: text,
   callee: text,
   dialled: text,
-  kind: { type: 'string', enum: ['call', 'echo'] },
+  kind: { type: 'string', enum: ['call', 'echo', 'mt', 'emergency'] },
   video: { type: 'boolean' },
   startedAt: time,
   ringingAt: time,
@@ -50,7 +41,6 @@ const call = {
 }
 const User = object(user, without(user, 'number'))
 const Call = object(call, without(call, 'ringingAt', 'answeredAt', 'endedAt', 'cause', 'status'))
-const page = (items: Schema): Schema => object({ items: list(items), cursor: text }, ['items'])
 
 /** The shapes of contract.ts by their names in the OpenAPI document. */
 export const shapes = {
@@ -66,12 +56,20 @@ export const shapes = {
     old: { type: 'string', maxLength: 1024 },
     new: { type: 'string', minLength: 10, maxLength: 1024 },
   }),
-  Problem: object({ type: text, title: text, status: { type: 'integer' }, detail: text }, [
-    'type',
-    'title',
-    'status',
-  ]),
+  ...messageShapes,
+  ...webhookShapes,
+  Problem: object(
+    {
+      type: text,
+      title: text,
+      status: { type: 'integer' },
+      detail: text,
+      errors: list(object({ field: text, detail: text })),
+    },
+    ['type', 'title', 'status'],
+  ),
 } satisfies Record<string, Schema>
+export type ShapeName = keyof typeof shapes
 
 const paging: Record<string, Schema> = {
   limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100, description: 'Items of a page.' },
@@ -88,4 +86,5 @@ const paging: Record<string, Schema> = {
 export const queries = {
   users: object({ ...paging, registered: { type: 'boolean' } }, []),
   calls: object({ ...paging, state: { type: 'string', enum: [...CALL_STATES, 'active'] } }, []),
+  messages: object({ ...paging, ...messageQuery }, []),
 } satisfies Record<string, Schema>

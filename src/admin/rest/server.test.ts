@@ -4,22 +4,19 @@ import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { silentLog } from '#lib/log'
-import { createRandom } from '#lib/random'
-import { aGuard, aHouse, aPassword } from '../../../test/support/admin-house.ts'
+import { aGuard, aHouse } from '../../../test/support/admin-house.ts'
 import {
   adminClock,
+  adminPorts,
   bearer,
-  house,
   json,
-  keys,
   problem,
   withAdmin,
 } from '../../../test/support/admin-server.ts'
 import type { CallView, PageView, UserView } from '../contract.ts'
 import { createAdmin } from '../index.ts'
 
-const { clock, advance } = adminClock
+const { advance } = adminClock
 
 describe('REST', () => {
   test('tells everybody that it is well', () =>
@@ -171,17 +168,7 @@ describe('REST', () => {
 describe('the admin server', () => {
   test('says which address it could not bind', () =>
     withAdmin(async (_ask, port) => {
-      const second = await createAdmin({
-        house,
-        http: [{ address: '127.0.0.1', port }],
-        https: [],
-        keys,
-        password: aPassword(),
-        guard: aGuard(),
-        clock,
-        random: createRandom(),
-        log: silentLog,
-      })
+      const second = await createAdmin({ ...adminPorts(), http: [{ address: '127.0.0.1', port }] })
       assert.ok(!second.ok)
       assert.equal(second.error.address, `127.0.0.1:${port}`)
       assert.match(second.error.text, /EADDRINUSE/)
@@ -189,15 +176,9 @@ describe('the admin server', () => {
 
   test('never speaks without TLS where TLS was asked for', async () => {
     const opened = await createAdmin({
-      house,
+      ...adminPorts(),
       http: [],
       https: [{ address: '127.0.0.1', port: 0 }],
-      keys,
-      password: aPassword(),
-      guard: aGuard(),
-      clock,
-      random: createRandom(),
-      log: silentLog,
     })
     assert.match(opened.ok ? '' : opened.error.text, /certificate/)
   })
@@ -207,16 +188,10 @@ describe('the admin server', () => {
       readFileSync(join(import.meta.dirname, '../../../test/fixtures/tls', name), 'utf8'),
     ) as [string, string]
     const opened = await createAdmin({
-      house,
+      ...adminPorts(),
       http: [],
       https: [{ address: '127.0.0.1', port: 0 }],
       certificate: { cert, key },
-      keys,
-      password: aPassword(),
-      guard: aGuard(),
-      clock,
-      random: createRandom(),
-      log: silentLog,
     })
     assert.ok(opened.ok)
     const port = opened.value.https[0]?.port
@@ -253,11 +228,19 @@ describe('the admin server', () => {
       assert.equal(document.openapi, '3.1.0')
       assert.deepEqual(Object.keys(document.paths).sort(), [
         '/calls',
+        '/events',
         '/health',
         '/login',
         '/logout',
+        '/messages',
+        '/messages/{id}',
+        '/messages/{id}/cancel',
         '/password',
         '/users',
+        '/webhooks',
+        '/webhooks/{id}/pause',
+        '/webhooks/{id}/replay',
+        '/webhooks/{id}/resume',
       ])
       assert.deepEqual(document.paths['/users']?.get?.security, [{ key: ['users:read'] }, { session: [] }])
       const references = JSON.stringify(document).match(/#\/components\/schemas\/\w+/g) ?? []

@@ -1,17 +1,16 @@
-import Fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import { err, ok, type Result } from '#lib/result'
 import type { AdminPorts, Listen } from '../ports.ts'
 import { createAccess } from './access.ts'
+import type { Admission } from './admit.ts'
+import { onError } from './faults.ts'
 import { sourceOf } from './logins.ts'
+import { mountMetrics } from './metrics.ts'
+import { mount, mountOthers } from './mount.ts'
 import { openApiOf } from './openapi.ts'
 import { sendProblem } from './problems.ts'
-import { BASE, createRoutes, type Route } from './routes.ts'
-import { shapes } from './schemas.ts'
+import type { Route } from './route.ts'
+import { BASE, createRoutes } from './routes.ts'
 import { createSessions } from './sessions.ts'
 
 export type Admin = {
@@ -34,13 +33,8 @@ const LIMITS = {
 }
 const HEADERS = { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 }
 const MOST_CONNECTIONS = 1000
-const RETRY_AFTER_S = 60
 
-type Application = Pick<AdminPorts, 'guard' | 'log'> & {
-  routes: Route[]
-  access: ReturnType<typeof createAccess>
-  version: string
-}
+type Application = Admission & Pick<AdminPorts, 'metrics'> & { routes: Route[]; version: string }
 
 /** REST on every address given; one server, one set of sessions. */
 export const createAdmin = async (ports: AdminPorts): Promise<Result<Admin, AdminFault>> => {
@@ -52,6 +46,7 @@ export const createAdmin = async (ports: AdminPorts): Promise<Result<Admin, Admi
   const application: Application = {
     guard: ports.guard,
     log: ports.log,
+    metrics: ports.metrics,
     routes: createRoutes({ ...ports, sessions }),
     access: createAccess(ports.keys, sessions),
     version: ports.house.version,
@@ -89,13 +84,23 @@ const listen = async (
   }
 }
 
+const NOT_STORED = Object.entries({
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+})
+
 const build = (application: Application, certificate: AdminPorts['certificate']): FastifyInstance => {
+  const { log } = application
   const common = {
     ...LIMITS,
+    // What is misspelt or of another type is refused, not dropped or bent into shape.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     forceCloseConnections: true,
-    frameworkErrors: onError(application),
+    frameworkErrors: onError(log),
     logger: false,
-  }
+  } as const
   const app = certificate
     ? (Fastify({
         ...common,
@@ -103,81 +108,28 @@ const build = (application: Application, certificate: AdminPorts['certificate'])
       }) as unknown as FastifyInstance)
     : Fastify({ ...common, http: HEADERS })
   app.server.maxConnections = MOST_CONNECTIONS
+  app.decorateRequest('caller', '')
   // A form of another site may post text/plain without asking; JSON it may not.
   app.removeContentTypeParser('text/plain')
-  app.setErrorHandler(onError(application))
+  app.setErrorHandler(onError(log))
   app.setNotFoundHandler((_request, reply) =>
     sendProblem(reply, 404, `the interface is under ${BASE}, its description at ${BASE}/openapi.json`),
   )
-  app.addHook('onSend', async (_request, reply) => {
-    reply.headers({
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-      'referrer-policy': 'no-referrer',
-    })
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    for (const [name, value] of NOT_STORED) reply.header(name, value)
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => {
-    if (application.log.on('api', 'debug'))
-      application.log.write('api', 'debug', `${request.method} ${request.url} ${reply.statusCode}`, {
+  app.addHook('onResponse', (request, reply, done) => {
+    if (log.on('api', 'debug'))
+      log.write('api', 'debug', `${request.method} ${request.url} ${reply.statusCode}`, {
         user: sourceOf(request),
       })
+    done()
   })
   const document = openApiOf(application.routes, application.version)
   app.get(`${BASE}/openapi.json`, () => document)
+  mountMetrics(app, application)
   for (const route of application.routes) mount(app, application, route)
+  mountOthers(app, application.routes)
   return app
 }
-
-const mount = (app: FastifyInstance, application: Application, route: Route): void => {
-  app.route({
-    method: route.method,
-    url: BASE + route.path,
-    schema: {
-      ...(route.query && { querystring: route.query }),
-      ...(route.body && { body: shapes[route.body] }),
-      ...(route.reply && { response: { 200: shapes[route.reply] } }),
-    },
-    onRequest: async (request, reply) => admit(application, route, request, reply),
-    handler: async (request, reply) => route.handle(request, reply),
-  })
-}
-
-/** Lets the request through, or answers it. Health and the description of the interface are for everybody, always. */
-const admit = (
-  { guard, access, log }: Application,
-  route: Route,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply | undefined => {
-  if (route.scope === undefined && route.method === 'GET') return undefined
-  const source = sourceOf(request)
-  if (guard.blocked(source)) return sendProblem(reply.header('retry-after', RETRY_AFTER_S), 429)
-  if (route.scope === undefined) return undefined
-  const claim = access(request.method, request.headers)
-  if (claim.ok) {
-    if (route.scope === 'session' || claim.access.may(route.scope)) return undefined
-    return sendProblem(reply, 403, `the key "${claim.access.name}" lacks the scope ${route.scope}`)
-  }
-  if (claim.why === 'csrf') return sendProblem(reply, 403, 'X-CSRF-Token: missing or wrong')
-  if (claim.why === 'wrong') {
-    guard.fail(source)
-    log.write('api', 'warn', 'a wrong API key was shown', { user: source })
-  }
-  const detail =
-    claim.why === 'wrong'
-      ? 'this key is not one of admin.api_keys in the configuration'
-      : 'show a key (Authorization: Bearer KEY, admin.api_keys in the configuration) or log in'
-  return sendProblem(reply.header('www-authenticate', 'Bearer realm="Tandem"'), 401, detail)
-}
-
-/** Faults of the request tell what was wrong; ours tell nothing and are logged with their stack. */
-const onError =
-  ({ log }: Pick<Application, 'log'>) =>
-  (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
-    const status = error.statusCode ?? 500
-    if (status >= 500)
-      log.write('api', 'error', `${request.method} ${request.url}: ${error.stack ?? error.message}`)
-    const detail = status === 415 ? 'send JSON: Content-Type: application/json' : error.message
-    sendProblem(reply, status, status >= 500 ? undefined : detail)
-  }

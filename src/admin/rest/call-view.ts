@@ -1,0 +1,18 @@
+import type { CallRecord, CallState } from '#core'
+import type { CallView } from '../contract.ts'
+
+const iso = (ms: number): string => new Date(ms).toISOString()
+
+export const callViewOf = (record: CallRecord, state: CallState, nowMs: number): CallView => {
+  const { startedAtMs, ringingAtMs, answeredAtMs, endedAtMs, ...same } = record
+  const talkMs = answeredAtMs === undefined ? 0 : (endedAtMs ?? nowMs) - answeredAtMs
+  return {
+    ...same,
+    state,
+    startedAt: iso(startedAtMs),
+    ...(ringingAtMs !== undefined && { ringingAt: iso(ringingAtMs) }),
+    ...(answeredAtMs !== undefined && { answeredAt: iso(answeredAtMs) }),
+    ...(endedAtMs !== undefined && { endedAt: iso(endedAtMs) }),
+    talkS: Math.max(0, Math.round(talkMs / 100) / 10),
+  }
+}

@@ -1,0 +1,81 @@
+import {
+  createFeed,
+  createMetrics,
+  createWebhooks,
+  type Feed,
+  type HouseFigures,
+  tapFeed,
+  tellOfDeadCalls,
+  type Webhooks,
+  wantedBy,
+} from '#admin'
+import type { Ground } from './ground.ts'
+import type { Network } from './network.ts'
+
+/** What applications hear and see of the house by themselves: events, webhooks, metrics. */
+export type Applications = {
+  feed: Feed
+  webhooks: Webhooks
+  metrics: ReturnType<typeof createMetrics>
+  close(): Promise<void>
+}
+
+const MOST_DEAD_CALLS = 1000
+
+export const openApplications = async (
+  ground: Ground,
+  network: Network,
+  version: string,
+): Promise<Applications> => {
+  const { settings, timers, store, log } = ground
+  const { events, random } = network
+  const { clock } = timers
+  const feed = createFeed({ events, clock, random })
+  const entries = settings.webhooks
+  const webhooks = await createWebhooks({ entries, outbox: store.outbox, store, timers, log, version })
+  if (entries.length > 0) {
+    const wants = wantedBy(entries)
+    tapFeed(feed, store.outbox, wants)
+    const ended = await store.listCalls({ limit: MOST_DEAD_CALLS, ended: true })
+    tellOfDeadCalls(
+      ended.filter(({ cause }) => cause === 'restart'),
+      store.outbox,
+      wants,
+    )
+  }
+  const metrics = createMetrics({
+    ...{ version, events, feed, webhooks },
+    figures: () => figuresOf(network),
+    onCommit: store.onCommit,
+  })
+  return { feed, webhooks, metrics, close: webhooks.close }
+}
+
+const figuresOf = ({
+  subscribers,
+  registrations,
+  calls,
+  messages,
+  sip,
+  media,
+  guard,
+}: Network): HouseFigures => {
+  let registeredUsers = 0
+  for (const subscriber of subscribers.list) if (registrations.of(subscriber).length > 0) registeredUsers++
+  const states: Record<string, number> = {}
+  for (const { state } of calls.list()) states[state] = (states[state] ?? 0) + 1
+  const counters = sip.counters()
+  return {
+    registeredUsers,
+    bindings: registrations.count,
+    calls: states,
+    messagesWaiting: messages.waiting,
+    sipMessages: counters.messages,
+    sipErrors: counters.errors,
+    media: 'figures' in media ? mediaOf(media.figures()) : {},
+    blockedSources: guard.list().length,
+  }
+}
+
+const mediaOf = ({ native: _, ...figures }: { native: boolean } & Record<string, number | boolean>) =>
+  figures as Record<string, number>
