@@ -1,4 +1,5 @@
-import { converse } from '#admin'
+import { join } from 'node:path'
+import { converse, HISTORY_FILE, type History, openHistory } from '#admin'
 import type { Loaded, Settings } from '#config'
 import { ok, type Result } from '#lib/result'
 import { createTimers } from '#lib/timers'
@@ -64,7 +65,9 @@ export const startTandem = async (
       const { stdin: input, stdout: output } = process
       // With a prompt, Ctrl-C is a key like any other: here it still means the server.
       const onInterrupt = (): void => quit('Ctrl-C')
-      if (input.isTTY) void converse(doors.value.monitor, { input, output, onInterrupt, onPrompt })
+      const remembered = (): History => openHistory(join(settings.data_dir, HISTORY_FILE))
+      if (input.isTTY)
+        void converse(doors.value.monitor, { input, output, onInterrupt, onPrompt, openHistory: remembered })
     },
     async close() {
       calls.hangUpAll()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { type FirstStart, loadConfiguration, type Settings, writeFirstConfiguration } from '#config'
-import type { CallRecord } from '#core'
+import type { Binding, CallRecord } from '#core'
 import type { Timers } from '#lib/clock'
 import { createRandom } from '#lib/random'
 import { createHandClock } from '#lib/timers'
@@ -167,7 +167,10 @@ test('the log tells of phones and calls, each once', () => {
     on: (_, level) => level !== 'debug',
     write: (layer, level, text, detail) => void lines.push(`${layer} ${level} ${detail?.user} ${text}`),
   })
-  const registration = { kind: 'registration.changed' as const, impi: '1001', contact: 'sip:1001@192.0.2.7' }
+  const registration = {
+    ...{ kind: 'registration.changed' as const, impi: '1001', contact: 'sip:1001@192.0.2.7' },
+    binding: {} as Binding,
+  }
   for (const change of ['registered', 'refreshed', 'expired'] as const) log({ ...registration, change })
   const call = aCall('c1', 1000)
   const step = (state: 'routing' | 'answered' | 'held' | 'ended', more: Partial<CallRecord> = {}) =>

@@ -1,30 +1,39 @@
 import { connect } from 'node:net'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { err, ok, type Result } from '#lib/result'
+import { type History, openHistory } from './history.ts'
 import { createLines } from './lines.ts'
 import type { Monitor } from './monitor.ts'
 
 /** A monitor in another process. `gone` resolves when that has ended. */
 export type AttachedMonitor = Monitor & { gone: Promise<void>; close(): void }
 
-type Answer = { ok: boolean; text: string }
+type Answer = { ok: boolean; text: string; hits: string[] }
+
+const GONE: Answer = { ok: false, text: 'the server is gone', hits: [] }
 
 /** Joins the monitor behind the socket of a running server. */
 export const attachMonitor = (path: string): Promise<Result<AttachedMonitor, string>> =>
   new Promise((resolve) => {
     const socket = connect(path)
-    const waiting: ((answer: Result<string, string>) => void)[] = []
+    const waiting: ((answer: Answer) => void)[] = []
     const gone = new Promise<void>((leave) => socket.once('close', () => leave()))
-    const run: Monitor['run'] = (line) =>
+    const ask = (value: unknown): Promise<Answer> =>
       new Promise((answer) => {
-        if (!socket.writable) return answer(err('the server is gone'))
+        if (!socket.writable) return answer(GONE)
         waiting.push(answer)
-        socket.write(`${JSON.stringify(line)}\n`)
+        socket.write(`${JSON.stringify(value)}\n`)
       })
+    const run: Monitor['run'] = async (line) => {
+      const { ok: fine, text } = await ask(line)
+      return fine ? ok(text) : err(text)
+    }
+    const complete: Monitor['complete'] = async (line) => (await ask({ complete: line })).hits
     const onValue = (value: unknown): void => {
-      const { commands, ok: fine, text } = (value ?? {}) as Partial<Answer> & { commands?: string[] }
-      if (commands) resolve(ok({ run, commands, gone, close: () => void socket.end() }))
-      else waiting.shift()?.(fine ? ok(text ?? '') : err(text ?? ''))
+      const { commands, ok: fine = false, text = '', hits } = (value ?? {}) as Said
+      if (commands) resolve(ok({ run, complete, commands, gone, close: () => void socket.end() }))
+      else waiting.shift()?.({ ok: fine, text, hits: Array.isArray(hits) ? hits : [] })
     }
     socket.setEncoding('utf8').on(
       'data',
@@ -33,9 +42,11 @@ export const attachMonitor = (path: string): Promise<Result<AttachedMonitor, str
     socket.on('error', (error) => resolve(err(`${path}: ${reasonOf(error)}`)))
     socket.on('close', () => {
       resolve(err(`${path}: the server does not answer`))
-      for (const answer of waiting.splice(0)) answer(err('the server is gone'))
+      for (const answer of waiting.splice(0)) answer(GONE)
     })
   })
+
+type Said = Partial<Answer> & { commands?: string[] }
 
 const reasonOf = ({ code, message }: NodeJS.ErrnoException): string =>
   code === 'ENOENT' || code === 'ECONNREFUSED'
@@ -49,9 +60,13 @@ export type Terminal = {
   onInterrupt?: () => void
   /** Given what shows a line from elsewhere above the prompt instead of into it. */
   onPrompt?: (tell: (line: string) => void) => void
+  /** Asked for where there is a prompt. */
+  openHistory?: () => History
 }
 
 const PROMPT = '(tandem) '
+/** In the data folder, beside the socket. */
+export const HISTORY_FILE = 'monitor.history'
 
 /**
  * A conversation with prompt, history and completion (where input is a terminal), until the input ends, `exit` is
@@ -59,17 +74,19 @@ const PROMPT = '(tandem) '
  */
 export const converse = async (
   monitor: Monitor,
-  { input, output, onInterrupt, onPrompt }: Terminal,
+  { input, output, onInterrupt, onPrompt, openHistory: remembered }: Terminal,
   until?: Promise<void>,
 ): Promise<void> => {
   const terminal = 'isTTY' in output && output.isTTY === true && 'isTTY' in input && input.isTTY === true
-  const completer = (line: string): [string[], string] => [complete(monitor.commands, line), line]
+  const history = terminal ? remembered?.() : undefined
   const lines = createInterface({
     input,
     output,
     terminal,
-    completer,
-    historySize: 500,
+    completer: completerOf(monitor),
+    history: history?.lines ?? [],
+    historySize: 1000,
+    removeHistoryDuplicates: true,
     prompt: terminal ? PROMPT : '',
   })
   let open = true
@@ -85,6 +102,7 @@ export const converse = async (
   lines.prompt()
   for await (const line of lines) {
     if (line.trim() === 'exit') break
+    history?.add(line)
     const answer = await monitor.run(line)
     const text = answer.ok ? answer.value : answer.error
     if (text !== '') output.write(`${text}\n`)
@@ -93,10 +111,15 @@ export const converse = async (
   lines.close()
 }
 
-const complete = (commands: string[], line: string): string[] => {
-  const [, help = '', start = ''] = /^(help\s+)?(\S*)$/.exec(line) ?? []
-  if (help === '' && start !== line) return []
-  return commands.filter((name) => name.startsWith(start)).map((name) => `${help}${name} `)
+type Completed = (error: null, result: [hits: string[], word: string]) => void
+
+/** One hit is completed with a space behind it, so that the next word can follow; of several the common start. */
+const completerOf = (monitor: Monitor) => (line: string, done: Completed) => {
+  const word = /\S*$/.exec(line)?.[0] ?? ''
+  void monitor.complete(line).then((hits) => {
+    const [only] = hits
+    done(null, [hits.length === 1 && only !== undefined && !only.endsWith('=') ? [`${only} `] : hits, word])
+  })
 }
 
 /**
@@ -115,7 +138,8 @@ export const runMonitor = async (
   }
   const { value: monitor } = attached
   if (words.length === 0) {
-    await converse(monitor, { input, output }, monitor.gone)
+    const remembered = (): History => openHistory(join(dirname(path), HISTORY_FILE))
+    await converse(monitor, { input, output, openHistory: remembered }, monitor.gone)
     monitor.close()
     return 0
   }

@@ -3,6 +3,7 @@ import type { UserView } from '../contract.ts'
 import type { MonitorPorts } from '../ports.ts'
 import { isUser } from '../rest/pages.ts'
 import { spanOf, tableOf } from '../table.ts'
+import { logOptions } from './completion.ts'
 import { counted, domainsOf, endOf, kindOf, shortOf, userCard, usersTable } from './views.ts'
 
 /** One command of the monitor; a new one is an entry here. `run` gets what stands behind the name. */
@@ -12,6 +13,8 @@ export type Command = {
   usage: string
   summary: string
   detail: string
+  /** What may stand next behind these words; for the tab key. May be long, and is not read to its end. */
+  complete?(words: readonly string[]): Iterable<string>
   run(rest: string): Result<string, string> | Promise<Result<string, string>>
 }
 
@@ -25,6 +28,7 @@ export const createCommands = (ports: MonitorPorts): Command[] => [
     usage: '[user or number]',
     summary: 'Lists users and their registrations.',
     detail: 'With an IMPI, an IMPU, its user part or a number: everything about that user.',
+    complete: (words) => (words.length === 0 ? (ports.candidates?.users() ?? []) : []),
     run: (rest) => users(ports, rest),
   },
   {
@@ -32,6 +36,8 @@ export const createCommands = (ports: MonitorPorts): Command[] => [
     usage: '[last [n] [user or number]]',
     summary: 'Lists the calls in progress.',
     detail: `"calls last" lists the ${LAST_CALLS} (or n) calls that ended last, of everybody or of one user.`,
+    complete: ([first, ...more]) =>
+      first === undefined ? ['last'] : more.length < 2 ? (ports.candidates?.users() ?? []) : [],
     run: (rest) => (rest.split(' ')[0] === 'last' ? lastCalls(ports, rest.slice(5).trim()) : calls(ports)),
   },
   {
@@ -40,6 +46,7 @@ export const createCommands = (ports: MonitorPorts): Command[] => [
     summary: 'Shows or changes the log options.',
     detail:
       'The syntax is that of log_options in the configuration, for example: log sip.level=debug,time=full',
+    complete: (words) => (words.length === 0 ? logOptions : []),
     run: (rest) => {
       if (rest === '') return ok(ports.log.describe())
       const set = ports.log.setOptions(rest)

@@ -1,8 +1,10 @@
 import { err, ok, type Result } from '#lib/result'
+import type { Candidates } from '../ports.ts'
 import type { Command } from './commands.ts'
 
 /** What an operator may do beyond looking; the house hands it in. */
 export type OperationPorts = {
+  candidates?: Candidates
   /** Removes the binding of this contact URI; false when it is not bound. */
   deregister(contact: string): boolean
   /** Ends the call of this id; false when there is none. */
@@ -28,6 +30,7 @@ export const createOperations = (ports: OperationPorts): Command[] => [
     usage: '<contact URI>',
     summary: 'Removes the registration of a phone.',
     detail: '"users NAME" shows the contact URIs. The phone may register again by itself.',
+    complete: (words) => (words.length === 0 ? (ports.candidates?.contacts() ?? []) : []),
     run: acting({
       usage: 'unregister <contact URI>',
       what: 'the contact',
@@ -43,6 +46,7 @@ export const createOperations = (ports: OperationPorts): Command[] => [
     usage: '<call id>',
     summary: 'Ends a call.',
     detail: '"calls" shows the ids. Both sides are told.',
+    complete: (words) => (words.length === 0 ? (ports.candidates?.calls() ?? []) : []),
     run: acting({
       usage: 'hangup <call id>',
       what: 'the id of the call',
@@ -66,6 +70,7 @@ export const createOperations = (ports: OperationPorts): Command[] => [
     usage: '<address>',
     summary: 'Answers an address again.',
     detail: '"blocked" shows the addresses. Their failures are forgotten.',
+    complete: (words) => (words.length === 0 ? ports.blocked() : []),
     run: acting({
       usage: 'unblock <address>',
       what: 'the address',

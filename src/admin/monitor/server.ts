@@ -12,7 +12,8 @@ const LONGEST_PATH = 107
 
 /**
  * Answers terminals on a unix socket that only the server's own user may open. Each line is a JSON value: first the
- * server's `{ commands }`, then for each line sent `{ ok, text }`. A socket left by a dead process is replaced.
+ * server's `{ commands }`, then `{ ok, text }` for each line that is a text, `{ ok, hits }` for each `{ complete }`. A
+ * socket left by a dead process is replaced.
  */
 export const serveMonitor = async (
   path: string,
@@ -60,14 +61,20 @@ const attend = (socket: Socket, monitor: Monitor): void => {
       (line) => {
         socket.pause()
         turn = turn.then(async () => {
-          const answer = typeof line === 'string' ? await monitor.run(line) : err('not understood')
-          say(answer.ok ? { ok: true, text: answer.value } : { ok: false, text: answer.error })
+          say(await answerTo(line, monitor))
           socket.resume()
         })
       },
       () => socket.destroy(),
     ),
   )
+}
+
+const answerTo = async (value: unknown, monitor: Monitor): Promise<object> => {
+  const wanted = (value as { complete?: unknown } | null | undefined)?.complete
+  if (typeof wanted === 'string') return { ok: true, hits: await monitor.complete(wanted) }
+  const answer = typeof value === 'string' ? await monitor.run(value) : err('not understood')
+  return answer.ok ? { ok: true, text: answer.value } : { ok: false, text: answer.error }
 }
 
 /** Whether a server listens on this socket: a file left by a dead process does not answer. */
