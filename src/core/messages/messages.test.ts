@@ -1,0 +1,495 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { memoryMessages } from '../../../test/support/memory-messages.ts'
+import { aDraft, aMessageHouse, DELIVERED, later, textOf } from '../../../test/support/message-house.ts'
+import type { MessageRecord } from './record.ts'
+
+const BOB = 'bob@tandem.test'
+const text = (words: string) => ({ body: { kind: 'text' as const, text: words } })
+const AWAY = { kind: 'away' as const, reason: 'not registered' }
+
+describe('a message', () => {
+  test('is accepted when it is on disk, before anybody tries to deliver it', async () => {
+    const { messages, store, seen, settle, accepted, heard } = await aMessageHouse()
+    const taking = messages.accept(aDraft())
+    assert.equal(store.rows.size, 0)
+    const taken = await taking
+    assert.ok(taken.ok && !taken.value.duplicate)
+    assert.equal(store.rows.get(taken.value.id)?.state, 'queued')
+    await settle()
+    assert.equal(seen.length, 1)
+    assert.equal(seen[0]?.state, 'submitting')
+    assert.deepEqual(
+      heard.map((event) => event.kind === 'message.changed' && event.step.state),
+      ['queued', 'submitting', 'delivered'],
+    )
+    const record = (await messages.get(await accepted())) as MessageRecord
+    assert.equal(record.queue, `subscriber:${BOB}`)
+    assert.equal(record.to, 'bob')
+    assert.equal(record.expiresAtMs - record.acceptedAtMs, 86_400_000)
+  })
+
+  test('is for somebody known, by name, number or private identity', async () => {
+    const { messages } = await aMessageHouse()
+    const queueFor = async (to: Parameters<typeof messages.accept>[0]['to']) => {
+      const taken = await messages.accept(aDraft({ to }))
+      return taken.ok ? (await messages.get(taken.value.id))?.queue : taken.error
+    }
+    assert.equal(await queueFor({ user: 'nobody', text: 'nobody' }), 'unknown-user')
+    assert.equal(await queueFor({ impi: 'nobody' }), 'unknown-user')
+    assert.equal(await queueFor({ impi: BOB }), `subscriber:${BOB}`)
+    const national = { user: '01701234567', text: '01701234567', near: '+4930123456' }
+    assert.equal(await queueFor(national), 'subscriber:alice@tandem.test')
+  })
+
+  test('is refused when no table would take it', async () => {
+    const { messages } = await aMessageHouse()
+    for (const bad of [
+      text('x'.repeat(40_000)),
+      { body: { kind: 'data' as const, octets: '00'.repeat(40_000), dcs: 4 } },
+      { dedupe: 'k'.repeat(191) },
+      { part: { key: 'k', sequence: 3, total: 2 } },
+      { part: { key: 'k', sequence: 0, total: 2 } },
+      { part: { key: 'k', sequence: 1, total: 256 } },
+    ])
+      assert.deepEqual(await messages.accept(aDraft(bad)), { ok: false, error: 'bad-request' })
+  })
+
+  test('that a full disk refused is not there, also later, and its place is free again', async () => {
+    const { messages, store, pass, accepted } = await aMessageHouse({ bounds: { mostPerRecipient: 2 } })
+    store.full = true
+    for (let i = 0; i < 5; i++)
+      assert.deepEqual(await messages.accept(aDraft()), { ok: false, error: 'failure' })
+    assert.equal(messages.waiting, 0)
+    store.full = false
+    await pass(60_000)
+    assert.equal(store.rows.size, 0)
+    await accepted()
+    assert.equal(store.rows.size, 1)
+  })
+
+  test('is bounded per recipient and in all; room comes with every end', async () => {
+    const { messages, accepted, carrier, settle } = await aMessageHouse({
+      script: () => AWAY,
+      bounds: { mostWaiting: 5, mostPerRecipient: 3 },
+    })
+    const ids = [await accepted(), await accepted(), await accepted()]
+    assert.deepEqual(await messages.accept(aDraft()), { ok: false, error: 'overloaded' })
+    const carol = { to: { impi: 'carol@tandem.test' } }
+    await accepted(carol)
+    await accepted(carol)
+    assert.deepEqual(await messages.accept(aDraft(carol)), { ok: false, error: 'overloaded' })
+    assert.deepEqual(
+      await messages.pending(),
+      new Map([
+        [BOB, 3],
+        ['carol@tandem.test', 2],
+      ]),
+    )
+    await messages.cancel(ids[1] as string)
+    await accepted()
+    carrier.script = () => DELIVERED
+    messages.wake(BOB)
+    await settle()
+    assert.deepEqual(await messages.pending(), new Map([['carol@tandem.test', 2]]))
+    assert.equal(messages.waiting, 2)
+  })
+
+  test('with a key that was there is the first one again, until the window has passed', async () => {
+    const { messages, pass, store } = await aMessageHouse()
+    const first = await messages.accept(aDraft({ dedupe: 'k' }))
+    const second = await messages.accept(aDraft({ dedupe: 'k' }))
+    assert.ok(first.ok && second.ok)
+    assert.deepEqual(second.value, { id: first.value.id, duplicate: true })
+    assert.equal(store.rows.size, 1)
+    await pass(10 * 60_000)
+    const third = await messages.accept(aDraft({ dedupe: 'k' }))
+    assert.ok(third.ok && !third.value.duplicate)
+    const rest = { origin: 'rest' as const, dedupe: 'r' }
+    await messages.accept(aDraft(rest))
+    await pass(23 * 3_600_000)
+    const repeated = await messages.accept(aDraft(rest))
+    assert.ok(repeated.ok && repeated.value.duplicate)
+  })
+})
+
+describe('a queue', () => {
+  test('is handed over in order and one at a time, others beside it', async () => {
+    const { seen, accepted, carrier, settle } = await aMessageHouse()
+    let under = 0
+    let most = 0
+    carrier.script = async () => {
+      most = Math.max(most, ++under)
+      await new Promise((resume) => setImmediate(resume))
+      under--
+      return DELIVERED
+    }
+    await Promise.all(Array.from({ length: 50 }, (_, i) => accepted(text(`${i}`))))
+    await settle()
+    while (seen.length < 50) await settle()
+    assert.deepEqual(
+      seen.map(textOf),
+      Array.from({ length: 50 }, (_, i) => `${i}`),
+    )
+    assert.equal(most, 1)
+    const slow = later()
+    carrier.script = (m) => (m.queue.includes('bob') ? slow.script() : DELIVERED)
+    const bob = await accepted()
+    const carol = await accepted({ to: { impi: 'carol@tandem.test' } })
+    await settle()
+    assert.deepEqual(
+      seen.slice(-2).map(({ id }) => id),
+      [bob, carol],
+    )
+    slow.end(DELIVERED)
+  })
+
+  test('tries again after sms_retry_delay as it is by then, or when the carrier says, with another attempt', async () => {
+    const { seen, accepted, carrier, pass, settle, live, messages } = await aMessageHouse()
+    carrier.script = () => ({ kind: 'retry', reason: 'silent', cause: 41, route: 'x' })
+    live.smsRetryDelayS = 7
+    const id = await accepted()
+    await accepted(text('behind'))
+    await settle()
+    const waiting = await messages.get(id)
+    assert.deepEqual([waiting?.state, waiting?.reason, waiting?.cause], ['queued', 'silent', 41])
+    await pass(6900)
+    assert.equal(seen.length, 1)
+    carrier.script = () => ({ kind: 'retry', reason: 'busy', afterS: 100 })
+    await pass(200)
+    assert.deepEqual(
+      seen.map(({ attempts }) => attempts),
+      [0, 1],
+    )
+    await pass(99_000)
+    assert.equal(seen.length, 2)
+    carrier.script = () => DELIVERED
+    await pass(2000)
+    assert.deepEqual(seen.map(textOf), ['hello', 'hello', 'hello', 'behind'])
+  })
+
+  test('waits for its subscriber without trying, and all go when it is back', async () => {
+    const { seen, accepted, carrier, pass, settle, messages } = await aMessageHouse({ script: () => AWAY })
+    const first = await accepted(text('1'))
+    await settle()
+    const second = await accepted(text('2'))
+    await pass(3_600_000)
+    assert.equal(seen.length, 1, 'no second try')
+    for (const id of [first, second]) assert.equal((await messages.get(id))?.reason, 'not registered')
+    carrier.script = () => DELIVERED
+    messages.wake('carol@tandem.test')
+    await settle()
+    assert.equal(seen.length, 1)
+    messages.wake(BOB)
+    await settle()
+    assert.deepEqual(seen.map(textOf), ['1', '1', '2'])
+    assert.deepEqual(
+      seen.map(({ attempts }) => attempts),
+      [0, 0, 0],
+    )
+  })
+
+  test('that is woken while somebody still looks in vain looks again', async () => {
+    const { seen, accepted, carrier, settle, messages } = await aMessageHouse()
+    const slow = later()
+    carrier.script = slow.script
+    await accepted()
+    await settle()
+    messages.wake(BOB)
+    carrier.script = () => DELIVERED
+    slow.end(AWAY)
+    await settle()
+    assert.equal(seen.length, 2)
+    assert.equal(messages.waiting, 0)
+  })
+
+  test('gives another identity to the attempt after one that somebody has seen', async () => {
+    const { seen, accepted, settle, messages } = await aMessageHouse({
+      script: () => ({ kind: 'away', reason: 'memory full', cause: 22, route: 'x' }),
+    })
+    await accepted()
+    await settle()
+    messages.wake(BOB)
+    await settle()
+    assert.deepEqual(
+      seen.map(({ attempts }) => attempts),
+      [0, 1],
+    )
+  })
+
+  test('survives a carrier that throws, and says so', async () => {
+    const { accepted, carrier, settle, messages, lines, pass } = await aMessageHouse()
+    carrier.script = () => {
+      throw new Error('a bug of ours')
+    }
+    const id = await accepted()
+    await settle()
+    assert.equal((await messages.get(id))?.reason, 'internal')
+    assert.match(lines.join('\n'), /error .*a bug of ours/)
+    carrier.script = () => DELIVERED
+    await pass(31_000)
+    assert.equal((await messages.get(id))?.state, 'delivered')
+  })
+
+  test('keeps a timeline that ends, however long it is retried', async () => {
+    const { accepted, pass, messages } = await aMessageHouse({
+      script: () => ({ kind: 'retry', reason: 'no' }),
+      live: { smsRetryDelayS: 1 },
+    })
+    const id = await accepted()
+    for (let i = 0; i < 100; i++) await pass(1010)
+    const record = await messages.get(id)
+    assert.equal(record?.steps.length, 60)
+    assert.ok((record?.attempts ?? 0) > 90)
+    assert.equal(record?.steps[0]?.atMs, record?.acceptedAtMs)
+  })
+})
+
+describe('the end of a message', () => {
+  test('comes to the carrier only when it is on disk, however long that takes', async () => {
+    const { accepted, carrier, store, settle, pass, stateOf } = await aMessageHouse()
+    let committed = 0
+    carrier.script = () => {
+      store.full = true
+      return { ...DELIVERED, committed: () => void committed++ } as typeof DELIVERED
+    }
+    const id = await accepted()
+    await settle()
+    assert.equal(committed, 0)
+    assert.equal(await stateOf(id), 'submitting')
+    await pass(5000)
+    assert.equal(committed, 0)
+    store.full = false
+    await pass(1010)
+    assert.equal(committed, 1)
+    assert.equal(await stateOf(id), 'delivered')
+  })
+
+  test('keeps each confirmed part, and goes on behind it', async () => {
+    const { seen, accepted, carrier, store, pass, settle } = await aMessageHouse()
+    carrier.script = async (_message, progress) => {
+      progress.total(3)
+      await progress.partDone()
+      return { kind: 'retry', reason: 'silent' }
+    }
+    const id = await accepted()
+    await settle()
+    assert.equal(store.rows.get(id)?.partsDone, 1)
+    carrier.script = () => DELIVERED
+    await pass(30_010)
+    assert.deepEqual(
+      seen.map(({ attempts, partsDone, partsTotal }) => [attempts, partsDone, partsTotal]),
+      [
+        [0, 0, 1],
+        [1, 1, 3],
+      ],
+    )
+  })
+
+  test('may be told later; without a word nobody will ever know', async () => {
+    const { accepted, settle, messages, stateOf, pass } = await aMessageHouse({
+      script: () => ({ kind: 'sent', route: 'gateway' }),
+    })
+    const [told, untold] = [await accepted(), await accepted()]
+    await settle()
+    assert.equal(await stateOf(told), 'sent')
+    assert.equal(messages.waiting, 0)
+    assert.equal(await messages.report(told, { state: 'delivered', route: 'gateway' }), true)
+    assert.equal(await messages.report(told, { state: 'failed' }), false)
+    assert.equal(await messages.report('0000', { state: 'delivered' }), false)
+    await pass(86_410_000)
+    assert.equal(await stateOf(told), 'delivered')
+    assert.equal(await stateOf(untold), 'unknown')
+    assert.equal(messages.waiting, 0)
+  })
+
+  test('may be told while the carrier still waits: whoever comes second changes nothing', async () => {
+    const { accepted, carrier, settle, messages, stateOf, seen } = await aMessageHouse()
+    const slow = later()
+    carrier.script = slow.script
+    const id = await accepted()
+    await settle()
+    assert.equal(await messages.report(id, { state: 'failed', cause: 21 }), true)
+    slow.end(DELIVERED)
+    carrier.script = () => DELIVERED
+    await accepted()
+    await settle()
+    assert.equal(await stateOf(id), 'failed')
+    assert.equal(seen.length, 2)
+    assert.equal(messages.waiting, 0)
+  })
+
+  test('comes with time, at the moment of sending or by a sweep', async () => {
+    const { accepted, carrier, settle, messages, stateOf, pass, seen } = await aMessageHouse({
+      script: () => AWAY,
+    })
+    const id = await accepted({ validityS: 60 })
+    const longer = await accepted()
+    await settle()
+    await pass(50_000)
+    assert.equal(await stateOf(id), 'queued')
+    await pass(16_000)
+    assert.equal(await stateOf(id), 'expired')
+    assert.equal(messages.waiting, 1)
+    carrier.script = () => DELIVERED
+    const brief = await accepted({ validityS: 1 })
+    await pass(2000)
+    messages.wake(BOB)
+    await settle()
+    assert.equal(await stateOf(brief), 'expired')
+    assert.equal(await stateOf(longer), 'delivered')
+    assert.equal(seen.filter(({ id }) => id === brief).length, 0)
+  })
+
+  test('is made by cancel and flush for those that wait, not for the one in hand', async () => {
+    const { accepted, carrier, settle, messages, stateOf, heard } = await aMessageHouse()
+    const slow = later()
+    carrier.script = slow.script
+    const ids = []
+    for (let i = 0; i < 20; i++) ids.push(await accepted())
+    await settle()
+    assert.equal(await messages.cancel(ids[0] as string), false)
+    assert.equal(await messages.cancel('nothing'), false)
+    assert.equal(await messages.cancel(ids[1] as string), true)
+    assert.equal(await messages.cancel(ids[1] as string), false)
+    assert.equal(await messages.flush(BOB), 18)
+    assert.equal(await messages.flush(BOB), 0)
+    assert.equal((await messages.head(BOB))?.id, ids[0])
+    assert.equal(messages.waiting, 1)
+    slow.end(DELIVERED)
+    carrier.script = () => DELIVERED
+    await settle()
+    assert.equal(await stateOf(ids[0] as string), 'delivered')
+    assert.equal(
+      heard.filter((event) => event.kind === 'message.changed' && event.step.state === 'cancelled').length,
+      19,
+    )
+    assert.equal(await messages.head(BOB), undefined)
+    const next = await accepted()
+    await settle()
+    assert.equal(await stateOf(next), 'delivered')
+  })
+
+  test('stays away when the disk does not take it', async () => {
+    const { accepted, carrier, settle, messages, stateOf, store } = await aMessageHouse({
+      script: () => AWAY,
+    })
+    const id = await accepted()
+    await settle()
+    store.full = true
+    await assert.rejects(messages.cancel(id))
+    await assert.rejects(messages.flush(BOB))
+    store.full = false
+    assert.equal(await stateOf(id), 'queued')
+    carrier.script = () => DELIVERED
+    messages.wake(BOB)
+    await settle()
+    assert.equal(await stateOf(id), 'delivered')
+  })
+})
+
+describe('a sender that asked for reports', () => {
+  const reportTo = { impi: 'alice@tandem.test', references: [17, 18] }
+  const reportsOf = (seen: MessageRecord[]) =>
+    seen.flatMap(({ origin, queue, body }) =>
+      origin === 'report' && body.kind === 'report' ? [[queue, body.reference, body.status]] : [],
+    )
+
+  test('gets one for each reference, in the same transaction as the end', async () => {
+    const { accepted, settle, seen, store, messages } = await aMessageHouse()
+    await accepted({ reportTo })
+    await settle()
+    assert.deepEqual(reportsOf(seen), [
+      ['subscriber:alice@tandem.test', 17, 0],
+      ['subscriber:alice@tandem.test', 18, 0],
+    ])
+    assert.equal(store.rows.size, 3, 'reports ask for none')
+    assert.equal(messages.waiting, 0)
+  })
+
+  test('learns of expiry and failure, and not of what its operator does', async () => {
+    const { accepted, carrier, settle, seen, pass, messages } = await aMessageHouse({
+      script: (m) => (m.origin === 'report' ? DELIVERED : { kind: 'failed', reason: 'refused', cause: 21 }),
+    })
+    const wish = { impi: 'alice@tandem.test', references: [1] }
+    await accepted({ reportTo: wish })
+    await settle()
+    carrier.script = (m) => (m.origin === 'report' ? DELIVERED : AWAY)
+    await accepted({ reportTo: { ...wish, references: [2] }, validityS: 5 })
+    await settle()
+    await pass(11_000)
+    await messages.cancel(await accepted({ reportTo: { ...wish, references: [3] } }))
+    await settle()
+    assert.deepEqual(
+      reportsOf(seen).map(([, reference, status]) => [reference, status]),
+      [
+        [1, 0x42],
+        [2, 0x46],
+      ],
+    )
+  })
+})
+
+describe('after a restart', () => {
+  test('what waited is there, in order, when its subscriber is', async () => {
+    const before = await aMessageHouse({ script: () => AWAY })
+    for (let i = 0; i < 12; i++) await before.accepted(text(`${i}`))
+    await before.settle()
+    await before.messages.close()
+    const { timers } = before
+    const after = await aMessageHouse({ store: memoryMessages(before.store.rows), timers })
+    assert.equal(after.messages.waiting, 12)
+    assert.deepEqual(await after.messages.pending(), new Map([[BOB, 12]]))
+    after.messages.wake(BOB)
+    await after.settle()
+    assert.deepEqual(
+      after.seen.map(textOf),
+      Array.from({ length: 12 }, (_, i) => `${i}`),
+    )
+  })
+
+  /** What is left by a process that died in the middle of an attempt. */
+  const left = async () => {
+    const slow = later()
+    const before = await aMessageHouse({ script: slow.script })
+    const id = await before.accepted()
+    await before.settle()
+    assert.equal(before.store.rows.get(id)?.state, 'submitting')
+    return { id, store: memoryMessages(before.store.rows), timers: before.timers }
+  }
+
+  test('an attempt goes on as the same one', async () => {
+    const { id, ...rest } = await left()
+    const after = await aMessageHouse(rest)
+    after.messages.wake(BOB)
+    await after.settle()
+    assert.deepEqual(
+      after.seen.map((m) => [m.id, m.attempts, m.partsDone]),
+      [[id, 0, 0]],
+    )
+    assert.equal(await after.stateOf(id), 'delivered')
+  })
+
+  test('an attempt of a carrier that must not repeat is unknown', async () => {
+    const { id, ...rest } = await left()
+    const after = await aMessageHouse({ ...rest, atMostOnce: true })
+    after.messages.wake(BOB)
+    await after.settle()
+    assert.equal(after.seen.length, 0)
+    assert.equal(await after.stateOf(id), 'unknown')
+  })
+
+  test('and such a carrier begins only when that is on disk', async () => {
+    const { accepted, store, seen, settle, pass } = await aMessageHouse({ atMostOnce: true })
+    const taking = accepted()
+    const id = await taking
+    store.full = true
+    await pass(3000)
+    assert.equal(seen.length, 0)
+    store.full = false
+    await pass(1010)
+    await settle()
+    assert.equal(seen.length, 1)
+    assert.equal(store.rows.get(id)?.state, 'delivered')
+  })
+})
