@@ -233,6 +233,20 @@ describe('tandem sim ue', () => {
     assert.match(silent.lines.at(-1) ?? '', /^heard silence, /)
   })
 
+  test('calls an emergency service, registered for that or without a name, and says where it is sent', async () => {
+    const nobody = await run({ anonymous: true, verbose: true }, 500)
+    assert.equal(nobody.lines[0], 'calling urn:service:sos')
+    assert.ok(!nobody.lines.some((line) => line.includes('REGISTER')))
+    assert.equal(nobody.lines.at(-1), 'no call: 380 Alternative Service: Not here (another network)')
+    assert.equal(nobody.code, 1)
+    const own = await run({ user: 'xor', emergency: true, expires: '60', call: 'urn:service:sos.fire' }, 500)
+    assert.deepEqual(own.lines, [
+      'registered as xor (AKAv1-MD5), valid for 3600 s',
+      'calling urn:service:sos.fire',
+      'no call: 380 Alternative Service: Not here (another network)',
+    ])
+  })
+
   test('shows the messages on demand', async () => {
     const { lines } = await run({ user: 'alice', verbose: true }, 500)
     assert.match(lines[0] ?? '', /^ {2}0\.\d{3} → REGISTER sip:tandem\.test {3}udp 192\.0\.2\.1:5060$/)
