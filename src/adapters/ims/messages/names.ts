@@ -29,7 +29,8 @@ export const addressOfSender = (from: string, subscribers: Subscribers, domain: 
   const plain = onTheWire(from.replace(CONTROLS, ' '))
   if (parseUri(plain).ok) return `<${plain}>`
   const known = subscribers.byIdentity(plain)
-  if (known) return `<${identityUri(known.identity, known.subscriber.domain)}>`
+  if (known && (known.identity.user === plain || !isNumber(plain)))
+    return `<${identityUri(known.identity, known.subscriber.domain)}>`
   if (isNumber(plain))
     return `<sip:${plain.replace(/[^0-9+*#]/g, '').replaceAll('#', '%23')}@${domain};user=phone>`
   const quoted = plain.replace(/["\\]/g, (character) => `\\${character}`)
