@@ -1,8 +1,6 @@
 import { join } from 'node:path'
 import {
   createAdmin,
-  createMonitor,
-  createOperations,
   ensureAdminPassword,
   type House,
   type Monitor,
@@ -13,6 +11,7 @@ import {
 import { err, ok, type Result } from '#lib/result'
 import { openApplications } from './applications.ts'
 import type { Ground, StartFault } from './ground.ts'
+import { createHouseMonitor } from './monitor-door.ts'
 import type { Network } from './network.ts'
 
 /** The operator's ways in: the monitor, and REST where the configuration has it. */
@@ -53,17 +52,11 @@ export const openDoors = async (
   quit: () => void,
 ): Promise<Result<Doors, StartFault>> => {
   const { settings, log, timers, store, pem } = ground
-  const { guard, random, registrations, calls } = network
+  const { guard, random } = network
   const house = houseOf(network, ground, version)
   const password = settings.admin && (await ensureAdminPassword(store, settings.admin.password))
-  const operations = createOperations({
-    deregister: registrations.deregister,
-    hangUp: calls.hangUp,
-    blocked: guard.list,
-    unblock: guard.unblock,
-    renewPassword: () => renewed(password),
-  })
-  const monitor = createMonitor({ house, log, clock: timers.clock, quit }, operations)
+  const renewPassword = () => renewed(password)
+  const monitor = createHouseMonitor(ground, network, { house, quit, renewPassword })
   const socket = await serveMonitor(join(settings.data_dir, 'monitor.sock'), monitor)
   if (!socket.ok) log.write('app', 'error', `the monitor cannot be attached to: ${socket.error}`)
   const applications = await openApplications(ground, network, version)

@@ -32,6 +32,7 @@ import { createEmbeddedMedia, createPassedMedia } from '#media'
 import { createLegs, createNotifier, createSipEndpoint, type TimerValues } from '#sip'
 import {
   alternativeOf,
+  createCounters,
   createEventLog,
   createExempt,
   createFileReader,
@@ -42,9 +43,6 @@ import {
   subscribersOf,
 } from '#start'
 import type { Ground } from './ground.ts'
-
-const MOST_CALLS = 20_000
-const NO_ANSWER_S = 120
 
 /** The telephone network itself: who is who and where, calls, and SIP below them. */
 export type Network = Awaited<ReturnType<typeof joinNetwork>>
@@ -168,7 +166,11 @@ export const joinNetwork = async (ground: Ground) => {
     ...{ timers, random, media, store, events, log },
     routeTo: createRouting({ subscribers, registrations, echo: settings.echo, emergency }),
     ring: dialogs.watchRing(createRing({ legs, wire, random, calledPartyId: () => live.calledPartyId })),
-    settings: { dialogTimeoutS: () => live.dialogTimeoutS, noAnswerS: NO_ANSWER_S, mostCalls: MOST_CALLS },
+    settings: {
+      dialogTimeoutS: () => live.dialogTimeoutS,
+      noAnswerS: settings.calls.no_answer,
+      mostCalls: settings.calls.most,
+    },
   })
   const readFile = createFileReader(settings.config_dir)
   const mtCall = createMtCall({ calls, subscribers, media, domain: settings.domain, readFile })
@@ -201,5 +203,6 @@ export const joinNetwork = async (ground: Ground) => {
     onClose: (flow) => sip.onClose(flow),
   })
   resume()
-  return { ...people, calls, dialogs, messages, mtCall, legs, notifier, media, sip, random }
+  const counters = createCounters(sip.counters, events)
+  return { ...people, counters, calls, dialogs, messages, mtCall, legs, notifier, media, sip, random }
 }

@@ -58,8 +58,7 @@ const houseOf = (ground: Ground, network: Network, version: string, quit: () => 
       if (subscriber.followsProofSetting)
         registrations.setProveOnRegisterOnly(subscriber, live.authOnRegisterOnly)
   }
-  const { counters } = network.sip
-  return { ...network, counters, name: settings.com_name, version, live, log, timers, onSettings, quit }
+  return { ...network, name: settings.com_name, version, live, log, timers, onSettings, quit }
 }
 
 const accessOf = (settings: Settings, url: string, key: string | undefined): RemoteAccess => {

@@ -61,6 +61,7 @@ const ROOMS: readonly Room[] = [
   { name: 'run.ts', src: ['*'], builtins: 'any', packages: [] },
   { name: 'ground.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'network.ts', src: ['*'], builtins: [], packages: [] },
+  { name: 'monitor-door.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'remote-door.ts', src: ['*'], builtins: ['fs'], packages: [] },
   { name: 'doors.ts', src: ['*'], builtins: ['path'], packages: [] },
   { name: 'applications.ts', src: ['*'], builtins: [], packages: [] },

@@ -11,11 +11,13 @@ export {
 } from './monitor/client.ts'
 export type { Command } from './monitor/commands.ts'
 export { type History, openHistory } from './monitor/history.ts'
+export { createHouseCommands, type HouseCommandPorts } from './monitor/house-commands.ts'
 export { createMonitor, type Monitor } from './monitor/monitor.ts'
 export { createOperations, type OperationPorts } from './monitor/operations.ts'
 export { type MonitorServer, monitorAnswers, serveMonitor } from './monitor/server.ts'
+export { createTextCommands, type TextPorts } from './monitor/texts.ts'
 export { ensureAdminPassword, type Password } from './password.ts'
-export type { AdminPorts, ApiKey, House, Listen, MonitorPorts, RecordQuery } from './ports.ts'
+export type { AdminPorts, ApiKey, Candidates, House, Listen, MonitorPorts, RecordQuery } from './ports.ts'
 export {
   type RemoteApi,
   type RemoteDoor,

@@ -1,6 +1,7 @@
 export { isLoopback, nearAddress, printEndpoint } from './addresses.ts'
 export { type BannerFacts, printBanner } from './banner.ts'
 export { certificateNames, configuredCertificate, needsCertificate, type Pem } from './certificate.ts'
+export { type Counters, createCounters, TEXT_COUNTERS, TEXT_ERRORS } from './counters.ts'
 export { createFileReader } from './description-file.ts'
 export { alternativeOf, emergencyNumbersOf, emergencyPlanOf } from './emergency.ts'
 export { createEventLog } from './event-log.ts'
