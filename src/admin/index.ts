@@ -9,7 +9,7 @@ export {
   runMonitor,
   type Terminal,
 } from './monitor/client.ts'
-export type { Command } from './monitor/commands.ts'
+export type { Command } from './monitor/command.ts'
 export { type History, openHistory } from './monitor/history.ts'
 export { createHouseCommands, type HouseCommandPorts } from './monitor/house-commands.ts'
 export { createMonitor, type Monitor } from './monitor/monitor.ts'

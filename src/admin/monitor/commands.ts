@@ -3,20 +3,9 @@ import type { UserView } from '../contract.ts'
 import type { MonitorPorts } from '../ports.ts'
 import { isUser } from '../rest/pages.ts'
 import { spanOf, tableOf } from '../table.ts'
+import type { Command } from './command.ts'
 import { logOptions } from './completion.ts'
 import { counted, domainsOf, endOf, kindOf, shortOf, userCard, usersTable } from './views.ts'
-
-/** One command of the monitor; a new one is an entry here. `run` gets what stands behind the name. */
-export type Command = {
-  name: string
-  /** What may stand behind the name, as help shows it. */
-  usage: string
-  summary: string
-  detail: string
-  /** What may stand next behind these words; for the tab key. May be long, and is not read to its end. */
-  complete?(words: readonly string[]): Iterable<string>
-  run(rest: string): Result<string, string> | Promise<Result<string, string>>
-}
 
 /** A terminal is no report: more than this is asked for by a name, or at the REST interface. */
 const MOST_ROWS = 1000

@@ -1,5 +1,5 @@
 import { LAYERS, LEVELS } from '#lib/log'
-import type { Command } from './commands.ts'
+import type { Command } from './command.ts'
 
 /** More than this nobody reads. */
 const MOST_HITS = 100

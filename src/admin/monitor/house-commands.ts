@@ -2,7 +2,7 @@ import { err, ok, type Result } from '#lib/result'
 import type { Candidates } from '../ports.ts'
 import type { Counters } from '../remote/ports.ts'
 import { tableOf } from '../table.ts'
-import type { Command } from './commands.ts'
+import type { Command } from './command.ts'
 
 /** Name and meaning of each counter; `<…>` in a name stands for what was seen. */
 export type Meanings = readonly (readonly [name: string, meaning: string])[]

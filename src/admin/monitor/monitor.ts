@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '#lib/result'
 import type { MonitorPorts } from '../ports.ts'
 import { tableOf } from '../table.ts'
-import { type Command, createCommands } from './commands.ts'
+import type { Command } from './command.ts'
+import { createCommands } from './commands.ts'
 import { completionsOf, namesOf } from './completion.ts'
 
 /** The command line of the manual's section 7: what a terminal, attached or the server's own, talks to. */

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '#lib/result'
 import type { Candidates } from '../ports.ts'
-import type { Command } from './commands.ts'
+import type { Command } from './command.ts'
 
 /** What an operator may do beyond looking; the house hands it in. */
 export type OperationPorts = {

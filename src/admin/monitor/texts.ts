@@ -11,7 +11,7 @@ import { err, ok, type Result } from '#lib/result'
 import type { Candidates } from '../ports.ts'
 import { userOf } from '../remote/who.ts'
 import { tableOf } from '../table.ts'
-import type { Command } from './commands.ts'
+import type { Command } from './command.ts'
 import { messageCard, timeOf, whyOf } from './text-views.ts'
 import { counted, shortOf } from './views.ts'
 
