@@ -28,7 +28,7 @@ const GATHER_MS = 20
 /** Lines hold whole messages: an answer is not made larger than about this. */
 const MOST_CHARACTERS = 2 * 1024 * 1024
 /** So many entries are looked at in one go. */
-const PAGE = 512
+const PAGE = 64
 
 type Pending = LogWish & { items: RemoteLogItem[]; lost: number; characters: number; done(): void }
 
