@@ -1,4 +1,5 @@
 import type { ContactEvent } from '#reginfo'
+import type { TextEvent } from './texts/contract.ts'
 import type { RegisterResult, RegistrationStep } from './ue-registration.ts'
 
 /** What happens to a simulated handset, for whoever watches it. */
@@ -17,7 +18,7 @@ export type UeEvent =
   | { kind: 'resumed'; byUs: boolean }
   | { kind: 'key'; key: string }
   | { kind: 'ended'; report: CallReport }
-  | { kind: 'message'; from: string; text: string }
+  | TextEvent
 
 export type CallReport = {
   direction: 'out' | 'in'

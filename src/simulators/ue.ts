@@ -1,7 +1,6 @@
 import type { Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import type { Random } from '#lib/random'
-import { latin1 } from '#lib/text'
 import type { Endpoint, Flow, Transport, Wire, WireUser } from '#lib/wire'
 import {
   ALLOW,
@@ -12,11 +11,13 @@ import {
   type SipResponse,
 } from '#sip'
 import type { OpenMedia } from './media-socket.ts'
+import type { TextPolicy, TextReport, TextWish } from './texts/contract.ts'
+import { createTexts } from './texts/texts.ts'
 import { createAnswerer } from './ue-answer.ts'
 import type { Call, CallControls } from './ue-call.ts'
 import type { CallReport, UeEvent } from './ue-event.ts'
 import type { UeIdentity } from './ue-identity.ts'
-import { callerOf, type IncomingPolicy, takeCall } from './ue-incoming.ts'
+import { type IncomingPolicy, takeCall } from './ue-incoming.ts'
 import { type CallWish, startCall } from './ue-outgoing.ts'
 import { createRegWatch } from './ue-reg-event.ts'
 import { createRegistration, type RegisterResult } from './ue-registration.ts'
@@ -33,6 +34,10 @@ export type UePorts = {
   /** What to do with calls that come in; refused as busy without it. */
   incoming?: IncomingPolicy
   video?: boolean
+  /** What to do with texts that come in; taken without it. */
+  texting?: TextPolicy
+  /** Number of the service centre on the SIM. */
+  smsc?: string
   /** Watch the own registration (RFC 3680), as handsets do. */
   regEvent?: boolean
   onEvent?: (event: UeEvent) => void
@@ -47,6 +52,10 @@ export type Ue = {
   deregister(): Promise<RegisterResult>
   /** Resolves when the call is over, or was refused. `number`: digits, a name, or a URI. */
   call(number: string, wish?: CallWish): Promise<CallReport>
+  /** Resolves when the network has it all, or refused: SMS of a SIM, plain text of a SIP phone. */
+  text(to: string, words: string, wish?: TextWish): Promise<TextReport>
+  /** What to do with the next texts that come in. */
+  texting: TextPolicy
   /** The call that is under way; undefined when there is none. */
   readonly current: CallControls | undefined
   /** What to do with the next calls that come in. */
@@ -80,7 +89,8 @@ export const createUe = (ports: UePorts): Ue => {
     onRequest(request, transaction) {
       if (request.method === 'INVITE') void onInvite(request, transaction)
       else if (request.method === 'NOTIFY') onNotify(request, transaction)
-      else transaction.respond(replyTo(request, random, onEvent))
+      else if (request.method === 'MESSAGE') texts.onMessage(transaction)
+      else transaction.respond(replyTo(request, random))
     },
     onLost() {
       if (!closed) timers.after(RENEW_MS, () => registration.renew())
@@ -104,6 +114,15 @@ export const createUe = (ports: UePorts): Ue => {
       onEvent({ kind: 'registration', step })
       if (step.kind === 'refreshed') follow(step.result)
     },
+  })
+  /** Who we are to the network, and how its requests travel. */
+  const standing = () => {
+    const { state } = registration
+    return { uri: (state.ok && state.identities[0]) || identity.impu, routes: state.ok ? state.routes : [] }
+  }
+  const texts = createTexts({
+    ...{ timers, random, answerer, identity, ask: stack.ask, own: standing, onEvent },
+    ...{ smsc: ports.smsc, policy: ports.texting },
   })
   const regWatch = createRegWatch({
     ...{ timers, random, answerer, identity, contact: stack.contact, ask: stack.ask },
@@ -132,11 +151,16 @@ export const createUe = (ports: UePorts): Ue => {
     },
     deregister: () => registration.deregister(),
     async call(number, wish = {}) {
-      const { state } = registration
-      const own = (state.ok && state.identities[0]) || identity.impu
-      const routes = state.ok ? state.routes : []
+      const { uri: own, routes } = standing()
       const caller = { answerer, identity, own, routes, flow: stack.flow() }
       return watch(await startCall({ ...parts, ...caller }, number, { video, ...wish }))
+    },
+    text: texts.send,
+    get texting() {
+      return texts.policy
+    },
+    set texting(policy) {
+      texts.policy = policy
     },
     get current() {
       return current
@@ -155,15 +179,13 @@ export const createUe = (ports: UePorts): Ue => {
   return ue
 }
 
-/** Requests outside calls: RFC 3261 §11.2 for OPTIONS; a MESSAGE is taken and shown. */
-const replyTo = (request: SipRequest, random: Random, onEvent: (event: UeEvent) => void): SipResponse => {
-  const known = request.method === 'OPTIONS' || request.method === 'MESSAGE'
-  const response = known
-    ? createResponse(request, 200, 'OK')
-    : createResponse(request, 405, 'Method Not Allowed')
+/** Requests outside calls: RFC 3261 §11.2 for OPTIONS. */
+const replyTo = (request: SipRequest, random: Random): SipResponse => {
+  const response =
+    request.method === 'OPTIONS'
+      ? createResponse(request, 200, 'OK')
+      : createResponse(request, 405, 'Method Not Allowed')
   response.headers.set('To', `${request.headers.get('To') ?? ''};tag=${random.token()}`)
-  response.headers.add('Allow', `${ALLOW}, MESSAGE`)
-  if (request.method === 'MESSAGE')
-    onEvent({ kind: 'message', from: callerOf(request), text: latin1(request.body) })
+  response.headers.add('Allow', ALLOW)
   return response
 }
