@@ -53,8 +53,14 @@ export const startTandem = async (
     await closeGround()
     return remote
   }
-  const { deleteCallsBefore } = store
-  startRetention({ timers: ground.value.timers, log, keepDays: keepDaysOf(settings), deleteCallsBefore })
+  const { timers } = ground.value
+  const { deleteCallsBefore, messages } = store
+  const [days, messageDays] = [keepDaysOf(settings), settings.messages.keep_days]
+  startRetention({ timers, log, what: 'call records', keepDays: days, deleteBefore: deleteCallsBefore })
+  startRetention({
+    ...{ timers, log, what: 'messages', keepDays: messageDays },
+    deleteBefore: messages.deleteEndedBefore,
+  })
   return ok({
     settings,
     bound: wire.bound,

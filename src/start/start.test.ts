@@ -133,8 +133,9 @@ describe('retention', () => {
     startRetention({
       timers,
       log,
+      what: 'call records',
       keepDays: 30,
-      deleteCallsBefore: async (ms) => {
+      deleteBefore: async (ms) => {
         asked.push(Math.round((clock.wallMs() - ms) / DAY))
         if (asked.length === 2) throw new Error('disk')
         return 3

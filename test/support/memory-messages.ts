@@ -70,9 +70,10 @@ export const memoryMessages = (rows = new Map<string, MessageRecord>()): MemoryM
           (m) => !text || `${m.from}\n${m.to}\n${m.body.kind === 'text' ? m.body.text : ''}`.includes(text),
         )
         .slice(0, limit),
-    shift: async (byMs) => {
+    shift: async (byMs, untilMs) => {
       for (const m of rows.values())
-        if (!FINAL_STATES.includes(m.state)) rows.set(m.id, { ...m, expiresAtMs: m.expiresAtMs + byMs })
+        if (!FINAL_STATES.includes(m.state) && m.acceptedAtMs <= untilMs)
+          rows.set(m.id, { ...m, expiresAtMs: m.expiresAtMs + byMs })
     },
     deleteEndedBefore: async (endedMs) => {
       const old = sorted().filter((m) => FINAL_STATES.includes(m.state) && endOf(m) < endedMs)

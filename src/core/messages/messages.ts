@@ -43,7 +43,7 @@ const CANCELLED: Step = { state: 'cancelled' }
  */
 export const createMessages = (ports: MessagePorts): Messages => {
   const { timers, random, store, backlog, subscribers, events, log, live, carrierOf, bounds } = ports
-  const nowMs = createSteadyClock(timers.clock, (byMs) => onSet(byMs))
+  const nowMs = createSteadyClock(timers.clock, (oldMs, byMs) => onSet(oldMs, byMs))
   const nextId = createIds(random, () => timers.clock.wallMs(), backlog.lastId)
   const book = createBook({ store, events, timers, log, bounds }, backlog)
   const drafts = createDrafts({ subscribers, nextId, nowMs, expiresS: () => live.smsExpiresS })
@@ -64,15 +64,19 @@ export const createMessages = (ports: MessagePorts): Messages => {
   )
   startSweeps({ store, book, endings, attempts, assemblies, timers, nowMs, log })
 
-  /** Validity is a span of time: what is left of it stays the same when the clock is set. */
-  const onSet = (byMs: number): void => {
-    log.write(
-      'app',
-      'warn',
-      `the clock was set by ${Math.round(byMs / 1000)} s: the ends of messages go with it`,
-    )
+  /**
+   * Validity is a span of time: when the clock is set ahead, what was accepted by the old one lasts as long as it would
+   * have. What seems to be accepted later was dated by a right clock before. Set back, messages only last longer.
+   */
+  const onSet = (oldMs: number, byMs: number): void => {
+    log.write('app', 'warn', `the clock was set by ${Math.round(byMs / 1000)} s`)
+    if (byMs < 0) return
     assemblies.shift(byMs)
-    store.shift(byMs).then(turns.reload, (failure: Error) => log.write('store', 'error', failure.message))
+    store
+      .shift(byMs, oldMs)
+      .then(turns.reload, (failure: Error) =>
+        log.write('store', 'error', `messages end by the old clock: ${failure.message}`),
+      )
   }
 
   const acceptWhole = async (

@@ -7,9 +7,12 @@ const BELIEVED_AFTER_MS = 5 * 60_000
 
 /**
  * The wall clock for expiries. A jump is not followed at once: for five minutes time goes on as before, so that a clock
- * that is wrong for a moment expires nothing. Then it is believed, and `onSet` tells by how much.
+ * that is wrong for a moment expires nothing. Then it is believed; `onSet` tells what time it was, and by how much that was wrong.
  */
-export const createSteadyClock = (clock: Clock, onSet: (byMs: number) => void): (() => number) => {
+export const createSteadyClock = (
+  clock: Clock,
+  onSet: (oldMs: number, byMs: number) => void,
+): (() => number) => {
   let offsetMs = clock.wallMs() - clock.nowMs()
   let seenMs = offsetMs
   let sinceMs = 0
@@ -25,7 +28,7 @@ export const createSteadyClock = (clock: Clock, onSet: (byMs: number) => void): 
     } else if (nowMs - sinceMs >= BELIEVED_AFTER_MS) {
       const byMs = Math.round(foundMs - offsetMs)
       offsetMs = foundMs
-      onSet(byMs)
+      onSet(Math.round(nowMs + foundMs) - byMs, byMs)
     }
     return Math.round(nowMs + offsetMs)
   }

@@ -43,8 +43,8 @@ export type MessageStore = {
   due(of: 'queued' | 'sent', nowMs: number, limit: number): Promise<MessageRecord[]>
   /** Newest first; at most 1000. */
   list(query: MessageQuery): Promise<MessageRecord[]>
-  /** The wall clock was set: moves the ends of all that has not ended, and the age of all that has. */
-  shift(byMs: number): Promise<void>
+  /** The wall clock was set: moves the ends of what was accepted until then and has not ended, the age of what has. */
+  shift(byMs: number, acceptedUntilMs: number): Promise<void>
   /** Retention; gives how many went. Keys that name nothing any more go too. */
   deleteEndedBefore(endedMs: number, nowMs: number): Promise<number>
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createRandom } from '#lib/random'
+import { createHandClock } from '#lib/timers'
+import { aMessageHouse } from '../../../test/support/message-house.ts'
 import { createIds } from './ids.ts'
 import { createSteadyClock } from './steady-clock.ts'
 
@@ -40,7 +42,7 @@ describe('the steady clock', () => {
     const at = { mono: 0, wall: 1_000_000_000 }
     const sets: number[] = []
     const clock = { nowMs: () => at.mono, wallMs: () => at.wall }
-    const now = createSteadyClock(clock, (byMs) => void sets.push(byMs))
+    const now = createSteadyClock(clock, (_oldMs, byMs) => void sets.push(byMs))
     const pass = (ms: number, byMs = 0) => {
       at.mono += ms
       at.wall += ms + byMs
@@ -82,5 +84,54 @@ describe('the steady clock', () => {
     }
     assert.deepEqual(sets, [-3_600_000])
     assert.equal(now(), 1_000_000_000 + 400_000 - 3_600_000)
+  })
+})
+
+describe('messages when the clock is set', () => {
+  const DAY = 86_400_000
+  const AWAY = { kind: 'away' as const, reason: 'gone' }
+  const aHouse = async () => {
+    const timers = createHandClock()
+    const { clock } = timers
+    let byMs = 0
+    const wallMs = clock.wallMs
+    clock.wallMs = () => wallMs() + byMs
+    const house = await aMessageHouse({ timers, script: () => AWAY })
+    const set = async (ms: number) => {
+      byMs = ms
+      for (let i = 0; i < 40; i++) await house.pass(10_000)
+    }
+    return { ...house, set }
+  }
+
+  test('ahead for good: what waits lasts as long as it would have, and expires then', async () => {
+    const { accepted, stateOf, set, pass, settle, lines } = await aHouse()
+    const id = await accepted({ validityS: 3600 })
+    await settle()
+    await set(365 * DAY)
+    assert.ok(lines.some((line) => line === `warn the clock was set by ${365 * 86_400} s`))
+    assert.equal(await stateOf(id), 'queued')
+    const later = await accepted({ validityS: 3600 })
+    for (let i = 0; i < 5; i++) await pass(600_000)
+    assert.equal(await stateOf(id), 'queued')
+    await pass(300_000)
+    await pass(6000)
+    assert.equal(await stateOf(id), 'expired')
+    assert.equal(await stateOf(later), 'queued')
+  })
+
+  test('back and ahead again: order stays, nothing expires before its time', async () => {
+    const { accepted, stateOf, set, messages } = await aHouse()
+    const ids = [await accepted()]
+    await set(-365 * DAY)
+    ids.push(await accepted())
+    await set(0)
+    ids.push(await accepted())
+    assert.deepEqual(ids, [...ids].sort())
+    for (const id of ids) assert.equal(await stateOf(id), 'queued')
+    assert.deepEqual(
+      (await messages.list({ limit: 9 })).map(({ id }) => id),
+      [...ids].reverse(),
+    )
   })
 })

@@ -11,7 +11,7 @@ export type MessageQueries = {
   nextMessages(queue: string, limit: number): Promise<MessageRecord[]>
   dueMessages(of: 'queued' | 'sent', nowMs: number, limit: number): Promise<MessageRecord[]>
   messages(query: MessageQuery): Promise<MessageRecord[]>
-  shiftMessages(byMs: number): Promise<void>
+  shiftMessages(byMs: number, acceptedUntilMs: number): Promise<void>
   deleteMessages(endedMs: number, nowMs: number): Promise<number>
 }
 
@@ -39,7 +39,7 @@ export const createMessageQueries = (db: Kysely<Tables>): MessageQueries => ({
     return (await due.execute()).map(toMessage)
   },
   messages: (query) => listMessages(db, query),
-  shiftMessages: (byMs) => shift(db, byMs),
+  shiftMessages: (byMs, acceptedUntilMs) => shift(db, byMs, acceptedUntilMs),
   deleteMessages: async (endedMs, nowMs) => {
     await deleteKeys(db, nowMs)
     let total = 0
@@ -72,7 +72,7 @@ const backlog = async (db: Kysely<Tables>): Promise<Backlog> => {
 /** Lets whoever waits for the thread go first. */
 const breathe = (): Promise<void> => new Promise((resume) => setImmediate(resume))
 
-const shift = async (db: Kysely<Tables>, byMs: number): Promise<void> => {
+const shift = async (db: Kysely<Tables>, byMs: number, untilMs: number): Promise<void> => {
   for (let after = ''; ; ) {
     const ids = await db
       .selectFrom('messages')
@@ -91,6 +91,7 @@ const shift = async (db: Kysely<Tables>, byMs: number): Promise<void> => {
       }))
       .where('id', '>', after)
       .where('id', '<=', last)
+      .where('accepted_at_ms', '<=', untilMs)
       .execute()
     after = last
     await breathe()

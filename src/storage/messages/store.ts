@@ -29,6 +29,6 @@ export const createMessageStore = (
   next: (queue, limit) => thread.query('nextMessages', queue, limit),
   due: (of, nowMs, limit) => thread.query('dueMessages', of, nowMs, limit),
   list: (query) => thread.query('messages', query),
-  shift: (byMs) => thread.query('shiftMessages', byMs),
+  shift: (byMs, acceptedUntilMs) => thread.query('shiftMessages', byMs, acceptedUntilMs),
   deleteEndedBefore: (endedMs, nowMs) => thread.query('deleteMessages', endedMs, nowMs),
 })
