@@ -27,6 +27,7 @@ export type TandemName =
       | 'storage'
       | 'media'
       | 'messages'
+      | 'calls'
       | 'emergency'
       | 'trunks'
       | 'routes'

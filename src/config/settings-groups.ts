@@ -47,6 +47,13 @@ export type MessagesSettings = {
   national_tables: boolean
 }
 
+export type CallsSettings = {
+  /** Seconds that a call may ring. */
+  no_answer: number
+  /** At once; past it 503. */
+  most: number
+}
+
 /** Emergency calls: TS 24.229 §5.2.10. */
 export type EmergencySettings = {
   policy: 'route' | 'alternative'

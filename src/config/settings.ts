@@ -1,6 +1,7 @@
 import type { Endpoint } from '#lib/wire'
 import type {
   AdminSettings,
+  CallsSettings,
   ClickToCallSettings,
   ClusterSettings,
   ComAuth,
@@ -94,6 +95,7 @@ export type Settings = {
   storage: StorageSettings
   media: MediaSettings
   messages: MessagesSettings
+  calls: CallsSettings
   emergency: EmergencySettings
   trunks: TrunkSettings[]
   routes: RouteSettings[]

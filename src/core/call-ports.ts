@@ -106,6 +106,8 @@ export type CallOffer = {
   callId: string
   /** How many more elements the call may pass through (Max-Forwards). */
   hops: number
+  /** Seconds that the caller waits for an answer, where it says so. */
+  patienceS?: number
 }
 
 /** Rings one binding. The adapter builds its own messages; the core only says whom and with which description. */

@@ -3,7 +3,7 @@ import { bugText, type Log, silentLog } from '#lib/log'
 import type { Random } from '#lib/random'
 import { err, ok, type Result } from '#lib/result'
 import { Call } from './call.ts'
-import type { CallerParty, CallOffer, CallSettings, PartyEvents, Ring } from './call-ports.ts'
+import type { CallerParty, CallOffer, CallSettings, PartyEvents, Refused, Ring } from './call-ports.ts'
 import type { Events } from './events.ts'
 import { houseParty } from './house/party.ts'
 import type { Media, Store } from './ports.ts'
@@ -67,10 +67,18 @@ export const createCalls = (ports: CallsPorts) => {
     if (!agreed?.ok) call.end('failure', undefined, 'no description in the ACK')
   }
 
+  /** An invitation that ran out is answered 487, RFC 3261 §13.3.1. */
+  const ringFor = (call: Call): void => {
+    const { patienceS = Number.POSITIVE_INFINITY } = call.offer
+    const refused: Refused = { why: 'no-answer', ...(patienceS < settings.noAnswerS && { status: 487 }) }
+    const seconds = Math.min(settings.noAnswerS, patienceS)
+    call.ringUntil(timers.after(seconds * 1000, () => call.refuse(refused)))
+  }
+
   const run = async (call: Call): Promise<void> => {
     const route = routeTo(call.offer)
     if (route.kind === 'refused') return call.refuse(route.refused)
-    call.ringUntil(timers.after(settings.noAnswerS * 1000, () => call.refuse({ why: 'no-answer' })))
+    ringFor(call)
     if (route.kind === 'echo') return echo(call, route.status)
     await ringAll(ports, call, route)
   }
@@ -102,7 +110,7 @@ export const createCalls = (ports: CallsPorts) => {
       const parts = { clock, media: speaking, changed, ended, onBug }
       const call = new Call(parts, id, { ...offer, description: said }, houseParty(said))
       calls.set(id, call)
-      call.ringUntil(timers.after(settings.noAnswerS * 1000, () => call.refuse({ why: 'no-answer' })))
+      ringFor(call)
       call.watch(ringAll(ports, call, route))
       return ok(id)
     },

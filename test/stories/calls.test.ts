@@ -135,6 +135,30 @@ describe('a call', () => {
     await nothingLeft(house)
   })
 
+  test('ends sooner where the invitation says so, and says that it ran out', async () => {
+    const { house, alice, bob } = await aPair()
+    await alice.call('bob', { headers: [['Expires', '20']] })
+    ringing(bob).progress(180)
+    await house.pass(19_000)
+    assert.deepEqual(alice.heard, ['180'])
+    await house.pass(2000)
+    assert.deepEqual(alice.heard, ['180', 'refused 487'])
+    assert.equal([...house.store.calls.values()][0]?.cause, 'no-answer')
+    await nothingLeft(house)
+  })
+
+  test('refused as a method that the other side does not know names those that we do', async () => {
+    const { house, alice, bob } = await aPair()
+    await alice.call('bob')
+    ringing(bob).reject({ status: 405 })
+    await house.settle()
+    assert.deepEqual(alice.heard, ['refused 405'])
+    const refusal = house.net.traffic.findLast(
+      ({ from, text }) => from === '192.0.2.1:5060' && text.startsWith('SIP/2.0 405'),
+    )
+    assert.match(refusal?.text ?? '', /\r\nAllow: INVITE, ACK/)
+  })
+
   test('carries early media reliably to a caller that supports it', async () => {
     const { house, alice, bob } = await aPair()
     await alice.call('bob', { reliable: true })

@@ -191,7 +191,7 @@ describe('the numbers of a SIM', () => {
   }
   const IMSI = '001010000000001'
 
-  test('that cannot be stored: 500, and no challenge is left that could be answered', async () => {
+  test('that cannot be stored: 503 for later, and no challenge is left that could be answered', async () => {
     const { house, alice } = aPlace({
       subscribers: [aSubscriber(IMSI, { impi: `${IMSI}@${DOMAIN}`, proof: 'AKAv1', sim: SIM })],
     })
@@ -201,7 +201,7 @@ describe('the numbers of a SIM', () => {
     }
     const to = `sip:${IMSI}@${DOMAIN}`
     const answer = await ask(house, alice, to, [])
-    assert.equal(answer.status, 500)
+    assert.deepEqual([answer.status, answer.headers.get('Retry-After')], [503, '10'])
     house.store.saveSqn = saveSqn
     assert.equal((await ask(house, alice, to, [])).status, 401)
   })

@@ -15,6 +15,8 @@ export type Verdict =
   | { kind: 'challenge'; challenges: string[] }
   /** `counts`: the sender itself was challenged with what it failed at, so the failure is nobody else's. */
   | { kind: 'refused'; why: 'wrong-answer' | 'too-weak'; counts: boolean }
+  /** Nothing can be proved now: the disk takes no sequence numbers. */
+  | { kind: 'unavailable' }
 
 export type AuthenticatePorts = {
   subscribers: Subscribers
@@ -60,7 +62,10 @@ export const createAuthenticate = ({ subscribers, nonces, sims, domain }: Authen
     algorithm: AkaAlgorithm,
     { address }: Flow,
     again = false,
-  ): Promise<Verdict> => akaChallenge(realm, await sims.decoy(address, again), algorithm)
+  ): Promise<Verdict> => {
+    const nonce = await sims.decoy(address, again)
+    return nonce === undefined ? { kind: 'unavailable' } : akaChallenge(realm, nonce, algorithm)
+  }
 
   const simChallenge = async (
     subscriber: Subscriber,
@@ -70,6 +75,7 @@ export const createAuthenticate = ({ subscribers, nonces, sims, domain }: Authen
   ): Promise<Verdict> => {
     const challenge = await sims.issue(subscriber, algorithm, flow.address, again)
     if (!challenge) return { kind: 'refused', why: 'wrong-answer', counts: false }
+    if (challenge === 'unsaved') return { kind: 'unavailable' }
     return akaChallenge(subscriber.domain, challenge.nonce, algorithm)
   }
 

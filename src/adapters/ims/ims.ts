@@ -21,6 +21,7 @@ import { ACCEPTED, createTexts, type IncomingTextPorts } from './messages/index.
 import { createNonces } from './nonces.ts'
 import { ownUri } from './paths.ts'
 import { createProve, type Later } from './prove.ts'
+import { createRefusalLog } from './refusal-log.ts'
 import { createRegister } from './register.ts'
 import { AWAIT_AUTH_MS, createSimChallenges } from './sim-challenges.ts'
 import { createRegEvent, createSubscribe } from './subscriptions/index.ts'
@@ -96,15 +97,17 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
 
   const authenticate = createAuthenticate({ ...ports, nonces, sims })
   const serviceRoute = ({ flow }: ServerTransaction): string => `<${ownUri(flow, 'orig')};lr>`
+  const refused = createRefusalLog(timers, log)
   const register = createRegister({
     ...ports,
+    refused,
     authenticate,
     refuse,
     later,
     serviceRoute,
     toTag: () => random.token(),
   })
-  const prove = createProve({ ...ports, authenticate, refuse, later })
+  const prove = createProve({ ...ports, refused, authenticate, refuse, later })
   const subscribe = createSubscribe({ ...ports, refuse, packages: [createRegEvent(ports)] })
   const invite = createInvite({ ...ports, refuse })
   const { emergency } = ports

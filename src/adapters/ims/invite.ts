@@ -84,7 +84,11 @@ export const createInvite = ({ legs, calls, refuse, alternative = NO_ALTERNATIVE
     const caller: Caller = unproved ? nobody() : callerOf(request, subscriber)
     const description = leg.offer === undefined ? undefined : descriptionOf(leg.offer)
     const { callId } = leg.session.dialog
-    const offer: CallOffer = { caller, dialled, description, listener: flow.listener, callId, hops }
+    const expires = parseDelta(request.headers.get('Expires') ?? '')
+    const offer: CallOffer = {
+      ...{ caller, dialled, description, listener: flow.listener, callId, hops },
+      ...(expires !== undefined && { patienceS: expires }),
+    }
     const party = callerParty(leg)
     if (service === undefined) events = calls.offer(offer, party)
     else {

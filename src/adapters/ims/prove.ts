@@ -1,9 +1,9 @@
 import { type Guard, isForEmergency, type Registrations, type Subscriber, type Subscribers } from '#core'
-import type { Log } from '#lib/log'
 import type { Flow } from '#lib/wire'
 import { parseAddress, parseUri, type ServerTransaction, type SipRequest, sameHost } from '#sip'
 import type { Authenticate, Verdict } from './authenticate.ts'
 import { keyOfUri } from './identity.ts'
+import type { RefusalLog } from './refusal-log.ts'
 
 /** Goes on with `then` when the work is done; should it fail, the request is answered 500. */
 export type Later = <T>(
@@ -17,19 +17,22 @@ export type ProvePorts = {
   registrations: Registrations
   authenticate: Authenticate
   guard: Guard
-  log: Log
+  refused: RefusalLog
   /** Whether a request comes from a neighbour that is believed without proof. */
   trusted: (flow: Flow) => boolean
   refuse: (transaction: ServerTransaction, status: number, headers?: [string, string][]) => void
   later: Later
 }
 
+/** To whom nothing can be proved now: seconds until it is worth trying again. */
+export const LATER: [string, string][] = [['Retry-After', '10']]
+
 /**
  * Who sends a request that is not REGISTER. Believed without a challenge: trusted neighbours; subscribers that need no
  * proof; a SIM's owner on the path it registered by; with auth_on_register_only anyone on such a path.
  */
 export const createProve = (ports: ProvePorts) => {
-  const { subscribers, registrations, authenticate, guard, log, trusted, refuse, later } = ports
+  const { subscribers, registrations, authenticate, guard, refused, trusted, refuse, later } = ports
 
   const claimedBy = (request: SipRequest): Subscriber | undefined => {
     for (const name of ['P-Preferred-Identity', 'From']) {
@@ -74,6 +77,10 @@ export const createProve = (ports: ProvePorts) => {
       if (verdict.subscriber.proof !== 'none') guard.succeed(flow.address)
       return proved(verdict.subscriber)
     }
+    if (verdict.kind === 'unavailable') {
+      refused(`${transaction.request.method} put off: nothing can be stored`, flow.address)
+      return refuse(transaction, 503, LATER)
+    }
     if (verdict.kind === 'challenge')
       return refuse(
         transaction,
@@ -81,7 +88,7 @@ export const createProve = (ports: ProvePorts) => {
         verdict.challenges.map((value) => ['Proxy-Authenticate', value]),
       )
     if (verdict.counts) guard.fail(flow.address)
-    log.write('ims', 'warn', `${transaction.request.method} refused: ${verdict.why}`, { user: flow.address })
+    refused(`${transaction.request.method} refused: ${verdict.why}`, flow.address)
     refuse(transaction, 403)
   }
 

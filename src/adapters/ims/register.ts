@@ -1,11 +1,11 @@
 import type { Guard, Registrations, Subscriber, Subscribers } from '#core'
 import type { Timers } from '#lib/clock'
-import type { Log } from '#lib/log'
 import { createResponse, parseAddress, parseUri, type ServerTransaction, type SipRequest } from '#sip'
 import type { Authenticate, Verdict } from './authenticate.ts'
 import { answerAnonymous, isAnonymous } from './emergency/index.ts'
 import { identityUri, keyOfUri } from './identity.ts'
-import type { Later } from './prove.ts'
+import { LATER, type Later } from './prove.ts'
+import type { RefusalLog } from './refusal-log.ts'
 import { isOurs, wantedOf, wishesOf } from './wishes.ts'
 
 export type RegisterPorts = {
@@ -14,7 +14,7 @@ export type RegisterPorts = {
   registrations: Registrations
   authenticate: Authenticate
   guard: Guard
-  log: Log
+  refused: RefusalLog
   /** Seconds given to those who do not say how long. */
   bindingExpires: () => number
   /** Our own URI on the listener that a request came by: for Service-Route. */
@@ -26,7 +26,7 @@ export type RegisterPorts = {
 
 /** The registrar, RFC 3261 §10.3, TS 24.229 §5.4.1: proof first, then all bindings of the request or none. */
 export const createRegister = (ports: RegisterPorts) => {
-  const { subscribers, registrations, authenticate, guard, log, refuse, later } = ports
+  const { subscribers, registrations, authenticate, guard, refused, refuse, later } = ports
 
   const serve = (transaction: ServerTransaction, subscriber: Subscriber): void => {
     const wanted = wantedOf(transaction.request, ports.bindingExpires())
@@ -65,6 +65,10 @@ export const createRegister = (ports: RegisterPorts) => {
 
   const conclude = (transaction: ServerTransaction, verdict: Verdict): void => {
     const { flow, request } = transaction
+    if (verdict.kind === 'unavailable') {
+      refused('REGISTER put off: nothing can be stored', flow.address)
+      return refuse(transaction, 503, LATER)
+    }
     if (verdict.kind === 'challenge')
       return refuse(
         transaction,
@@ -73,7 +77,7 @@ export const createRegister = (ports: RegisterPorts) => {
       )
     if (verdict.kind === 'refused') {
       if (verdict.counts) guard.fail(flow.address)
-      log.write('ims', 'warn', `REGISTER refused: ${verdict.why}`, { user: flow.address })
+      refused(`REGISTER refused: ${verdict.why}`, flow.address)
       return refuse(transaction, 403)
     }
     const { subscriber } = verdict

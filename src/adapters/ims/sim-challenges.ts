@@ -77,20 +77,30 @@ export const createSimChallenges = ({ clock, random, store, sqns }: SimChallenge
     open.set(impi, [...list, challenge])
   }
 
-  /** Makes a challenge; resolves once its sequence number is on disk, so that it is never used twice. */
+  /** False when the disk does not take it: then nothing is said to the handset. */
+  const save = (impi: string, sqn: bigint): Promise<boolean> =>
+    store.saveSqn(impi, sqn).then(
+      () => true,
+      () => false,
+    )
+
+  /**
+   * Makes a challenge; resolves once its sequence number is on disk, so that it is never used twice. Undefined: there is
+   * no SIM.
+   */
   const issue = async (
     { impi, sim: card }: Subscriber,
     algorithm: AkaAlgorithm,
     source: string,
     again = false,
-  ): Promise<Challenge | undefined> => {
+  ): Promise<Challenge | 'unsaved' | undefined> => {
     if (!card) return undefined
     // The slot (IND) is the one of the configured number: two centres that share a SIM own different ones, annex C.3.
     const sqn = nextSqn(sqns.get(impi) ?? card.sqn, Number(card.sqn & 31n))
     sqns.set(impi, sqn)
     const vector = simOf(impi, card).vector({ rand: random.bytes(16), sqn, amf: card.amf })
     const nonce = encodeNonce(vector.rand, vector.autn)
-    await store.saveSqn(impi, sqn)
+    if (!(await save(impi, sqn))) return 'unsaved'
     const challenge = { nonce, vector, algorithm, source, again, issuedMs: clock.nowMs(), count: 0 }
     remember(impi, challenge)
     return challenge
@@ -120,10 +130,9 @@ export const createSimChallenges = ({ clock, random, store, sqns }: SimChallenge
       }
     },
     /** A challenge that nobody can answer, for users that do not exist. It takes as long as one for those that do. */
-    async decoy(source: string, again = false): Promise<string> {
+    async decoy(source: string, again = false): Promise<string | undefined> {
       const { nonce, sqn } = decoys.make(source, again)
-      await store.saveSqn(NOBODY, sqn)
-      return nonce
+      return (await save(NOBODY, sqn)) ? nonce : undefined
     },
     /** Whether the nonce is of such a challenge: which of the two a handset gets, and whether this address got it. */
     decoyOf: (nonce: string, source: string): Decoy | undefined => decoys.find(nonce, source),

@@ -148,6 +148,8 @@ export class Session {
   refuse(transaction: ServerTransaction, { status, reason, headers, body, retryAfterS }: Refused): void {
     const response = this.reply(transaction.request, status, reason)
     for (const [name, value] of headers ?? []) response.headers.add(name, value)
+    // RFC 3261 §21.4.6: what was refused on another leg may be allowed on this one.
+    if (status === 405 && !response.headers.has('Allow')) response.headers.add('Allow', ALLOW)
     if (retryAfterS !== undefined) response.headers.add('Retry-After', `${retryAfterS}`)
     if (body) {
       response.headers.set('Content-Type', body.type)

@@ -1,7 +1,7 @@
 import type { Kind, Shape } from './schema.ts'
 import { oneOrMore } from './schema-groups.ts'
-import { boolean, oneOf, refuse, string } from './schema-kinds.ts'
-import type { EmergencySettings } from './settings.ts'
+import { boolean, integer, oneOf, refuse, string } from './schema-kinds.ts'
+import type { CallsSettings, EmergencySettings } from './settings.ts'
 
 const target = string(/^(?:(?:sips?|tel|urn):)?[^\s<>;?]*$/i, 'number, name or URI')
 
@@ -56,4 +56,9 @@ export const emergency: Shape<EmergencySettings> = {
     default: 'none',
     about: 'What the 380 tells the handset to do; none: another network.',
   },
+}
+
+export const calls: Shape<CallsSettings> = {
+  no_answer: { kind: integer(5, 3600), default: 120, about: 'Seconds that a call may ring.' },
+  most: { kind: integer(1, 1_000_000), default: 20_000, about: 'Calls at once; past it 503.' },
 }
