@@ -16,7 +16,7 @@ export type ClientPorts = {
 }
 
 /** A second's worth of messages; each counts one, and one more for each KiB of it. */
-const RATE = 2000
+const RATE = 10_000
 /** So many messages may wait for their answers before no more are read. */
 const MOST_WAITING = 256
 /** What a slow reader may leave unread before it is asked for patience, and for how long it may leave it. */
