@@ -2,6 +2,7 @@ import type { Timers } from '#lib/clock'
 import { bugText, type Log, silentLog } from '#lib/log'
 import type { Random } from '#lib/random'
 import { err, ok, type Result } from '#lib/result'
+import { Table } from '#lib/table'
 import { Call } from './call.ts'
 import type { CallerParty, CallOffer, CallSettings, PartyEvents, Refused, Ring } from './call-ports.ts'
 import type { Events } from './events.ts'
@@ -29,7 +30,7 @@ const RESERVED = 100
 export const createCalls = (ports: CallsPorts) => {
   const { timers, random, media, store, events, routeTo, settings, log = silentLog } = ports
   const { clock } = timers
-  const calls = new Map<string, Call>()
+  const calls = new Table<string, Call>()
 
   const changed = (call: Call): void => {
     store.saveCall({ ...call.record })

@@ -1,5 +1,6 @@
 import type { Media, MediaOptions, Refusal, Side } from '#core'
 import { err, ok, type Result } from '#lib/result'
+import { Table } from '#lib/table'
 import { alignAnswer, echoAnswer, HOUSE_OFFER, isRelayable, parseSdp, type Sdp } from '#sdp'
 import {
   describeTo,
@@ -22,7 +23,7 @@ const MOST_LEAVING = 1000
 
 /** The calls that hold media, by the core's name and by the number that workers know. */
 export const createRoster = () => {
-  const byName = new Map<string, EngineCall>()
+  const byName = new Table<string, EngineCall>()
   const names = new Map<number, string>()
   /** Closed calls of which the worker may still tell what flowed. */
   const leaving = new Map<number, string>()

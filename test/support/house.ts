@@ -1,6 +1,7 @@
 import {
   type CallRecord,
   createCalls,
+  createDialogs,
   createEmergency,
   createEvents,
   createGuard,
@@ -19,6 +20,7 @@ import {
   type AlternativePlan,
   contactHeader,
   createDeliveries,
+  createDialogMarks,
   createFlowChoice,
   createIms,
   createMtCall,
@@ -92,6 +94,8 @@ type HouseOptions = {
   trusted?: (flow: Flow) => boolean
   dialogTimeoutS?: number
   blockAfter?: number
+  /** Another wire than that of the network in memory. */
+  wire?: ReturnType<ReturnType<typeof createMemoryNet>['wire']>
   /** Files with descriptions, by name. */
   files?: Record<string, string>
   emergency?: Partial<EmergencyPlan> & Partial<AlternativePlan> & { numbers?: string[] }
@@ -104,12 +108,14 @@ type HouseOptions = {
 export const aHouse = (options: HouseOptions = {}) => {
   const timers = createHandClock()
   const net = createMemoryNet()
-  const wire = net.wire(HOUSE)
+  const wire = options.wire ?? net.wire(HOUSE)
   const random = createRandom()
   const store = memoryStore()
   const media = markingMedia()
   const events = createEvents()
   const { clock } = timers
+  const dialogs = createDialogs({ timers, events, media })
+  const marks = createDialogMarks(dialogs)
   const guard = createGuard({
     clock,
     blockAfter: options.blockAfter ?? 20,
@@ -132,6 +138,8 @@ export const aHouse = (options: HouseOptions = {}) => {
     user,
     values: VALUES,
     tcpThreshold: 65535,
+    stamp: marks.onSent,
+    seen: marks.onReceived,
   })
   const legs = createLegs({
     random,
@@ -187,7 +195,7 @@ export const aHouse = (options: HouseOptions = {}) => {
     store,
     events,
     routeTo: createRouting({ subscribers, registrations, echo, emergency }),
-    ring: createRing({ legs, wire, random, calledPartyId: () => true }),
+    ring: dialogs.watchRing(createRing({ legs, wire, random, calledPartyId: () => true })),
     settings: {
       dialogTimeoutS: () => options.dialogTimeoutS ?? 15,
       noAnswerS: 120,
@@ -242,6 +250,7 @@ export const aHouse = (options: HouseOptions = {}) => {
     notifier,
     legs,
     calls,
+    dialogs,
     mtCall,
     media,
     store,

@@ -1,4 +1,5 @@
 import type { Timers } from '#lib/clock'
+import { Table } from '#lib/table'
 import type { Flow } from '#lib/wire'
 import { type ClientMachine, type ClientRoom, deaf, type Route } from './client-machine.ts'
 import type { ClientEvents, ClientTransaction, TimerValues, TransactionUser } from './contract.ts'
@@ -27,7 +28,7 @@ const TIMER_D_MS = 32_000
 export class ClientTable {
   readonly #ports: ClientTablePorts
   readonly #room: ClientRoom
-  readonly #live = new Map<string, ClientMachine>()
+  readonly #live = new Table<string, ClientMachine>()
   readonly #late: Shelf<Late>
   /** Those whose fate hangs on a connection, by its number. */
   readonly #connected = new Map<number, Set<ClientMachine>>()

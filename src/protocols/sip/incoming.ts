@@ -52,10 +52,13 @@ export class IncomingLeg {
       this.#required || (options.reliable && tokensOf(request.headers, 'Supported').includes('100rel'))
     if (!options.reliable) this.session.supported = 'timer'
     this.#reliable = able ? createReliable(ports, transaction, options.firstRseq) : undefined
-    if (this.#reliable)
-      this.session.onPrack = (prack, prackTransaction) => this.#onPrack(prack, prackTransaction)
-    transaction.onCancel = (cancel) => this.#cancelled(cancel)
-    transaction.onTimeout = () => this.#unacknowledged()
+    // Named first: V8 makes a function that is written down in an assignment to a member in the old generation.
+    const onPrack: Session['onPrack'] = (prack, prackTransaction) => this.#onPrack(prack, prackTransaction)
+    const onCancel = (cancel: SipRequest): void => this.#cancelled(cancel)
+    const onTimeout = (): void => this.#unacknowledged()
+    if (this.#reliable) this.session.onPrack = onPrack
+    transaction.onCancel = onCancel
+    transaction.onTimeout = onTimeout
   }
 
   /** 180, 183 and their like; with a description they are sent reliably where the caller can. */

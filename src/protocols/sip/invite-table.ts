@@ -1,4 +1,5 @@
 import type { Timers } from '#lib/clock'
+import { Table } from '#lib/table'
 import type { Flow } from '#lib/wire'
 import type { TimerValues } from './contract.ts'
 import { type InviteRoom, InviteServer } from './invite-server-machine.ts'
@@ -22,11 +23,11 @@ export type InviteTablePorts = {
 /** The INVITE server transactions: those that act, and on shelves those that wait for what is late. */
 export class InviteTable {
   readonly #room: InviteRoom
-  readonly #live = new Map<string, InviteServer>()
+  readonly #live = new Table<string, InviteServer>()
   readonly #accepted: Shelf<InviteServer | undefined>
   readonly #confirmed: Shelf<undefined>
   /** Accepted ones whose ACK, with a branch of its own, is still to come; by dialogue. */
-  readonly #unacknowledged = new Map<string, InviteServer>()
+  readonly #unacknowledged = new Table<string, InviteServer>()
   readonly #sources: ReturnType<typeof createSources>
   repetitions = 0
   /** Of the messages that the live ones keep. */

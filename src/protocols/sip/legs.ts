@@ -1,3 +1,4 @@
+import { Table } from '#lib/table'
 import type { Flow } from '#lib/wire'
 import { tagOf } from './address.ts'
 import type { ServerTransaction } from './contract.ts'
@@ -33,7 +34,7 @@ export type Legs = {
 /** All INVITE dialogues of an endpoint, found by Call-ID and our tag, RFC 3261 §12. */
 export const createLegs = (rest: LegsPorts): Legs => {
   const { random } = rest
-  const sessions = new Map<string, Session>()
+  const sessions = new Table<string, Session>()
   /** CSeq of the calls that reached us, by Call-ID and From tag: another of the same names came by a second way. */
   const taken = new Map<string, number>()
   /** Whom our own INVITEs are for while they ring, by Call-ID: one that comes to us for the same user has run in a circle. */

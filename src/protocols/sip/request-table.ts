@@ -1,5 +1,6 @@
 import type { Timers } from '#lib/clock'
 import type { Random } from '#lib/random'
+import { Table } from '#lib/table'
 import type { Flow } from '#lib/wire'
 import { Answers } from './answers.ts'
 import type { TimerValues } from './contract.ts'
@@ -24,7 +25,7 @@ export class RequestTable {
   readonly #room: RequestRoom
   readonly #printOf: ReturnType<typeof createPrints>
   readonly #answers: Answers
-  readonly #live = new Map<number, RequestServer>()
+  readonly #live = new Table<number, RequestServer>()
   readonly #timers: Timers
   readonly #holdMs: number
   #round = 0
