@@ -6,10 +6,12 @@ import type { Endpoint, Transport, Wire, WireUser } from '#lib/wire'
 import type { Audio } from './call-media.ts'
 import { createLadder } from './ladder.ts'
 import type { OpenMedia } from './media-socket.ts'
+import type { UeOptions } from './option-reader.ts'
+import { createTextDuty, type TextDuty } from './texts/duty.ts'
 import { createUe, type Ue } from './ue.ts'
-import type { CallReport, UeEvent } from './ue-event.ts'
+import { type CallReport, isOfTexts, type UeEvent } from './ue-event.ts'
 import type { IncomingPolicy } from './ue-incoming.ts'
-import { type KnownUser, readUeOptions, type UeOptions, type UePlan } from './ue-options.ts'
+import { type KnownUser, readUeOptions, type UePlan } from './ue-options.ts'
 import type { CallWish } from './ue-outgoing.ts'
 import { lineOf, registeredLine } from './ue-words.ts'
 import { decodeWav, encodeWav, toTelephone } from './wav.ts'
@@ -55,7 +57,12 @@ export const runUe = async (options: UeOptions, ports: UeCommandPorts): Promise<
   return runWith(opened, plan.value, audio.value, ports)
 }
 
-type Opened = { ue: Ue; reports: CallReport[]; untilCalls: (count: number) => Promise<void> }
+type Opened = {
+  ue: Ue
+  reports: CallReport[]
+  untilCalls: (count: number) => Promise<void>
+  duty: TextDuty
+}
 
 const openUe = async (plan: UePlan, audio: Audio, ports: UeCommandPorts): Promise<Opened | string> => {
   const { timers, random, openMedia, print } = ports
@@ -66,9 +73,11 @@ const openUe = async (plan: UePlan, audio: Audio, ports: UeCommandPorts): Promis
   if (!wire.ok) return wire.error
   const reports: CallReport[] = []
   const waiting = new Set<() => void>()
+  const duty = createTextDuty(plan.texts, timers)
   const onEvent = (event: UeEvent): void => {
     const line = lineOf(event)
     if (line !== undefined) print(line)
+    if (isOfTexts(event)) duty.onEvent(event, ue)
     if (event.kind === 'answered' && plan.keys)
       timers.after(1000, () => void ue.current?.press(plan.keys ?? ''))
     if (event.kind !== 'ended') return
@@ -85,6 +94,8 @@ const openUe = async (plan: UePlan, audio: Audio, ports: UeCommandPorts): Promis
     server: { address, port, transport: plan.transport },
     incoming: policyOf(plan, audio),
     video: plan.video,
+    texting: plan.texts.policy,
+    ...(plan.texts.smsc !== undefined && { smsc: plan.texts.smsc }),
     regEvent: plan.regEvent,
     onEvent,
     ...(plan.verbose && { trace: createLadder(timers.clock.nowMs, print) }),
@@ -96,11 +107,11 @@ const openUe = async (plan: UePlan, audio: Audio, ports: UeCommandPorts): Promis
         if (reports.length >= count) resolve()
       })
     })
-  return { ue, reports, untilCalls }
+  return { ue, reports, untilCalls, duty }
 }
 
 const runWith = async (opened: Opened, plan: UePlan, audio: Audio, ports: UeCommandPorts): Promise<0 | 1> => {
-  const { ue, reports } = opened
+  const { ue, reports, duty } = opened
   const { print, interrupted } = ports
   if (!plan.anonymous) {
     const result = await ue.register(plan.expiresS)
@@ -110,7 +121,7 @@ const runWith = async (opened: Opened, plan: UePlan, audio: Audio, ports: UeComm
       return 1
     }
   }
-  const tasks: Promise<unknown>[] = []
+  const tasks: Promise<unknown>[] = duty.tasks(ue, print)
   if (plan.call !== undefined) tasks.push(ue.call(plan.call, wishOf(plan, audio)))
   if (plan.answerMs !== undefined) {
     print('waiting for calls; Ctrl-C leaves')
@@ -119,11 +130,12 @@ const runWith = async (opened: Opened, plan: UePlan, audio: Audio, ports: UeComm
   await Promise.race([Promise.all(tasks), interrupted])
   ue.current?.hangUp()
   if (ue.current) await opened.untilCalls(reports.length + 1)
+  await duty.settled()
   await record(plan, reports, ports)
   // An emergency registration is the network's to end, TS 24.229 §5.1.6.6.
   if (!plan.anonymous && !plan.identity.emergency) await ue.deregister()
   await ue.close()
-  return isGood(plan, reports) ? 0 : 1
+  return isGood(plan, reports) && duty.good ? 0 : 1
 }
 
 const wishOf = (plan: UePlan, audio: Audio): CallWish => ({

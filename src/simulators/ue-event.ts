@@ -48,3 +48,7 @@ export type CallReport = {
   /** The sound that came, 8000 samples a second, when it was to be recorded. */
   recording: Int16Array | undefined
 }
+
+const OF_TEXTS: readonly UeEvent['kind'][] = ['message', 'unshown', 'sent', 'status-report', 'memory']
+
+export const isOfTexts = (event: UeEvent): event is TextEvent => OF_TEXTS.includes(event.kind)

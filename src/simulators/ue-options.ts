@@ -1,8 +1,9 @@
 import type { SimSecrets } from '#aka'
 import { secretsFault } from '#aka'
-import { fromHex } from '#lib/bytes'
 import { err, ok, type Result } from '#lib/result'
 import type { Endpoint, Transport } from '#lib/wire'
+import { createReader, flagOf, type Reader, type UeOptions } from './option-reader.ts'
+import { readTextPlan, type TextPlan, textOptions } from './texts/options.ts'
 import { identityOfImsi, type UeAlgorithm, type UeIdentity } from './ue-identity.ts'
 
 /** The options of `tandem sim ue`, as the command line shows them. */
@@ -38,12 +39,10 @@ export const ueOptions: readonly (readonly [flags: string, text: string])[] = [
   ['--early', 'with --answer: be heard before the answer already'],
   ['--calls <count>', 'with --answer: leave after so many calls'],
   ['--record <file>', 'write what was heard as a wav file'],
+  ...textOptions,
   ['--no-reg-event', 'do not watch the own registration, as handsets do'],
   ['-v, --verbose', 'show the SIP messages as they come and go'],
 ]
-
-/** As commander gives them: texts, or true for what has no value. */
-export type UeOptions = { [name: string]: string | boolean | undefined }
 
 /** A user that the configuration knows. */
 export type KnownUser = {
@@ -77,41 +76,8 @@ export type UePlan = {
   record: string | undefined
   verbose: boolean
   regEvent: boolean
+  texts: TextPlan
 }
-
-/** The spelling on the command line: resLen is --res-len. */
-const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-
-/** Collects what is wrong, so that all of it is told at once. */
-const createReader = (options: UeOptions) => {
-  const problems: string[] = []
-  const text = (name: string): string | undefined => {
-    const value = options[name]
-    return typeof value === 'string' ? value : undefined
-  }
-  const number = (name: string, least: number, most: number): number | undefined => {
-    const value = text(name)
-    if (value === undefined) return undefined
-    const read = Number(value)
-    if (value.trim() !== '' && read >= least && read <= most) return read
-    problems.push(`--${flagOf(name)}: expected a number from ${least} to ${most}`)
-    return undefined
-  }
-  const hex = (name: string): Uint8Array | undefined => {
-    const value = text(name)
-    const bytes = value === undefined ? undefined : fromHex(value)
-    if (value !== undefined && !bytes) problems.push(`--${name}: expected hexadecimal digits`)
-    return bytes
-  }
-  const word = <W extends string>(name: string, words: readonly W[]): W | undefined => {
-    const value = text(name)
-    const found = words.find((one) => one.toLowerCase() === value?.toLowerCase())
-    if (value !== undefined && !found) problems.push(`--${name}: expected ${words.join(', ')}`)
-    return found
-  }
-  return { problems, text, number, hex, word }
-}
-type Reader = ReturnType<typeof createReader>
 
 const ALGORITHMS: readonly UeAlgorithm[] = ['MD5', 'SHA-256', 'AKAv1-MD5', 'AKAv2-MD5', 'AKAv2-SHA-256']
 
@@ -147,6 +113,7 @@ export const readUeOptions = (
     record: text('record'),
     verbose: options.verbose === true,
     regEvent: options.regEvent !== false && !emergency,
+    texts: readTextPlan(options, reader),
   }
   return problems.length > 0 || !server || !identity ? err(problems) : ok({ ...plan, server, identity })
 }

@@ -1,4 +1,5 @@
-import type { CallReport, UeEvent } from './ue-event.ts'
+import { textLineOf } from './texts/words.ts'
+import { type CallReport, isOfTexts, type UeEvent } from './ue-event.ts'
 import { userOf } from './ue-identity.ts'
 import type { RegisterResult } from './ue-registration.ts'
 
@@ -22,6 +23,7 @@ const hintOf = (status: number): string => {
 
 /** Undefined for events that a newcomer need not see. */
 export const lineOf = (event: UeEvent): string | undefined => {
+  if (isOfTexts(event)) return textLineOf(event)
   switch (event.kind) {
     case 'registration':
       if (event.step.kind === 'resync') return 'the SIM is ahead of the network: resynchronising'
@@ -47,8 +49,6 @@ export const lineOf = (event: UeEvent): string | undefined => {
       return 'taken up again'
     case 'key':
       return `key ${event.key}`
-    case 'message':
-      return `message from ${plain(event.from)}: ${plain(event.text)}`
     case 'ended':
       return endedLine(event.report)
     case 'registered':
