@@ -18,6 +18,7 @@ export {
   type Events,
   type RegistrationChange,
 } from './events.ts'
+export * from './fleet/index.ts'
 export { createGuard, type Guard } from './guard.ts'
 export * from './house/index.ts'
 export type * from './live-settings.ts'

@@ -1,0 +1,201 @@
+import type { Result } from '#lib/result'
+
+/** The gateways that real SIM cards hang in. */
+export type DeviceKind = 'goip' | 'ejoin'
+
+/** What identifies a card. Counters follow the ICCID, else the IMSI, else the number, else the line. */
+export type SimFacts = {
+  iccid?: string
+  imsi?: string
+  number?: string
+  operator?: string
+  plmn?: string
+  balance?: string
+}
+
+/** `in-call`: registered and talking; `locked`: by the device, its operator or the mobile network. */
+export const LINE_STATES = [
+  'registered',
+  'in-call',
+  'registering',
+  'not-registered',
+  'no-sim',
+  'sim-error',
+  'no-balance',
+  'locked',
+  'disabled',
+  'offline',
+  'unknown',
+] as const
+export type LineState = (typeof LINE_STATES)[number]
+
+/** `used` of `limit`; limit -1: none. */
+export type Used = { used: number; limit: number }
+
+/** What an adapter saw of a line just now; members that are absent stay as they were. */
+export type Sighting = {
+  device: string
+  /** A GoIP's line id; an Ejoin's port, with its slot (`1.02`). */
+  line: string
+  kind: DeviceKind
+  state: LineState
+  /** The device's own words for it. */
+  detail?: string
+  sim?: SimFacts
+  imei?: string
+  /** CSQ, 0 to 31; 99 or absent: not known. */
+  signal?: number
+  /** Counters that the device keeps, by its own names. */
+  limits?: Record<string, Used>
+  /** Everything else that it says. */
+  fields?: Record<string, string>
+}
+
+/** Kept by Tandem per card, in the card's own day and month (UTC). `recipients`: different numbers texted this month. */
+export type SimCounts = {
+  sent: Period
+  failed: Period
+  received: Period
+  recipients: number
+}
+export type Period = { day: number; month: number; total: number }
+
+export type Line = Sighting & {
+  /** `device/line`. */
+  id: string
+  sinceMs: number
+  seenAtMs: number
+  /** A text of ours is with it. */
+  busy: boolean
+  /** Switched off by our operator. */
+  lockedHere: boolean
+  failuresInRow: number
+  counts: SimCounts
+  /** Why it cannot send now; absent: it can. `offline since 14:02`, `at limit: 100 texts a day`, `suspect after 5 failures`. */
+  hindrance?: string
+}
+
+export type Device = {
+  name: string
+  kind: DeviceKind
+  lines: number
+  registered: number
+  seenAtMs: number
+  fields: Record<string, string>
+}
+
+/** Which of several lines: each in turn, the one with the fewest texts today, or the one that this number knows. */
+export const STRATEGIES = ['round_robin', 'least_used', 'sticky'] as const
+export type Strategy = (typeof STRATEGIES)[number]
+
+export type ClaimWish = {
+  /** `box1`, `box1/goipid1`, `*`. */
+  targets: string[]
+  to: string
+  strategy: Strategy
+  /** Lines that have failed this text already. */
+  not?: ReadonlySet<string>
+}
+
+/** `reason`: `no sendable SIM: 3 locked, 1 at limit`. `againMs`: when that may change by itself (pacing, quiet hours). */
+export type ClaimRefusal = { reason: string; againMs?: number }
+
+export type Fleet = {
+  sight(sighting: Sighting): void
+  /** Nothing comes from it any more: the whole device, or one line. */
+  lose(device: string, line: string | undefined, reason: string): void
+  list(): Line[]
+  get(id: string): Line | undefined
+  devices(): Device[]
+  /** A line for one text, busy until `release`. */
+  claim(wish: ClaimWish): Result<Line, ClaimRefusal>
+  release(id: string, to: string, result: SendResult): void
+  /** A text came in by this line. */
+  received(id: string): void
+  /** By our operator; `locked` false also clears suspicion. False when there is no such line. */
+  lock(id: string, locked: boolean): boolean
+  /** A line may have become sendable. */
+  onFree(hear: () => void): () => void
+}
+
+/** One text for one number; `id` and `attempt` name it for ever, `part` and `parts` when we split it. */
+export type GatewayText = { id: string; attempt: number; to: string; text: string; report: boolean }
+
+export type SendResult =
+  /** The mobile network took it. `reference`: by which the device's delivery report names it. */
+  | { kind: 'sent'; reference?: string }
+  /**
+   * Certainly not sent. `number`: no line will do better; `line`: another one may; `busy`: the device has no room now.
+   * `cause`: the device's code.
+   */
+  | { kind: 'refused'; fault: 'number' | 'line' | 'busy'; reason: string; cause?: number }
+  /** Perhaps sent: never tried again by itself. */
+  | { kind: 'unknown'; reason: string }
+
+/** `open`: the network waits for a choice; the same session goes on with the next code. */
+export type UssdReply = { text: string; open: boolean }
+
+/** What an adapter can do with its lines; promises never reject. */
+export type GatewayDriver = {
+  kind: DeviceKind
+  send(line: Line, text: GatewayText): Promise<SendResult>
+  /** Digits, `*` and `#` only. `undefined` ends an open session. */
+  ussd(line: Line, code: string | undefined): Promise<Result<UssdReply, string>>
+  /** The device's own commands, by the names of docs/gateways.md; changing an IMEI is none of them. */
+  command(line: Line, name: string, values: string[]): Promise<Result<string, string>>
+  readonly commands: readonly string[]
+}
+
+export type InboundText = {
+  /** Id of the line. */
+  line: string
+  sim: SimFacts
+  from: string
+  text: string
+  atMs: number
+  /** The same key within the window names the same text. */
+  dedupe: string
+}
+
+/** `reference` where the device gives one, else the newest text to `recipient` by this line. `status`: TP-Status. */
+export type InboundReport = {
+  line: string
+  reference?: string
+  recipient?: string
+  status: number
+  atMs: number
+}
+
+/** Anything else that a device tells and somebody may want to read later. */
+export type GatewayEvent = {
+  line: string
+  name: string
+  atMs: number
+  fields: Record<string, string>
+  /** Absent: each one is kept. */
+  dedupe?: string
+}
+
+/** A call as the device recorded it; the same `key` replaces what was known. */
+export type GatewayCall = {
+  key: string
+  line: string
+  outgoing: boolean
+  caller: string
+  callee: string
+  /** Call-ID of our SIP dialogue, where the device tells it. */
+  callId?: string
+  beginMs?: number
+  answerMs?: number
+  endMs?: number
+  reason: string
+}
+
+/** Where adapters hand in what devices say. Each resolves when it is on disk: only then is the device told so. */
+export type GatewayInbox = {
+  text(text: InboundText): Promise<Result<{ id: string; duplicate: boolean }, 'failure' | 'overloaded'>>
+  /** A report that overtakes its text, or has none, is parked and matched later. */
+  report(report: InboundReport): Promise<Result<void, 'failure'>>
+  event(event: GatewayEvent): Promise<Result<void, 'failure'>>
+  call(call: GatewayCall): Promise<Result<void, 'failure'>>
+}
