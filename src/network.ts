@@ -14,6 +14,7 @@ import {
 } from '#core'
 import {
   contactHeader,
+  createAddressTowards,
   createDeliveries,
   createDialogMarks,
   createFlowChoice,
@@ -166,6 +167,7 @@ export const joinNetwork = async (ground: Ground) => {
     ...{ timers, random, media, store, events, log },
     routeTo: createRouting({ subscribers, registrations, echo: settings.echo, emergency }),
     ring: dialogs.watchRing(createRing({ legs, wire, random, calledPartyId: () => live.calledPartyId })),
+    addressTowards: createAddressTowards(wire, mediaPlansOf(settings)),
     settings: {
       dialogTimeoutS: () => live.dialogTimeoutS,
       noAnswerS: settings.calls.no_answer,

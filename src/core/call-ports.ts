@@ -102,6 +102,8 @@ export type CallOffer = {
   description: Description | undefined
   /** Index of the sip_addr item that the call came in by. */
   listener: number
+  /** Our own address as the caller reaches it. */
+  local?: string
   /** Empty: the house itself calls. */
   callId: string
   /** How many more elements the call may pass through (Max-Forwards). */

@@ -129,6 +129,12 @@ export class Call {
     return side === 'caller' ? this.callee : this.caller
   }
 
+  /** Where the caller's media are. */
+  get callerMedia(): MediaOptions {
+    const { listener, local } = this.offer
+    return { callerListener: listener, ...(local !== undefined && { callerAddress: local }) }
+  }
+
   /** Media of this call; an error once it is over. They are closed when the last of them is done. */
   offerMedia(side: Side, sdp: string, options?: MediaOptions): Promise<Result<string, Refusal>> {
     return this.#use(() => this.#ports.media.offer(this.record.id, side, sdp, options))

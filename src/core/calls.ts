@@ -3,6 +3,7 @@ import { bugText, type Log, silentLog } from '#lib/log'
 import type { Random } from '#lib/random'
 import { err, ok, type Result } from '#lib/result'
 import { Table } from '#lib/table'
+import type { Binding } from './bindings.ts'
 import { Call } from './call.ts'
 import type { CallerParty, CallOffer, CallSettings, PartyEvents, Refused, Ring } from './call-ports.ts'
 import type { Events } from './events.ts'
@@ -20,6 +21,8 @@ export type CallsPorts = {
   events: Events
   routeTo: Routing
   ring: Ring
+  /** Our own address as a phone reaches it; undefined where the listener has only one. */
+  addressTowards?: (binding: Binding) => string | undefined
   settings: CallSettings
   log?: Log
 }
@@ -47,9 +50,9 @@ export const createCalls = (ports: CallsPorts) => {
       call.ringing()
       return call.caller.progress('ringing', 180)
     }
-    const { description, listener } = call.offer
+    const { description } = call.offer
     if (!description) return echoLate(call, status)
-    const answer = await call.echoMedia(description.sdp, { callerListener: listener })
+    const answer = await call.echoMedia(description.sdp, call.callerMedia)
     if (call.over) return
     if (!answer.ok) return call.refuse({ why: answer.error })
     call.answered()
@@ -58,7 +61,7 @@ export const createCalls = (ports: CallsPorts) => {
 
   /** The caller wants our offer: its answer comes with the ACK. */
   const echoLate = async (call: Call, status: number): Promise<void> => {
-    const offered = await call.inviteMedia('caller', { callerListener: call.offer.listener })
+    const offered = await call.inviteMedia('caller', call.callerMedia)
     if (call.over) return
     if (!offered.ok) return call.refuse({ why: offered.error })
     call.answered()

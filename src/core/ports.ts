@@ -28,7 +28,13 @@ export type Media = {
 export type Side = 'caller' | 'callee'
 
 /** `listener`: index of the sip_addr item whose address and port range serve each side. */
-export type MediaOptions = { callerListener?: number; calleeListener?: number }
+export type MediaOptions = {
+  callerListener?: number
+  calleeListener?: number
+  /** Our own address as that party reaches it: told to it where the listener stands on all of the machine's addresses. */
+  callerAddress?: string
+  calleeAddress?: string
+}
 
 export type MediumStats = {
   type: 'audio' | 'video' | 'other'

@@ -1,10 +1,15 @@
 import type { Binding } from './bindings.ts'
 import type { Call } from './call.ts'
 import type { CalleeEvents, CalleeParty, Description, Refused, Ring } from './call-ports.ts'
+import type { MediaOptions } from './ports.ts'
 import type { Routing } from './routing.ts'
 import type { Found, Identity } from './subscribers.ts'
 
-type RingPorts = { ring: Ring; routeTo: Routing }
+type RingPorts = {
+  ring: Ring
+  routeTo: Routing
+  addressTowards?: (binding: Binding) => string | undefined
+}
 /** A person and the phones that are to ring. */
 type Target = { found: Found; bindings: Binding[] }
 type Winner = { leg: CalleeParty; description: Description | undefined }
@@ -77,12 +82,21 @@ const ringPerson = async (ports: RingPorts, call: Call, target: Target): Promise
   return { kind: 'refused', refused: refused ?? { why: 'not-registered' } }
 }
 
+/** All phones of a turn get one description: the first one's listener serves them. */
+const mediaOf = ({ addressTowards }: RingPorts, call: Call, first: Binding | undefined): MediaOptions => {
+  const address = first && addressTowards?.(first)
+  return {
+    ...call.callerMedia,
+    calleeListener: first?.listener ?? 0,
+    ...(address !== undefined && { calleeAddress: address }),
+  }
+}
+
 const ringTurn = async (ports: RingPorts, call: Call, found: Found, turn: Binding[]): Promise<Outcome> => {
   const { offer } = call
   let sdp: string | undefined
   if (offer.description) {
-    const listeners = { callerListener: offer.listener, calleeListener: turn[0]?.listener ?? 0 }
-    const offered = await call.offerMedia('caller', offer.description.sdp, listeners)
+    const offered = await call.offerMedia('caller', offer.description.sdp, mediaOf(ports, call, turn[0]))
     if (!offered.ok) return { kind: 'refused', refused: { why: offered.error } }
     sdp = offered.value
   }
@@ -213,8 +227,7 @@ const join = async (call: Call, { leg, description }: Winner): Promise<void> => 
 }
 
 const joinLate = async (call: Call, leg: CalleeParty, description: Description): Promise<void> => {
-  const listeners = { callerListener: call.offer.listener }
-  const offered = await call.offerMedia('callee', description.sdp, listeners)
+  const offered = await call.offerMedia('callee', description.sdp, call.callerMedia)
   if (call.over) return
   if (!offered.ok) return call.refuse({ why: offered.error })
   call.answered()

@@ -4,10 +4,14 @@ import type { Hand } from './hand.ts'
 import { type Family, isUsable, type Medium } from './negotiation.ts'
 
 /** An address that Tandem gives to parties, with the sockets behind it. */
-export type Listener = OwnAddress & { index: number }
+export type Listener = OwnAddress & {
+  index: number
+  /** It stands on all addresses of the machine: `address` is only one of them. */
+  any?: boolean
+}
 
 /** How Tandem speaks to one party: one o= line per side, whose version grows with every change (RFC 3264 §8). */
-type End = { listener: Listener; sessionId: string; version: number; body: string }
+type End = { listener: Listener; told: OwnAddress; sessionId: string; version: number; body: string }
 
 export type EngineCall = {
   readonly id: number
@@ -32,23 +36,34 @@ const giveBack = (call: EngineCall, medium: Medium, side: Side): void => {
 /** Decimal, as RFC 8866 §5.2 asks, and below 2^53 for those who count in floating point. */
 const newSessionId = (): string => String(1e12 + Math.floor(Math.random() * 8e12))
 
-/** The side's end at that listener; a side that moves to another listener begins a new description. */
-export const endAt = (call: EngineCall, side: Side, listener: Listener): void => {
+const familyOf = (address: string): Family => (address.includes(':') ? 6 : 4)
+
+/**
+ * The side's end at that listener; a side that moves to another listener begins a new description. `address`: ours as
+ * that party reaches it.
+ */
+export const endAt = (call: EngineCall, side: Side, listener: Listener, address?: string): void => {
   const present = call.ends[side]
-  if (present?.listener === listener) return
+  const { family } = listener
+  const own = listener.any && address !== undefined && familyOf(address) === family
+  const told = own ? { family, address } : undefined
+  if (present?.listener === listener) {
+    if (told) present.told = told
+    return
+  }
   for (const medium of call.media) giveBack(call, medium, side)
-  call.ends[side] = { listener, sessionId: newSessionId(), version: 0, body: '' }
+  call.ends[side] = { listener, told: told ?? listener, sessionId: newSessionId(), version: 0, body: '' }
 }
 
 /** The description as told to a side, with that side's own ports. */
 export const describeTo = (call: EngineCall, side: Side, sdp: Sdp, media: OwnMedium[]): string => {
   const end = call.ends[side] as End
-  const body = relayBody(sdp, end.listener, media)
+  const body = relayBody(sdp, end.told, media)
   if (body !== end.body) {
     end.version++
     end.body = body
   }
-  const { family, address } = end.listener
+  const { family, address } = end.told
   return withOrigin(body, { sessionId: end.sessionId, version: end.version, family, address })
 }
 

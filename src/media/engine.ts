@@ -14,6 +14,8 @@ import { maxSlots, nativeCalls } from './system.ts'
 export type MediaListener = {
   /** The literal address that parties are told. */
   address: string
+  /** It is one of several: a party that reaches us by another is told that one. */
+  any?: boolean
   /** Where the sockets are bound: a literal address of the same family. */
   bind: string
   portMin: number
@@ -119,9 +121,8 @@ export const createEmbeddedMedia = async (ports: EmbeddedMediaPorts): Promise<Em
   return { ...exchange, close, figures: () => figuresOf(hands, calls.size, libc !== undefined) }
 }
 
-const toListener = ({ address }: MediaListener, index: number): Listener => ({
-  index,
-  address,
+const toListener = ({ address, any = false }: MediaListener, index: number): Listener => ({
+  ...{ index, address, any },
   family: addressBytes(address)?.length === 16 ? 6 : 4,
 })
 

@@ -13,7 +13,7 @@ const LISTENERS: Listener[] = [
 ]
 
 /** An exchange whose hand only notes what it is told; its ports are bound by assertion. */
-const anExchange = (pairs = 20) => {
+const anExchange = (pairs = 20, listeners = LISTENERS) => {
   const plans = new Map<number, MediumPlan[]>()
   const pools = LISTENERS.map(({ address }) => {
     const pool = createPortPool({
@@ -37,7 +37,7 @@ const anExchange = (pairs = 20) => {
     stats: async () => [],
   }
   const calls = createRoster()
-  const exchange = createExchange({ hands: [hand as unknown as Hand], calls, listeners: LISTENERS })
+  const exchange = createExchange({ hands: [hand as unknown as Hand], calls, listeners })
   const offer = async (side: Side, sdp: string, options = {}) =>
     textOf(await exchange.offer('call', side, sdp, options))
   const answer = async (side: Side, sdp: string) => textOf(await exchange.answer('call', side, sdp))
@@ -250,5 +250,30 @@ describe('an offer of the house', () => {
       'refused: unsupported-address',
     )
     assert.equal(calls.size, 0)
+  })
+})
+
+describe('a listener on all addresses of the machine', () => {
+  const ANY = LISTENERS.map((listener) => ({ ...listener, any: true }))
+  const placesIn = (text: string) => [...text.matchAll(/IN IP4 (\S+)/g)].map(([, place]) => place)
+
+  test('tells each party the address by which it reaches us', async () => {
+    const { offer, answer } = anExchange(20, ANY)
+    const options = { callerAddress: '10.0.0.1', calleeAddress: '172.16.0.1' }
+    assert.deepEqual(placesIn(await offer('caller', sdp(AUDIO), options)), ['172.16.0.1', '172.16.0.1'])
+    assert.deepEqual(placesIn(await answer('callee', sdp(AUDIO))), ['10.0.0.1', '10.0.0.1'])
+    assert.deepEqual(placesIn(await offer('callee', sdp(AUDIO))), ['10.0.0.1', '10.0.0.1'], 'and goes on so')
+  })
+
+  test('tells its first address to who reaches us by another family', async () => {
+    const { exchange } = anExchange(20, ANY)
+    const answer = textOf(await exchange.echo('call', 'caller', sdp(AUDIO), { callerAddress: 'fd00::1' }))
+    assert.deepEqual(placesIn(answer), ['203.0.113.1', '203.0.113.1'])
+  })
+
+  test('is no other than one with an address, which tells that', async () => {
+    const { offer } = anExchange()
+    const said = await offer('caller', sdp(AUDIO), { calleeAddress: '172.16.0.1' })
+    assert.deepEqual(placesIn(said), ['203.0.113.1', '203.0.113.1'])
   })
 })

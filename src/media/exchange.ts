@@ -61,6 +61,9 @@ export type ExchangePorts = {
   listeners: readonly Listener[]
 }
 
+const addressFor = (side: Side, { callerAddress, calleeAddress }: MediaOptions): string | undefined =>
+  side === 'caller' ? callerAddress : calleeAddress
+
 /** Offers and answers, RFC 3264: descriptions in, descriptions out, and plans for the worker that relays. */
 export const createExchange = ({ hands, calls, listeners }: ExchangePorts): Media => {
   const leastBusy = (): Hand => hands.reduce((best, hand) => (hand.calls < best.calls ? hand : best))
@@ -85,7 +88,7 @@ export const createExchange = ({ hands, calls, listeners }: ExchangePorts): Medi
     const listener = listenerFor(listeners, wished ?? 0, family)
     if (!listener || (relayable && family === undefined)) return err('unsupported-address')
     const call = present ?? calls.open(name, leastBusy())
-    endAt(call, side, listener)
+    endAt(call, side, listener, addressFor(side, options))
     return ok([call, sdp])
   }
 
@@ -104,7 +107,7 @@ export const createExchange = ({ hands, calls, listeners }: ExchangePorts): Medi
       (to === 'caller' ? options.callerListener : options.calleeListener) ?? call.ends[to]?.listener.index
     const listener = listeners[wished ?? 0]
     if (!listener) return refuse(call, 'unsupported-address')
-    endAt(call, to, listener)
+    endAt(call, to, listener, addressFor(to, options))
     const usable = usableOf(sdp, call.ends[side]?.listener.family ?? 4)
     if (!(await takePairs(call, usable, [side, to]))) return refuse(call, 'overloaded')
     call.offer = { from: side, sdp, usable }
@@ -175,7 +178,7 @@ export const createExchange = ({ hands, calls, listeners }: ExchangePorts): Medi
     const listener = listeners[wished ?? 0]
     if (!listener) return err('unsupported-address')
     const call = present ?? calls.open(name, leastBusy())
-    endAt(call, side, listener)
+    endAt(call, side, listener, addressFor(side, options))
     const usable = HOUSE_OFFER.media.map(() => true)
     if (!(await takePairs(call, usable, [side]))) return refuse(call, 'overloaded')
     call.offer = { from: otherSide(side), sdp: HOUSE_OFFER, usable, own: true }

@@ -6,7 +6,7 @@ import { isWildcard, shownAddress } from './addresses.ts'
 /** What one item of sip_addr asks the network room to open. */
 export type ListenerPlan = { transports: Partial<Record<Transport, Endpoint>>; advertised?: string }
 /** The same item as the media room needs it: where its RTP ports are, and what to tell others of them. */
-export type MediaPlan = { address: string; bind: string; portMin: number; portMax: number }
+export type MediaPlan = { address: string; any: boolean; bind: string; portMin: number; portMax: number }
 
 const addressOfInterface = (name: string, family: 'IPv4' | 'IPv6'): string | undefined =>
   networkInterfaces()[name]?.find((address) => address.family === family)?.address
@@ -40,6 +40,7 @@ export const mediaPlansOf = ({ sip_addr }: Settings): MediaPlan[] =>
     const { address } = listener.addr
     return {
       address: shownAddress(address),
+      any: isWildcard(address),
       bind: bindOf(listener).address,
       portMin: listener.port_min,
       portMax: listener.port_max,

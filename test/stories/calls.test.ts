@@ -47,6 +47,15 @@ describe('a call', () => {
     await nothingLeft(house)
   })
 
+  test('lets the media know by which of our addresses each side reaches us', async () => {
+    const { house, alice } = await aPair()
+    await alice.call('bob')
+    const options = { callerListener: 0, calleeListener: 0 }
+    assert.deepEqual(house.media.wished, [
+      { ...options, callerAddress: '192.0.2.1', calleeAddress: '192.0.2.1' },
+    ])
+  })
+
   test('tells the called party who calls and which identity was dialled', async () => {
     const { house, alice, bob } = await aPair()
     await alice.call('bob')

@@ -12,6 +12,7 @@ import {
   type EmergencyPlan,
   type LiveSettings,
   type Media,
+  type MediaOptions,
   type Store,
   type Subscriber,
 } from '#core'
@@ -19,6 +20,7 @@ import {
 import {
   type AlternativePlan,
   contactHeader,
+  createAddressTowards,
   createDeliveries,
   createDialogMarks,
   createFlowChoice,
@@ -62,11 +64,15 @@ const HOUSE_SDP =
   'v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 10000 RTP/AVP 0\r\n'
 
 /** Media that only mark what went through them: `[offer caller]` and so on is put before each description. */
-export const markingMedia = (): Media & { closed: string[] } => {
+export const markingMedia = (): Media & { closed: string[]; wished: (MediaOptions | undefined)[] } => {
   const closed: string[] = []
+  const wished: (MediaOptions | undefined)[] = []
   return {
-    closed,
-    offer: async (_call, side, sdp) => ok(`${sdp}a=x-through:offer-${side}\r\n`),
+    ...{ closed, wished },
+    offer: async (_call, side, sdp, options) => {
+      wished.push(options)
+      return ok(`${sdp}a=x-through:offer-${side}\r\n`)
+    },
     answer: async (_call, side, sdp) => ok(`${sdp}a=x-through:answer-${side}\r\n`),
     echo: async (_call, side, sdp) => ok(`${sdp}a=x-through:echo-${side}\r\n`),
     invite: async (_call, side) => ok(`${HOUSE_SDP}a=x-through:invite-${side}\r\n`),
@@ -196,6 +202,7 @@ export const aHouse = (options: HouseOptions = {}) => {
     events,
     routeTo: createRouting({ subscribers, registrations, echo, emergency }),
     ring: dialogs.watchRing(createRing({ legs, wire, random, calledPartyId: () => true })),
+    addressTowards: createAddressTowards(wire, [{ any: true }]),
     settings: {
       dialogTimeoutS: () => options.dialogTimeoutS ?? 15,
       noAnswerS: 120,

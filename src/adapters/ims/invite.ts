@@ -86,7 +86,8 @@ export const createInvite = ({ legs, calls, refuse, alternative = NO_ALTERNATIVE
     const { callId } = leg.session.dialog
     const expires = parseDelta(request.headers.get('Expires') ?? '')
     const offer: CallOffer = {
-      ...{ caller, dialled, description, listener: flow.listener, callId, hops },
+      ...{ caller, dialled, description, callId, hops },
+      ...{ listener: flow.listener, local: flow.local.address },
       ...(expires !== undefined && { patienceS: expires }),
     }
     const party = callerParty(leg)

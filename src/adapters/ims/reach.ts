@@ -57,3 +57,9 @@ export const flowToBinding = (wire: Wire, binding: Binding): Flow | undefined =>
   const own = endpointOf(contact)
   return own && sameHost(own.address, address) ? wire.flowTo(own.transport, own, listener) : undefined
 }
+
+/** Our own address as a bound phone reaches it, asked only of listeners that stand on several. */
+export const createAddressTowards =
+  (wire: Wire, listeners: readonly { any: boolean }[]) =>
+  (binding: Binding): string | undefined =>
+    listeners[binding.listener]?.any ? flowToBinding(wire, binding)?.local.address : undefined
