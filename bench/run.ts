@@ -3,6 +3,7 @@ import { cpus, release } from 'node:os'
 import { parseArgs } from 'node:util'
 import { without } from '../test/support/peers.ts'
 import { KINDS, type Kind } from './load.ts'
+import { type MessageFigures, runMessageBench } from './messages.ts'
 import { show, table } from './report.ts'
 import { type RtpRow, runRtpBench } from './rtp.ts'
 import { runSipBench, type SipFigures } from './sip.ts'
@@ -10,6 +11,7 @@ import { takeTurn } from './turn.ts'
 
 /**
  * Side-by-side figures: `npm run bench`, or `npm run bench -- --only sip --rounds 5 --json figures.json`.
+ * `--only messages` needs no other server.
  * `--kind register|options|call` measures one scenario alone.
  * Only ratios of one run mean anything; absolute figures are the machine's.
  */
@@ -105,8 +107,29 @@ const rtpTable = (rows: RtpRow[]): string =>
     ]),
   ])
 
+const messageTables = ({ rows, start }: MessageFigures): string => {
+  const loads = rows.map((row) => [
+    row.scenario,
+    row.perSecond.toFixed(0),
+    row.cpuUs.toFixed(1),
+    row.p50Ms.toFixed(1),
+    row.p99Ms.toFixed(1),
+  ])
+  const starts = start.map((row) => [
+    `${row.waiting}`,
+    (row.openMs / 1000).toFixed(2),
+    (row.firstMs / 1000).toFixed(2),
+    row.residentMb.toFixed(0),
+  ])
+  return [
+    table([['scenario', 'per second', 'CPU µs each', 'p50 ms', 'p99 ms'], ...loads]),
+    table([['waiting', 's to start', 's to the first one handed over', 'MB'], ...starts]),
+  ].join('\n\n')
+}
+
 const main = async (): Promise<void> => {
-  const lacking = without('kamailio', 'gcc', 'taskset')
+  const others = values.only !== 'messages'
+  const lacking = others && without('kamailio', 'gcc', 'taskset')
   if (lacking) {
     console.error(`bench: ${lacking} (bash tools/peers.sh --bench)`)
     process.exit(1)
@@ -119,14 +142,14 @@ const main = async (): Promise<void> => {
     ...(values.kind ? { kind: kindOf(values.kind) } : {}),
   }
   const yieldTurn = await takeTurn(say)
-  if (values.only !== 'rtp') {
+  if (others && values.only !== 'rtp') {
     const sip = await runSipBench(options)
     figures.sip = sip
     say(
       `\nCPU per unit, median (least–most) of ${options.rounds} rounds, window ${options.window}\n\n${sipTable(sip)}\n`,
     )
   }
-  if (values.only !== 'sip' && !values.kind) {
+  if (others && values.only !== 'sip' && !values.kind) {
     const lost = without('rtpengine')
     if (lost) say(`no figures beside rtpengine: ${lost}`)
     const { rounds, seconds, alone } = options
@@ -140,6 +163,11 @@ const main = async (): Promise<void> => {
     })
     figures.rtp = rtp
     say(`\nCPU per forwarded packet, µs, median (least–most)\n\n${rtpTable(rtp)}\n`)
+  }
+  if (!values.kind && (!values.only || !others)) {
+    const messages = await runMessageBench(say)
+    figures.messages = messages
+    say(`\nMessages, on disk with fsync\n\n${messageTables(messages)}\n`)
   }
   yieldTurn()
   if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 1)}\n`)
