@@ -21,7 +21,7 @@ export const cards: Record<string, SimCard> = {
   operator: { algo: 'miln', k: filled(16, 2), op: filled(16, 3), r: [1, 9, 33, 65, 127], ...common },
   tuak: { algo: 'tuak', k: filled(16, 4), top: filled(32, 5), ...common, resLen: 16 },
 }
-const withSim = (name: string, more: Partial<Subscriber> = {}): Subscriber => {
+export const withSim = (name: string, more: Partial<Subscriber> = {}): Subscriber => {
   const sim = cards[name] as SimCard
   const { password: _none, ...subscriber } = aSubscriber(name, { proof: 'AKAv1', sim, ...more })
   return subscriber
