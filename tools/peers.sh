@@ -15,6 +15,7 @@ sipsak|sipsak|sipsak requests
 kamailio|kamailio|Kamailio as a neighbouring proxy
 osmo-auc-gen|libosmocore-utils|SIM vectors from Osmocom
 openssl|openssl|SIP over TLS by hand
+script|bsdutils|the monitor on a real terminal
 chromium|chromium|web phones in a browser'
 bench='kamailio|kamailio|figures beside Kamailio
 gcc|gcc|the load generator

@@ -21,7 +21,7 @@ describe('the monitor on a real terminal', { skip: without('script') }, () => {
   /** The terminal's own part of the screen: what came since the last key. */
   type Terminal = { program: Program; from: number }
 
-  const shows = (terminal: Terminal, what: RegExp): Promise<void> =>
+  const shows = (terminal: Terminal, what: RegExp): Promise<true> =>
     until(`the terminal shows ${what}`, () =>
       what.test(stripVTControlCharacters(terminal.program.output().slice(terminal.from))),
     )

@@ -214,6 +214,16 @@ describe('the attached monitor', () => {
       two.close()
     }))
 
+  test('completes like the server’s own', () =>
+    withServer(async (path) => {
+      const one = await attached(path)
+      const answers = await Promise.all([one.complete('us'), one.run('userz'), one.complete('help lo')])
+      assert.deepEqual(answers, [['users'], await aMonitor().run('userz'), ['log']])
+      one.close()
+      await one.gone
+      assert.deepEqual(await one.complete('us'), [])
+    }))
+
   test('replaces the socket of a dead process, but not that of a living one', async () => {
     const path = join(folder, 'stale.sock')
     writeFileSync(path, '')
