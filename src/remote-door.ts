@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type RemoteDoor, type RemoteHouse, serveRemoteApi } from '#admin'
 import type { Settings } from '#config'
-import type { LiveSettings } from '#core'
+import { applyProofSetting, type LiveSettings } from '#core'
 import { err, ok, type Result } from '#lib/result'
 import {
   ensureRemoteKey,
@@ -53,10 +53,8 @@ const houseOf = (ground: Ground, network: Network, version: string, quit: () => 
   const { settings, live, log, timers } = ground
   const { subscribers, registrations } = network
   const onSettings = (changed: (keyof LiveSettings)[]): void => {
-    if (!changed.includes('authOnRegisterOnly')) return
-    for (const subscriber of subscribers.list)
-      if (subscriber.followsProofSetting)
-        registrations.setProveOnRegisterOnly(subscriber, live.authOnRegisterOnly)
+    if (changed.includes('authOnRegisterOnly'))
+      applyProofSetting(subscribers, registrations, live.authOnRegisterOnly)
   }
   return { ...network, name: settings.com_name, version, live, log, timers, onSettings, quit }
 }

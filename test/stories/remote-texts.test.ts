@@ -133,7 +133,12 @@ describe('the event sms', () => {
       const [first, second, third] = client.left
       const { sender, ...told } = first ?? {}
       assert.equal(sender, 'sip:bob@tandem.test')
-      assert.deepEqual(told, { message: 'sms', destination: `sip:ben@tandem.test`, text: 'Grüße, 日本', dcs: 8 })
+      assert.deepEqual(told, {
+        message: 'sms',
+        destination: `sip:ben@tandem.test`,
+        text: 'Grüße, 日本',
+        dcs: 8,
+      })
       assert.deepEqual([second?.text, second?.dcs], ['plain', 0])
       assert.equal(third?.text, 'long '.repeat(80))
       assert.equal(client.left.length, 3)
