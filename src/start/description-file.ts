@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { constants, promises } from 'node:fs'
 import { resolve } from 'node:path'
 import { err, ok, type Result } from '#lib/result'
 
@@ -15,7 +14,7 @@ export const createFileReader =
     // Not to wait for a writer, should it be a pipe.
     const flags = constants.O_RDONLY | constants.O_NONBLOCK
     try {
-      await using file = await open(path, flags)
+      await using file = await promises.open(path, flags)
       const found = await file.stat()
       if (!found.isFile()) return err(`${name}: is not a file`)
       if (found.size > MOST_OCTETS) return err(`${name}: ${found.size} octets, ${MOST_OCTETS} are the most`)

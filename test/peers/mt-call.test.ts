@@ -52,7 +52,7 @@ describe('a call from the server', () => {
     const ue_db = [md5User('alice', 'wonder'), md5User('bob', 'builder'), md5User('carol', 'sings')]
     house = await startTandem({ config: { com_addr, security, ue_db } })
     writeFileSync(join(house.dataDir, 'written.sdp'), FILE)
-    writeFileSync(join(house.dataDir, 'secret.txt'), 'root:password')
+    writeFileSync(join(house.dataDir, 'secret.txt'), 'user:password')
     capture = await startCapture(`port ${house.ports.sip}`)
   })
   after(async () => {
@@ -118,7 +118,7 @@ describe('a call from the server', () => {
     ] as const) {
       const { error = '' } = await api({ message: 'mt_call', impi: `carol@${DOMAIN}`, sip_file: file })
       assert.match(error, why)
-      assert.doesNotMatch(error, /root/)
+      assert.doesNotMatch(error, /password/)
     }
   })
 
