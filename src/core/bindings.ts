@@ -38,4 +38,4 @@ export type BindingRequest = Omit<Binding, 'subscriber' | 'expiresAtMs'> &
  * §5.1.6. Such a binding lives beside the ordinary one of the same handset and is used for nothing else.
  */
 export const isForEmergency = ({ contact }: { contact: string }): boolean =>
-  /;sos(?=[;=?]|$)[^@]*$/i.test(contact)
+  /;sos(?=[;=?]|$)/i.test(contact.slice(contact.lastIndexOf('@') + 1))

@@ -236,6 +236,11 @@ describe('an emergency call that nobody takes', () => {
     )
   })
 
+  test('says so in any alphabet', async () => {
+    const { alice, call } = await aTown({ reason: 'Запрещено' })
+    assert.match(bodyOf(await call(alice, SOS)), /<reason>Запрещено<\/reason>/)
+  })
+
   test('says what else to do where the operator said so', async () => {
     const { alice, call } = await aTown({
       policy: 'alternative',

@@ -1,3 +1,4 @@
+import { latin1 } from '#lib/text'
 import { type Refused, type SipRequest, tokensOf } from '#sip'
 
 /** What a handset is to do instead, TS 24.229 §7.6; without it, it goes to the circuit switched network. */
@@ -5,7 +6,9 @@ export type AlternativeAction = 'emergency-registration' | 'anonymous-emergencyc
 
 const TYPE = 'application/3gpp-ims+xml'
 
-const escaped = (text: string): string =>
+/** Words as the octets of their UTF-8, one character each: that is how bodies of texts travel here. */
+const escaped = (words: string): string => withoutSigns(latin1(new TextEncoder().encode(words)))
+const withoutSigns = (text: string): string =>
   text.replace(/[<>&]/g, (sign) => (sign === '<' ? '&lt;' : sign === '>' ? '&gt;' : '&amp;'))
 
 /** The body of a 380, TS 24.229 §7.6.2. */
