@@ -127,10 +127,15 @@ const runWith = async (opened: Opened, plan: UePlan, audio: Audio, ports: UeComm
     print('waiting for calls; Ctrl-C leaves')
     tasks.push(opened.untilCalls(plan.calls))
   }
-  await Promise.race([Promise.all(tasks), interrupted])
+  const done = Promise.all(tasks).then(() => true)
+  const isDone = await Promise.race([done, interrupted.then(() => false)])
   ue.current?.hangUp()
   if (ue.current) await opened.untilCalls(reports.length + 1)
-  await duty.settled()
+  // Who is interrupted leaves without hearing what became of the last texts.
+  if (isDone) {
+    await duty.settled()
+    await ue.textsSettled()
+  }
   await record(plan, reports, ports)
   // An emergency registration is the network's to end, TS 24.229 §5.1.6.6.
   if (!plan.anonymous && !plan.identity.emergency) await ue.deregister()

@@ -54,6 +54,8 @@ export type Ue = {
   call(number: string, wish?: CallWish): Promise<CallReport>
   /** Resolves when the network has it all, or refused: SMS of a SIM, plain text of a SIP phone. */
   text(to: string, words: string, wish?: TextWish): Promise<TextReport>
+  /** Resolves when reports on texts, and texts, are answered or given up. */
+  textsSettled(): Promise<void>
   /** What to do with the next texts that come in. */
   texting: TextPolicy
   /** The call that is under way; undefined when there is none. */
@@ -156,6 +158,7 @@ export const createUe = (ports: UePorts): Ue => {
       return watch(await startCall({ ...parts, ...caller }, number, { video, ...wish }))
     },
     text: texts.send,
+    textsSettled: texts.settled,
     get texting() {
       return texts.policy
     },

@@ -4,7 +4,7 @@ import { addressOf } from '#sms'
 import type { TextEvent, TextPolicy, TextReport, TextWish } from './contract.ts'
 import { createInbox } from './inbox.ts'
 import { createOutbox } from './outbox.ts'
-import { createPost, type PostPorts } from './post.ts'
+import { createPost, type Post, type PostPorts } from './post.ts'
 
 export type TextsPorts = PostPorts & {
   timers: Timers
@@ -21,7 +21,14 @@ const SMSC = '+15550199'
 export const createTexts = (ports: TextsPorts) => {
   const { identity, onEvent } = ports
   const smsc = addressOf(ports.smsc ?? SMSC)
-  const post = createPost(ports)
+  const underWay = new Set<Promise<unknown>>()
+  const mail = createPost(ports)
+  const post: Post = (letter) => {
+    const answer = mail(letter)
+    underWay.add(answer)
+    void answer.finally(() => underWay.delete(answer))
+    return answer
+  }
   let policy: TextPolicy = ports.policy ?? { kind: 'take' }
   // Without EF_PSISMSC the number of the centre makes its URI, TS 24.341 §5.3.1.2.
   const centre = `sip:+${smsc.value}@${identity.domain};user=phone`
@@ -42,6 +49,8 @@ export const createTexts = (ports: TextsPorts) => {
       onEvent({ kind: 'sent', report })
       return report
     },
+    /** Resolves when all that was sent so far, reports among it, is answered or given up. */
+    settled: async (): Promise<void> => void (await Promise.allSettled(underWay)),
     onMessage: (transaction: ServerTransaction): void => receive(transaction),
     get policy() {
       return policy
