@@ -39,3 +39,7 @@ export type BindingRequest = Omit<Binding, 'subscriber' | 'expiresAtMs'> &
  */
 export const isForEmergency = ({ contact }: { contact: string }): boolean =>
   /;sos(?=[;=?]|$)/i.test(contact.slice(contact.lastIndexOf('@') + 1))
+
+/** Those that everything else may use. */
+export const ordinaryOf = (bindings: Binding[]): Binding[] =>
+  bindings.some(isForEmergency) ? bindings.filter((binding) => !isForEmergency(binding)) : bindings

@@ -1,5 +1,5 @@
 export { candidates, international, isNumber } from './addresses.ts'
-export { type Binding, type BindingRequest, isForEmergency } from './bindings.ts'
+export { type Binding, type BindingRequest, isForEmergency, ordinaryOf } from './bindings.ts'
 export { Call } from './call.ts'
 export type * from './call-ports.ts'
 export { type Calls, createCalls } from './calls.ts'

@@ -60,8 +60,8 @@ describe('a call is for', () => {
 
   test('one handset of several, where the identity belongs to it', () => {
     const both = aSubscriber([id('both'), id('car', { imeisv: '3520990017614801' })], { multiSim: true })
-    const car = { instance: '<urn:gsma:imei:35209900-176148-0>' }
-    const routing = aRouting([both], [[both, [{ instance: undefined }, car]]])
+    const car = { contact: 'sip:car@192.0.2.2', instance: '<urn:gsma:imei:35209900-176148-0>' }
+    const routing = aRouting([both], [[both, [{ contact: 'sip:hand@192.0.2.1', instance: undefined }, car]]])
     const rung = (user: string) => {
       const route = routing(anOffer(user))
       return route.kind === 'subscriber' ? route.bindings.length : route.kind

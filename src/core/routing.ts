@@ -1,4 +1,4 @@
-import { type Binding, isForEmergency } from './bindings.ts'
+import { type Binding, isForEmergency, ordinaryOf } from './bindings.ts'
 import type { CallOffer, Dialled, Route } from './call-ports.ts'
 import type { Emergency } from './emergency.ts'
 import type { Registrations } from './registrations.ts'
@@ -25,9 +25,8 @@ export const createRouting = ({ subscribers, registrations, echo, emergency }: R
 
   /** What was bound for emergencies rings only when those call back who answered one, TS 24.229 §5.1.6. */
   const wanted = (bindings: Binding[], caller: Subscriber | undefined): Binding[] => {
-    if (!bindings.some(isForEmergency)) return bindings
     const special = emergency?.answers(caller) ? bindings.filter(isForEmergency) : []
-    return special.length > 0 ? special : bindings.filter((binding) => !isForEmergency(binding))
+    return special.length > 0 ? special : ordinaryOf(bindings)
   }
 
   /** With several handsets on one subscription, an identity may belong to one of them: manual 5.2.1, imeisv. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { contactsOf } from '../../src/adapters/ims/messages/capabilities.ts'
 import { aHouse, aSubscriber } from '../support/house.ts'
 import { aPhone, SDP } from '../support/phone.ts'
 import { nothingLeft, open } from '../support/script-calls.ts'
 import { aScriptPhone, type ScriptPhone } from '../support/script-phone.ts'
+import { aWatcher } from '../support/watcher.ts'
 
 type Options = NonNullable<Parameters<typeof aHouse>[0]>
 type Fields = [name: string, value: string][]
@@ -286,7 +288,7 @@ describe('an emergency registration', () => {
   const sos = (expires: string): Fields => [
     ['Contact', `<sip:alice@192.0.2.10:5060;sos>;+sip.instance="<urn:gsma:imei:35>";expires=${expires}`],
   ]
-  const contactsOf = (town: Awaited<ReturnType<typeof aTown>>) =>
+  const contactsIn = (town: Awaited<ReturnType<typeof aTown>>) =>
     town.house.registrations
       .of(town.house.subscribers.byIdentity('alice')?.subscriber as never)
       .map(({ contact }) => contact)
@@ -294,9 +296,9 @@ describe('an emergency registration', () => {
   test('stands beside the ordinary one, for as long as the network says', async () => {
     const town = await aTown()
     assert.equal(await town.alice.register(sos('20')), 200)
-    assert.deepEqual(contactsOf(town), ['sip:alice@192.0.2.10:5060', 'sip:alice@192.0.2.10:5060;sos'])
+    assert.deepEqual(contactsIn(town), ['sip:alice@192.0.2.10:5060', 'sip:alice@192.0.2.10:5060;sos'])
     await town.house.pass(60_000)
-    assert.equal(contactsOf(town).length, 2)
+    assert.equal(contactsIn(town).length, 2)
   })
 
   test('outlives the removal of all others, and is not ended by the handset', async () => {
@@ -309,9 +311,9 @@ describe('an emergency registration', () => {
       ]),
       200,
     )
-    assert.deepEqual(contactsOf(town), ['sip:alice@192.0.2.10:5060;sos'])
+    assert.deepEqual(contactsIn(town), ['sip:alice@192.0.2.10:5060;sos'])
     assert.equal(await town.alice.register(sos('0')), 501)
-    assert.equal(contactsOf(town).length, 1)
+    assert.equal(contactsIn(town).length, 1)
   })
 
   test('of a handset with a SIM pushes the ordinary one out no more than that pushes it out', async () => {
@@ -319,7 +321,7 @@ describe('an emergency registration', () => {
     const town = await aTown({}, { subscribers: [open('alice', { sim }), open('desk'), open('fire')] })
     await town.alice.register(sos('600'))
     await town.alice.register([['Contact', '<sip:alice@192.0.2.10:5062>;+sip.instance="<urn:gsma:imei:35>"']])
-    assert.deepEqual(contactsOf(town).toSorted(), [
+    assert.deepEqual(contactsIn(town).toSorted(), [
       'sip:alice@192.0.2.10:5060;sos',
       'sip:alice@192.0.2.10:5062',
     ])
@@ -339,6 +341,25 @@ describe('an emergency registration', () => {
     assert.equal(rung(alice), 1)
     assert.match(alice.got('INVITE')[0]?.request.uri ?? '', /;sos$/)
     await house.settle()
+  })
+
+  test('is nothing that watchers of registrations hear of, and carries no texts', async () => {
+    const house = aHouse({ subscribers: [aSubscriber('alice'), open('fire')] })
+    const phone = aPhone(house, 'alice', '192.0.2.10')
+    await phone.register()
+    const watcher = aWatcher(house, phone, '192.0.2.10')
+    await watcher.subscribe({ expires: '6000' })
+    await house.pass(6000)
+    await phone.register({ contact: '<sip:alice@192.0.2.10:5060;sos>' })
+    await house.pass(6000)
+    assert.equal(watcher.told.length, 1)
+    const found = house.subscribers.byIdentity('alice')
+    assert.ok(found)
+    assert.equal(house.registrations.of(found.subscriber).length, 2)
+    assert.equal(contactsOf(house.registrations, found).length, 1)
+    await phone.register({ expires: '0' })
+    await house.pass(6000)
+    assert.match(watcher.told.at(-1)?.state ?? '', /^terminated/)
   })
 
   test('is no path to ordinary calls, only to emergency ones', async () => {

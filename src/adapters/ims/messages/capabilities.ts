@@ -1,5 +1,5 @@
 import type { Binding, Found, Registrations } from '#core'
-import { sameEquipment } from '#core'
+import { ordinaryOf, sameEquipment } from '#core'
 
 /**
  * What a contact takes: SMS in `application/vnd.3gpp.sms`, which only those get that registered for it (TS 24.341
@@ -25,7 +25,7 @@ export const takesOf = ({ features }: Binding): Takes => {
 
 /** Where the identity can be reached; with several handsets on one subscription it may belong to one of them. */
 export const contactsOf = (registrations: Registrations, { subscriber, identity }: Found): Binding[] => {
-  const bindings = registrations.of(subscriber)
+  const bindings = ordinaryOf(registrations.of(subscriber))
   const { imeisv } = identity
   if (!subscriber.multiSim || imeisv === undefined) return bindings
   return bindings.filter(({ instance }) => sameEquipment(instance, imeisv))

@@ -1,4 +1,12 @@
-import type { CoreEvent, Events, Registrations, Subscriber, Subscribers } from '#core'
+import {
+  type CoreEvent,
+  type Events,
+  isForEmergency,
+  ordinaryOf,
+  type Registrations,
+  type Subscriber,
+  type Subscribers,
+} from '#core'
 import type { Timers } from '#lib/clock'
 import { err, ok } from '#lib/result'
 import { printReginfo, REGINFO_TYPE } from '#reginfo'
@@ -39,7 +47,7 @@ export const createRegEvent = (ports: RegEventPorts): EventPackage => {
 
   const settle = (): void => {
     for (const subscriber of touched) {
-      const isGone = registrations.of(subscriber).length === 0
+      const isGone = ordinaryOf(registrations.of(subscriber)).length === 0
       for (const { subscription, changes } of [...(watches.get(subscriber) ?? [])])
         if (isGone) subscription?.end('noresource')
         else subscription?.changed(changes.urgent)
@@ -51,7 +59,8 @@ export const createRegEvent = (ports: RegEventPorts): EventPackage => {
     if (event.kind !== 'registration.changed') return
     const { binding, change } = event
     const set = watches.get(binding.subscriber)
-    if (!set) return
+    // Nobody watches what is bound for emergencies, TS 24.229 §5.2.10.
+    if (!set || isForEmergency(binding)) return
     for (const { changes } of set) changes.note(binding, change)
     // A request may take one contact away and bring another: it is judged when all of it is done.
     if (touched.size === 0) queueMicrotask(settle)
@@ -85,7 +94,7 @@ export const createRegEvent = (ports: RegEventPorts): EventPackage => {
       paceMs: PACE_MS,
       compose: () => {
         const at = { version: version++, now: timers.clock.wallMs() }
-        const state = reginfoOf(subscriber, registrations.of(subscriber), changes.take(), at)
+        const state = reginfoOf(subscriber, ordinaryOf(registrations.of(subscriber)), changes.take(), at)
         return encoder.encode(printReginfo(state))
       },
       onTold: () => changes.told(),
