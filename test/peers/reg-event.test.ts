@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { attachMonitor } from '#admin'
 import { freshAddress } from '../support/loopback.ts'
-import { without } from '../support/peers.ts'
+import { peer, without } from '../support/peers.ts'
 import { freePort } from '../support/ports.ts'
-import { startProgram } from '../support/program.ts'
+import { run, startProgram } from '../support/program.ts'
 import { runSipp, type SippOptions, startSipp } from '../support/sipp.ts'
 import { DOMAIN, md5User, node, startTandem, type Tandem } from '../support/tandem.ts'
 import { blind, type Capture, startCapture } from '../support/tshark.ts'
@@ -87,6 +87,27 @@ describe('subscriptions to registrations', { skip: without('sipp') }, () => {
       } else assert.match(await monitor('users bob'), /registered +no/)
       await ue.stop()
     }
+  })
+
+  test('and tshark reads in each NOTIFY what was meant', { skip: blind }, async () => {
+    const file = (await capture.file()) ?? assert.fail('nothing was captured')
+    const contact = 'reginfo.registration.contact'
+    const names = ['reginfo.version', 'reginfo.registration.aor', `${contact}.event`, `${contact}.uri`]
+    const { sip } = house.ports
+    const { stdout } = await run(peer('tshark').path, [
+      ...['-r', file, '-n', '-d', `udp.port==${sip},sip`, '-d', `tcp.port==${sip},sip`, '-Y', 'reginfo'],
+      ...['-T', 'fields', '-E', 'separator=/t', ...names.flatMap((name) => ['-e', name])],
+    ])
+    const rows = stdout.split('\n').filter(Boolean)
+    const having = (pattern: RegExp) => rows.filter((row) => pattern.test(row)).length
+    const aors = `sip:alice@${DOMAIN},tel:\\+4930111`
+    assert.equal(
+      having(new RegExp(`^[012]\t${aors}\tregistered,created\t.*sip:alice@${alice}:${port}`)),
+      8,
+      stdout,
+    )
+    assert.equal(having(new RegExp(`^1\t${aors}\tdeactivated,deactivated\t`)), 2, stdout)
+    assert.ok(having(/^1\tsip:bob@\S+\tdeactivated\t/) === 1, stdout)
   })
 
   test('and tshark found nothing wrong in all of this', { skip: blind }, async () => {
