@@ -145,6 +145,18 @@ describe('a phone that watches its own registration', () => {
     assert.equal(watcher.told.at(-1)?.state, 'terminated;reason=noresource')
   })
 
+  test('is told nothing of what is bound for emergencies', async () => {
+    const { house, phone, watcher } = await aPlace()
+    await watcher.subscribe()
+    await house.pass(6000)
+    await phone.register({ contact: `<sip:alice@${ALICE}:5060;sos>` })
+    await house.pass(6000)
+    assert.equal(watcher.told.length, 1)
+    await house.pass(6000)
+    await phone.register()
+    assert.doesNotMatch(watcher.last().join(), /sos/)
+  })
+
   test('and was busy hears again what it did not take', async () => {
     const { house, phone, watcher } = await aPlace()
     await phone.register({ contact: '<sip:alice@192.0.2.20>' })
