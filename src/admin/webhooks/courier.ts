@@ -35,6 +35,7 @@ const WINDOW = 256
 const MOST_RETRYING = 2000
 /** Failures in a row after which the endpoint itself is taken to be in trouble. */
 const TROUBLE = 5
+const UNREADABLE_MS = 1000
 
 type Courier = ReturnType<typeof createCourier>
 
@@ -81,8 +82,10 @@ export const createCourier = (target: Target, kept: Kept, ports: CourierPorts) =
       }
       if (events.length > 0) changed()
     } catch {
-      // The store has said what is wrong; the next event or alarm asks again.
+      // The store has said what is wrong: asked again a little later, or with the next event.
       more = true
+      reading = false
+      return wakeAt(clock.wallMs() + UNREADABLE_MS)
     }
     reading = false
     pump()
