@@ -24,6 +24,8 @@ export type BaresipOptions = {
   codecs?: string
   /** Further parameters of the account line, such as `;mediaenc=srtp`. */
   account?: string
+  /** Whom the command `message` writes to. */
+  writesTo?: string
 }
 
 export type BaresipEvent = { type: string; direction?: string; peeruri?: string; param?: string }
@@ -37,11 +39,17 @@ export type Baresip = {
   registered(): Promise<void>
   /** What it heard in all its calls so far, one recording each, oldest first. */
   heard(): Int16Array[]
+  /** Texts that it got, each as `sender: text`. */
+  texts(): string[]
   output(): string
   stop(): Promise<void>
 }
 
-const configOf = (options: BaresipOptions, folder: string, control: number, sip: number): string =>
+const configOf = (
+  options: BaresipOptions,
+  folder: string,
+  { control, sip, screen }: { control: number; sip: number; screen: number },
+): string =>
   [
     'poll_method epoll',
     `sip_listen ${options.address}:${sip}`,
@@ -64,10 +72,11 @@ const configOf = (options: BaresipOptions, folder: string, control: number, sip:
     'statmode_default off',
     `snd_path ${folder}/heard`,
     `module_path ${MODULES}`,
-    ...['g711', 'aufile', 'aubridge', 'sndfile', 'srtp'].map((name) => `module ${name}.so`),
-    ...['ctrl_tcp', 'account', 'menu'].map((name) => `module_app ${name}.so`),
+    ...['g711', 'aufile', 'aubridge', 'sndfile', 'srtp', 'cons'].map((name) => `module ${name}.so`),
+    ...['ctrl_tcp', 'account', 'contact', 'menu'].map((name) => `module_app ${name}.so`),
     'module_tmp uuid.so',
     `ctrl_tcp_listen ${options.address}:${control}`,
+    `cons_listen ${options.address}:${screen}`,
     '',
   ].join('\n')
 
@@ -87,15 +96,20 @@ const accountOf = (options: BaresipOptions): string => {
 /** A headless phone, driven over its JSON control port. */
 export const startBaresip = async (options: BaresipOptions): Promise<Baresip> => {
   const folder = temporaryFolder('baresip')
-  const [control, sip] = [await freePort(options.address), await freePort(options.address)]
+  const [control, sip, screen] = [
+    await freePort(options.address),
+    await freePort(options.address),
+    await freePort(options.address),
+  ]
   mkdirSync(join(folder, 'heard'))
-  writeFileSync(join(folder, 'config'), configOf(options, folder, control, sip))
+  writeFileSync(join(folder, 'config'), configOf(options, folder, { control, sip, screen }))
   writeFileSync(join(folder, 'accounts'), accountOf(options))
-  writeFileSync(join(folder, 'contacts'), '')
+  writeFileSync(join(folder, 'contacts'), options.writesTo ? `"it" <${options.writesTo}>\n` : '')
   writeFileSync(join(folder, 'tone.wav'), encodeWav(toneSamples(options.hertz, 60)))
   const program = startProgram(peer('baresip').path, ['-f', folder], { cwd: folder })
   await program.waitFor(/baresip is ready/)
   const wire = await openControl(options.address, control)
+  const shown = await openScreen(options.address, screen)
   const heard = () =>
     readdirSync(join(folder, 'heard'))
       .filter((name) => name.endsWith('-dec.wav'))
@@ -113,9 +127,11 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
       await program.waitFor(/\b200 OK [^\n]*\[\d+ bindings?\]/)
     },
     heard,
+    texts: shown.texts,
     output: program.output,
     stop: async () => {
       wire.socket.destroy()
+      shown.socket.destroy()
       await program.stop()
     },
   }
@@ -153,6 +169,22 @@ const openControl = async (address: string, port: number): Promise<Control> => {
       socket.write(`${Buffer.byteLength(text)}:${text},`)
     })
   return { socket, events, command }
+}
+
+/** What it would show on its screen, among which are the texts that it gets. */
+const openScreen = async (address: string, port: number): Promise<{ socket: Socket; texts(): string[] }> => {
+  const socket = await until('console port', () => tryConnect(address, port))
+  const pieces: Buffer[] = []
+  socket.on('data', (piece: Buffer) => void pieces.push(piece))
+  socket.on('error', () => {})
+  const texts = () =>
+    Array.from(
+      Buffer.concat(pieces)
+        .toString('utf8')
+        .matchAll(/\r(\S+): "([^"]*)"/g),
+      ([, from, text]) => `${from}: ${text}`,
+    )
+  return { socket, texts }
 }
 
 const tryConnect = (address: string, port: number): Promise<Socket | false> =>

@@ -73,8 +73,16 @@ const pcap = (packets: Uint8Array[]): Uint8Array => {
 export const readSms = async (rpdus: { octets: Uint8Array; from: number }[]): Promise<SmsReading[]> => {
   const file = join(temporaryFolder('sms'), 'messages.pcap')
   writeFileSync(file, pcap(rpdus.map(({ octets, from }, number) => datagram(octets, from, number + 1))))
+  return readFields(file, [])
+}
+
+/** The same for all that a capture holds which speaks SIP on that UDP port. */
+export const readSmsCapture = (file: string, port: number): Promise<SmsReading[]> =>
+  readFields(file, ['-d', `udp.port==${port},sip`, '-Y', 'gsm_a.rp.msg_type'])
+
+const readFields = async (file: string, args: string[]): Promise<SmsReading[]> => {
   const { stdout } = await run(peer('tshark').path, [
-    ...['-r', file, '-n', '-T', 'json', ...FIELDS.flatMap((field) => ['-e', field])],
+    ...['-r', file, '-n', '-T', 'json', ...args, ...FIELDS.flatMap((field) => ['-e', field])],
   ])
   const packets = JSON.parse(stdout) as { _source: { layers: Partial<SmsReading> } }[]
   return packets.map(({ _source: { layers } }) => {

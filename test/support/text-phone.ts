@@ -1,5 +1,7 @@
+import type { Timers } from '#lib/clock'
 import { silentLog } from '#lib/log'
 import { createRandom } from '#lib/random'
+import type { Flow, Wire, WireUser } from '#lib/wire'
 import {
   createRequest,
   createResponse,
@@ -31,15 +33,34 @@ const SMS = 'application/vnd.3gpp.sms'
 /** How a handset ends what it is given. */
 export type Word = 'ack' | 'silence' | { cause: number; failure?: number }
 
+/** Where a scripted phone is: its wire, the way to the house, and how to wait until everything has arrived. */
+export type Place = {
+  wire: Wire & { start(user: WireUser): void }
+  flow: Flow
+  timers: Timers
+  settle(): Promise<void>
+}
+
 /** A scripted phone for texts. With `sms` it is a handset that speaks RP, else one that takes plain text. */
 export const aTextPhone = (
   house: House,
   name: string,
   address: string,
-  { sms = false, from = `sip:${name}@${DOMAIN}` } = {},
+  options: { sms?: boolean; from?: string } = {},
 ) => {
   const wire = house.net.wire({ address, port: 5060 })
-  const flow = wire.flow(HOUSE)
+  return createTextPhone(
+    { wire, flow: wire.flow(HOUSE), timers: house.timers, settle: house.settle },
+    name,
+    options,
+  )
+}
+
+export const createTextPhone = (
+  { wire, flow, timers, settle }: Place,
+  name: string,
+  { sms = false, from = `sip:${name}@${DOMAIN}` } = {},
+) => {
   const random = createRandom()
   const received: SipRequest[] = []
   const rps: Rp[] = []
@@ -100,7 +121,7 @@ export const aTextPhone = (
   }
 
   const endpoint = createSipEndpoint({
-    ...{ timers: house.timers, random, log: silentLog, wire },
+    ...{ timers, random, log: silentLog, wire },
     values: { t1: 500, t2: 4000, t4: 5000 },
     tcpThreshold: 65535,
     user: {
@@ -124,21 +145,21 @@ export const aTextPhone = (
     headers.add('From', `<sip:${name}@${DOMAIN}>;tag=r`).add('To', `<sip:${name}@${DOMAIN}>`)
     headers.add('Call-ID', `register ${name}`.replace(' ', '-')).add('CSeq', `${++references} REGISTER`)
     headers
-      .add('Contact', `<sip:${name}@${address}:5060>${sms ? SMS_CONTACT : ''}`)
+      .add('Contact', `<sip:${name}@${flow.local.address}:${flow.local.port}>${sms ? SMS_CONTACT : ''}`)
       .add('Expires', `${expires}`)
     const answer = ask(request)
-    await house.settle()
+    await settle()
     const { status } = await answer
-    await house.settle()
+    await settle()
     return status
   }
 
   const rpTo = async (rp: Rp): Promise<{ status: number; rp: Rp | undefined }> => {
     const before = rps.length
     const answer = ask(message(`sip:+15550199@${DOMAIN};user=phone`, SMS, encodeRp(rp)))
-    await house.settle()
+    await settle()
     const { status } = await answer
-    await house.settle()
+    await settle()
     return { status, rp: rps.slice(before).find(({ kind }) => kind === 'ack' || kind === 'error') }
   }
 
@@ -149,7 +170,7 @@ export const aTextPhone = (
     word: 'ack' as Word,
     send: async (to: string, text: string, headers: [string, string][] = []): Promise<SipResponse> => {
       const answer = ask(message(to, 'text/plain;charset=UTF-8', new TextEncoder().encode(text), headers))
-      await house.settle()
+      await settle()
       return answer
     },
     /** Every part of the text as an SMS-SUBMIT; gives RP's answer to each. */

@@ -23,6 +23,8 @@ export type Capture = {
   read(options?: { sipPorts?: number[]; allow?: RegExp }): Promise<Reading>
   /** Everything that was said on the wire. Ends the capture as well. */
   sounds(sipPorts: number[]): Promise<WireSound[]>
+  /** Ends the capture too, and gives its file; undefined for a blind one. */
+  file(): Promise<string | undefined>
 }
 
 const lookForInterface = (): string | false => {
@@ -39,6 +41,7 @@ export const blind: string | false = lookForInterface()
 const NOTHING: Capture = {
   read: async () => ({ count: { sip: 0, rtp: 0, rtcp: 0 }, startLines: [], faults: [] }),
   sounds: async () => [],
+  file: async () => undefined,
 }
 
 /** Captures on the loopback interface until it is read. `filter` is in tcpdump's language. A blind one sees nothing. */
@@ -60,6 +63,10 @@ export const startCapture = async (filter: string): Promise<Capture> => {
     sounds: async (sipPorts) => {
       await finish()
       return readSounds(file, sipPorts)
+    },
+    file: async () => {
+      await finish()
+      return file
     },
   }
 }

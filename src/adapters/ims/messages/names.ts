@@ -15,22 +15,31 @@ const userOf = (uri: string): string => {
   return parsed.ok ? keyOfUri(parsed.value).user : ''
 }
 
-/** What a handset may answer to: the identity's own number, else the subscriber's, else the identity itself. */
-export const senderOf = (identity: string, subscriber: Subscriber | undefined): string => {
+const hasNumber = (user: string, subscriber: Subscriber | undefined): boolean =>
+  isNumber(user) && user !== subscriber?.imsi
+
+/** A number of the subscriber, which a handset may answer to: an identity's, else the MSISDN. */
+const numberOf = (subscriber: Subscriber | undefined): string | undefined =>
+  subscriber?.identities.find(({ user }) => hasNumber(user, subscriber))?.user ?? subscriber?.msisdn
+
+/**
+ * The sender of a text, who is `identity`: its number; else the identity as it is, but of a handset (`sms`, or named by its
+ * IMSI) another number of its own.
+ */
+export const senderOf = (identity: string, subscriber: Subscriber | undefined, sms = false): string => {
   const user = userOf(identity)
-  if (isNumber(user) && user !== subscriber?.imsi) return keep(user)
-  if (subscriber?.msisdn !== undefined) return subscriber.msisdn
-  const other = subscriber?.identities.find((own) => isNumber(own.user) && own.user !== subscriber.imsi)
-  return other ? other.user : keep(identity)
+  if (hasNumber(user, subscriber)) return keep(user)
+  const number = sms || user === subscriber?.imsi ? numberOf(subscriber) : undefined
+  return number ?? keep(identity)
 }
 
 /** From and P-Asserted-Identity of a text that a SIP phone gets: `from` is a number, an identity or a name. */
 export const addressOfSender = (from: string, subscribers: Subscribers, domain: string): string => {
   const plain = onTheWire(from.replace(CONTROLS, ' '))
   if (parseUri(plain).ok) return `<${plain}>`
-  const known = subscribers.byIdentity(plain)
-  if (known && (known.identity.user === plain || !isNumber(plain)))
-    return `<${identityUri(known.identity, known.subscriber.domain)}>`
+  const own = subscribers.byIdentity(plain)?.identity
+  const isOwn = own?.user === plain && own.uri.startsWith('sip:')
+  if (isOwn || (own && !isNumber(plain))) return `<${identityUri(own, domain)}>`
   if (isNumber(plain))
     return `<sip:${plain.replace(/[^0-9+*#]/g, '').replaceAll('#', '%23')}@${domain};user=phone>`
   const quoted = plain.replace(/["\\]/g, (character) => `\\${character}`)
@@ -38,9 +47,10 @@ export const addressOfSender = (from: string, subscribers: Subscribers, domain: 
   return `"${quoted}" <sip:${user}@${domain}>`
 }
 
-/** The short form for those who know only numbers and eleven letters: the number, or the name, of a sender. */
-export const shortNameOf = (from: string): string => {
+/** The short form for those who know only numbers and eleven letters: a number, or the name, of a sender. */
+export const shortNameOf = (from: string, sender?: Subscriber): string => {
   const user = from.includes(':') ? userOf(onTheWire(from)) : from
   if (/^anonymous$/i.test(user)) return 'Anonymous'
-  return user === '' ? from : user
+  if (isNumber(user)) return user
+  return numberOf(sender) ?? (user === '' ? from : user)
 }

@@ -1,4 +1,4 @@
-import type { MessageRecord } from '#core'
+import type { MessageRecord, Subscriber } from '#core'
 import { fromHex } from '#lib/bytes'
 import { err, ok, type Result } from '#lib/result'
 import {
@@ -61,14 +61,18 @@ const FAULTS: Record<PartsFault | 'octets', string> = {
 }
 
 /** TPDUs for a handset, TS 23.040 §9.2.2.1 and §9.2.2.3; an error says in words why there are none. */
-export const tpdusOf = (message: MessageRecord, settings: PartSettings): Result<Uint8Array[], string> => {
+export const tpdusOf = (
+  message: MessageRecord,
+  sender: Subscriber | undefined,
+  settings: PartSettings,
+): Result<Uint8Array[], string> => {
   const { body, from, pid, acceptedAtMs } = message
   if (body.kind === 'report') return ok([statusReport(body)])
   const parts = partsOf(message, settings)
   if (!parts) return ok([])
   if (!parts.ok) return err(FAULTS[parts.error])
   const { dcs, parts: list } = parts.value
-  const originator = addressOf(shortNameOf(from))
+  const originator = addressOf(shortNameOf(from, sender))
   const deliver = (userData: UserData, index: number) =>
     encodeDeliver({
       ...{ kind: 'deliver', originator, pid, dcs, time: localTime(acceptedAtMs), userData },

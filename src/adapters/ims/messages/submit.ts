@@ -87,7 +87,7 @@ export const createSubmit = (
     const isPart = concat !== undefined && concat.total > 1 && body.kind === 'text'
     return {
       origin: 'ims',
-      from: anonymous ? 'sip:anonymous@anonymous.invalid' : senderOf(identity, sender),
+      from: anonymous ? 'sip:anonymous@anonymous.invalid' : senderOf(identity, sender, true),
       ...(sender && { fromImpi: sender.impi }),
       to: { user: number, text: number, ...(near !== undefined && { near }) },
       body,

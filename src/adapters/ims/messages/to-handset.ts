@@ -28,7 +28,9 @@ const final = (outcome: Outcome): HandsetOutcome => ({ outcome, refused: false, 
 
 /** Hands a message to a handset part by part, each confirmed by its own RP-ACK before the next: TS 24.341 §5.3.3.4. */
 export const createToHandset = (ports: TextPorts) => {
-  const { timers, wire, deliveries, domain, settings } = ports
+  const { timers, wire, subscribers, deliveries, domain, settings } = ports
+  const senderOf = ({ fromImpi }: MessageRecord) =>
+    fromImpi === undefined ? undefined : subscribers.byImpi(fromImpi)
   const gateway = `<sip:${settings.gateway}@${domain}>`
   const originator = settings.smsc === '' ? undefined : addressOf(settings.smsc)
 
@@ -98,7 +100,7 @@ export const createToHandset = (ports: TextPorts) => {
     progress: Progress,
   ): Promise<HandsetOutcome> => {
     const route = `sms ${binding.contact}`
-    const tpdus = tpdusOf(message, settings)
+    const tpdus = tpdusOf(message, senderOf(message), settings)
     if (!tpdus.ok) return final({ kind: 'failed', reason: tpdus.error, route })
     const list = tpdus.value
     progress.total(list.length)
