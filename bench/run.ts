@@ -12,7 +12,7 @@ import { takeTurn } from './turn.ts'
 /**
  * Side-by-side figures: `npm run bench`, or `npm run bench -- --only sip --rounds 5 --json figures.json`.
  * `--only messages` needs no other server.
- * `--kind register|options|call` measures one scenario alone.
+ * `--kind register|options|message|call` measures one scenario alone.
  * Only ratios of one run mean anything; absolute figures are the machine's.
  */
 const { values } = parseArgs({
@@ -72,7 +72,7 @@ const sipTable = ({ rows, memory }: SipFigures): string => {
     show(row.cpu),
     show(row.kamailioCpu),
     show(row.ratio, 2),
-    `≤ ${row.goal}`,
+    Number.isNaN(row.goal) ? 'none' : `≤ ${row.goal}`,
     `${row.rate.median.toFixed(0)} (${row.kamailioRate.median.toFixed(0)})`,
     `${row.failures}`,
     `${row.retransmissions}`,

@@ -43,10 +43,13 @@ type Plan = { scenario: string; kind: Kind; goals: Record<string, number> }
 
 const ANCHORED = 'tandem'
 const PASSED = 'tandem, media passed'
+const RELAYED = 'tandem, passed on'
+const STORED = 'tandem, stored'
 
 const PLANS: Plan[] = [
   { scenario: 'REGISTER with digest', kind: 'register', goals: { [ANCHORED]: 0.9 } },
   { scenario: 'OPTIONS', kind: 'options', goals: { [ANCHORED]: 1.15 } },
+  { scenario: 'MESSAGE', kind: 'message', goals: { [RELAYED]: 0.7, [STORED]: Number.NaN } },
   { scenario: 'call', kind: 'call', goals: { [ANCHORED]: 0.8, [PASSED]: 0.8 } },
 ]
 
@@ -69,14 +72,20 @@ export const runSipBench = async (options: SipBenchOptions): Promise<SipFigures>
   }
 }
 
+const CONFIGS: Record<string, Record<string, unknown>> = {
+  [ANCHORED]: {},
+  [PASSED]: { media: { engine: 'none' } },
+  [RELAYED]: { messages: { relay_only: true } },
+  [STORED]: {},
+}
+
 /** Fresh ones for each scenario, so that none inherits the memory of another. */
 const startServers = async ({ goals }: Plan, { users, alone }: SipBenchOptions): Promise<Server[]> => {
   const common = { users, core: CORES.server }
   const servers = [await startKamailioServer(common)]
   if (alone) return servers
-  if (goals[ANCHORED]) servers.push(await startTandemServer({ ...common, name: ANCHORED }))
-  if (goals[PASSED])
-    servers.push(await startTandemServer({ ...common, name: PASSED, config: { media: { engine: 'none' } } }))
+  for (const [name, config] of Object.entries(CONFIGS))
+    if (name in goals) servers.push(await startTandemServer({ ...common, name, config }))
   return servers
 }
 
