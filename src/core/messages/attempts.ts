@@ -18,8 +18,11 @@ type AttemptPorts = {
 /** What the queue does after an attempt: goes on, waits until it is woken, or tries again later. */
 export type After = 'on' | { away: string } | { againMs: number }
 
-/** `over`: a late word has settled it before its carrier came back. */
-type Attempt = { record: MessageRecord; over?: Promise<void> }
+/**
+ * `over`: a late word has settled it before its carrier came back. `settling`: its carrier came back, and what follows
+ * from that is on its way to the disk.
+ */
+type Attempt = { record: MessageRecord; over?: Promise<void>; settling?: Promise<unknown> }
 
 /** Messages in the hands of their carriers, and what becomes of them. */
 export const createAttempts = ({ book, endings, carrierOf, live, nowMs, log }: AttemptPorts) => {
@@ -56,7 +59,7 @@ export const createAttempts = ({ book, endings, carrierOf, live, nowMs, log }: A
     const attempts = a.record.attempts + (route === undefined ? 0 : 1)
     const known = before.state === 'queued' && before.reason === reason && route === undefined
     const { partsTotal, partsDone } = a.record
-    if (known && partsDone === before.partsDone) book.later({ ...before, partsTotal })
+    if (known && partsDone === before.partsDone) book.quietly({ ...before, partsTotal })
     else
       await back(
         { ...a.record, attempts },
@@ -109,27 +112,36 @@ export const createAttempts = ({ book, endings, carrierOf, live, nowMs, log }: A
       log.write('app', 'error', bugText(bug), { user: a.record.queue })
       return { kind: 'retry', reason: 'internal' }
     })
-    if (!a.over) return settled(a, before, outcome)
-    await a.over
-    return 'on'
+    if (a.over) {
+      await a.over
+      return 'on'
+    }
+    const after = settled(a, before, outcome)
+    a.settling = after
+    return after
+  }
+
+  /** Why there is no attempt any more. */
+  const deadEnd = (m: MessageRecord, carrier: Carrier | undefined): Step | undefined => {
+    if (m.expiresAtMs <= nowMs()) return { state: 'expired' }
+    const isLeft = m.state === 'submitting' && carrier?.atMostOnce
+    return isLeft ? { state: 'unknown', reason: 'restart' } : undefined
   }
 
   return {
     /** One attempt with the message whose turn it is. */
     async start(m: MessageRecord): Promise<After> {
       const carrier = carrierOf(m.queue)
-      if (m.expiresAtMs <= nowMs()) {
-        await endings.end(m, { state: 'expired' }, true)
-        return 'on'
-      }
-      if (!carrier) return { away: 'no route' }
-      if (m.state === 'submitting' && carrier.atMostOnce) {
-        await endings.end(m, { state: 'unknown', reason: 'restart' }, true)
-        return 'on'
-      }
       const a: Attempt = { record: m }
       under.set(m.id, a)
       try {
+        const dead = deadEnd(m, carrier)
+        if (dead) {
+          a.settling = endings.end(m, dead, true)
+          await a.settling
+          return 'on'
+        }
+        if (!carrier) return { away: 'no route' }
         a.record = await submitted(m, carrier)
         return await carried(a, m, carrier)
       } finally {
@@ -142,6 +154,10 @@ export const createAttempts = ({ book, endings, carrierOf, live, nowMs, log }: A
     async report(id: string, step: Step): Promise<boolean> {
       const a = under.get(id)
       if (!a || a.over) return false
+      if (a.settling) {
+        await a.settling
+        return false
+      }
       if (isFinal(step.state)) {
         a.over = endings.end(a.record, step, true)
         await a.over

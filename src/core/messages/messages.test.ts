@@ -319,6 +319,37 @@ describe('the end of a message', () => {
     assert.equal(messages.waiting, 0)
   })
 
+  test('is one end, also when a word comes while another is on its way to the disk', async () => {
+    const { accepted, carrier, store, settle, messages, stateOf, pass, heard } = await aMessageHouse()
+    const slow = later()
+    carrier.script = slow.script
+    const id = await accepted()
+    await settle()
+    slow.end(DELIVERED)
+    // The outcome has come, its commit has not.
+    for (let i = 0; i < 20; i++) await Promise.resolve()
+    assert.equal(store.rows.get(id)?.state, 'submitting')
+    assert.equal(await messages.report(id, { state: 'failed' }), false)
+    assert.equal(await stateOf(id), 'delivered')
+    carrier.script = () => AWAY
+    const brief = await accepted({ validityS: 1 })
+    await settle()
+    await pass(1010)
+    store.full = true
+    messages.wake(BOB)
+    await settle()
+    assert.equal(await messages.cancel(brief), false)
+    store.full = false
+    await pass(6010)
+    assert.equal(await stateOf(brief), 'expired')
+    assert.equal(messages.waiting, 0)
+    const ends = heard.filter((event) => event.kind === 'message.changed' && event.message.id === brief)
+    assert.deepEqual(
+      ends.map((event) => event.kind === 'message.changed' && event.step.state),
+      ['queued', 'submitting', 'queued', 'expired'],
+    )
+  })
+
   test('comes with time, at the moment of sending or by a sweep', async () => {
     const { accepted, carrier, settle, messages, stateOf, pass, seen } = await aMessageHouse({
       script: () => AWAY,

@@ -35,6 +35,8 @@ export type MessagePorts = {
 }
 
 const FLUSH_STEP = 200
+/** On their way to a disk that takes its time. */
+const MOST_UNCOMMITTED = 10_000
 const CANCELLED: Step = { state: 'cancelled' }
 
 /**
@@ -79,18 +81,22 @@ export const createMessages = (ports: MessagePorts): Messages => {
       )
   }
 
+  let uncommitted = 0
   const acceptWhole = async (
     draft: MessageDraft,
     to: { queue: string; to: string },
   ): Promise<Result<Accepted, MessageRefusal>> => {
-    if (!book.take(to.queue)) return err('overloaded')
+    if (uncommitted >= MOST_UNCOMMITTED || !book.take(to.queue)) return err('overloaded')
     const message = drafts.record(draft, to, turns.reasonOf(to.queue))
     let first: string | undefined
+    uncommitted++
     try {
       first = await store.add(message, drafts.claim(draft))
     } catch {
       book.release(to.queue)
       return err('failure')
+    } finally {
+      uncommitted--
     }
     if (first !== undefined) {
       book.release(to.queue)
