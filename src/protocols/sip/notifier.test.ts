@@ -214,9 +214,11 @@ describe('a subscriber that does not take its NOTIFY', () => {
 
   test('because it is busy is asked again with what is then true, four times in all', () => {
     const { begin, answer, notifier, told, clock } = aPlace()
-    begin()
+    const busy = begin()
     answer(503, ['Retry-After', '30'])
-    clock.advance(29_000)
+    clock.advance(10_000)
+    busy.changed()
+    clock.advance(19_000)
     assert.equal(told().length, 1)
     clock.advance(1100)
     assert.equal(told().length, 2)

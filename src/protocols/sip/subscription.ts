@@ -95,11 +95,12 @@ export class Subscription {
 
   /** The state is another one now. Several changes within `paceMs` are told together, unless it is urgent. */
   changed(urgent = false): void {
-    if (this.ended) return
+    // A NOTIFY that is planned, or put off by a busy subscriber, will say it.
+    if (this.ended || (this.#pace && !urgent)) return
     const { timers } = this.#ports
     const waitMs = urgent ? 0 : this.#sentAtMs + this.#watched.paceMs - timers.clock.nowMs()
     if (waitMs <= 0) return this.#notify()
-    this.#pace ??= timers.after(waitMs, () => this.#notify())
+    this.#pace = timers.after(waitMs, () => this.#notify())
   }
 
   /** Ends with a last NOTIFY that says why. */
