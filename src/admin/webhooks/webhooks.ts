@@ -4,7 +4,7 @@ import type { Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import type { ReplayRequest, WebhookView } from '../contract.ts'
 import { wantsOf } from '../events/envelope.ts'
-import { createBookmark, readBookmark } from './bookmark.ts'
+import { type Bookmark, createBookmark, type Kept, readBookmark } from './bookmark.ts'
 import { CONCURRENCY, type Courier, createCourier, type Target } from './courier.ts'
 import { createPost } from './post.ts'
 import { keyOf } from './signature.ts'
@@ -93,6 +93,15 @@ const named = (entries: readonly WebhookEntry[]): Map<string, WebhookEntry> => {
   return ids
 }
 
+/** One that was not there before begins with what happens from now on, and that is kept before anything happens. */
+const firstPage = async (outbox: Outbox, bookmark: Bookmark): Promise<Kept> => {
+  const kept = { readTo: await outbox.lastSeq(), paused: false, waiting: [] }
+  bookmark.save(() => kept)
+  // A disk in trouble has told the log; the house opens all the same.
+  await bookmark.flush().catch(() => {})
+  return kept
+}
+
 const open = async (id: string, entry: WebhookEntry, ports: WebhooksPorts) => {
   const { outbox, store, timers, log, version } = ports
   const url = new URL(entry.url)
@@ -105,12 +114,7 @@ const open = async (id: string, entry: WebhookEntry, ports: WebhooksPorts) => {
     retryMs: entry.retry.map((seconds) => seconds * 1000),
   }
   const { post, close } = createPost(url, version, CONCURRENCY)
-  // One that was not there before begins with what happens from now on.
-  const kept = (await readBookmark(id, store)) ?? {
-    readTo: await outbox.lastSeq(),
-    paused: false,
-    waiting: [],
-  }
   const bookmark = createBookmark(id, store, timers)
+  const kept = (await readBookmark(id, store)) ?? (await firstPage(outbox, bookmark))
   return { courier: createCourier(target, kept, { outbox, bookmark, post, timers, log }), end: close }
 }
