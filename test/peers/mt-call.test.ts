@@ -36,7 +36,7 @@ describe('a call from the server', () => {
   }
   const callUp = async (user: string, more: Record<string, unknown> = {}): Promise<string> => {
     const { session_id, error } = await api({ message: 'mt_call', impi: `${user}@${DOMAIN}`, ...more })
-    assert.ok(session_id, error)
+    assert.ok(session_id, error ?? 'no session')
     return session_id
   }
   const recordOf = async (id: string) => {
