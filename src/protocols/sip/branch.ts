@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** The mark of a branch that is unique, RFC 3261 §8.1.1.7. */
 const COOKIE = 'z9hG4bK'
@@ -8,6 +8,6 @@ const COOKIE = 'z9hG4bK'
  * know the name. 24 letters and digits.
  */
 export const tokenOf = (name: string): string =>
-  createHash('sha256').update(name, 'utf8').digest('base64').replace(/[+/=]/g, 'z').slice(0, 24)
+  hash('sha256', name, 'base64').replace(/[+/=]/g, 'z').slice(0, 24)
 
 export const branchOf = (name: string): string => COOKIE + tokenOf(name)
