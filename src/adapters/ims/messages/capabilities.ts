@@ -1,5 +1,4 @@
-import type { Binding, Found, Registrations } from '#core'
-import { ordinaryOf, sameEquipment } from '#core'
+import { type Binding, type Found, ordinaryOf, type Registrations, sameEquipment } from '#core'
 
 /**
  * What a contact takes: SMS in `application/vnd.3gpp.sms`, which only those get that registered for it (TS 24.341
@@ -23,7 +22,7 @@ export const takesOf = ({ features }: Binding): Takes => {
   return HANDSET.test(features) && !PAGER.test(features) ? 'nothing' : 'text'
 }
 
-/** Where the identity can be reached; with several handsets on one subscription it may belong to one of them. */
+/** Where the identity can be reached, but not for emergencies; with several handsets on one subscription it may belong to one of them. */
 export const contactsOf = (registrations: Registrations, { subscriber, identity }: Found): Binding[] => {
   const bindings = ordinaryOf(registrations.of(subscriber))
   const { imeisv } = identity

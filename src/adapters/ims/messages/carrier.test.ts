@@ -169,6 +169,16 @@ describe('a text for a handset', () => {
       assert.deepEqual(settles, ['settled'])
     })
 
+  test('may be confirmed before SIP has its answer', async () => {
+    const office = anOffice(SMS_FEATURES)
+    const { outcome } = office.deliver()
+    office.report('ack')
+    office.last().answer(200)
+    await settled()
+    assert.equal(outcome()?.kind, 'delivered')
+    assert.equal(office.timers.armed, 0)
+  })
+
   test('nobody else can confirm', async () => {
     const office = anOffice(SMS_FEATURES)
     const { outcome } = office.deliver()
@@ -345,6 +355,14 @@ describe('where a text goes', () => {
       post.sent.map(({ request }) => request.uri),
       ['sip:b@192.0.2.3'],
     )
+  })
+
+  test('a contact for emergencies gets none', async () => {
+    const office = anOffice()
+    office.bindings.push(aBinding(bob, { contact: 'sip:bob@192.0.2.10;sos', features: SMS_FEATURES }))
+    const { outcome } = office.deliver()
+    await settled()
+    assert.deepEqual(outcome(), { kind: 'away', reason: 'not registered' })
   })
 
   test('a subscriber that is gone from the configuration gets nothing', async () => {

@@ -66,7 +66,9 @@ export const createToHandset = (ports: TextPorts) => {
       if (!flow) return resolve('transport')
       const attempt = attemptOf(message, part, 'sms', domain)
       let patience: { cancel(): void } | undefined
+      let ended = false
       const end = (result: Reported | Answer | 'silent'): void => {
+        ended = true
         patience?.cancel()
         deliveries.close(delivery)
         resolve(result)
@@ -77,6 +79,8 @@ export const createToHandset = (ports: TextPorts) => {
       }
       deliveries.open(delivery)
       const onAnswer = (answer: Answer): void => {
+        // Its word may be here before SIP's answer.
+        if (ended) return
         if (isTaken(answer)) patience = timers.after(TR1N_MS, () => end('silent'))
         else end(answer)
       }
