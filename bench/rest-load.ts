@@ -44,7 +44,7 @@ let measuring = false
 let over = false
 
 /** Free connections, when a rate is kept; else each goes on by itself. */
-const free: (() => void)[] = []
+const free: ((meantMs: number) => void)[] = []
 /** When requests were meant to leave that found no free connection: their waiting counts. */
 const late: number[] = []
 
@@ -92,7 +92,6 @@ if (rate !== undefined) {
 const wait = (s: number): Promise<void> => new Promise((resume) => setTimeout(resume, s * 1000))
 await wait(warm)
 measuring = true
-process.stdout.write('measuring\n')
 const begin = performance.now()
 await wait(seconds)
 measuring = false

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { without } from '../test/support/peers.ts'
 import { KINDS, type Kind } from './load.ts'
 import { type MessageFigures, runMessageBench } from './messages.ts'
+import { type RestRow, runRestBench } from './messages-rest.ts'
 import { show, table } from './report.ts'
 import { type RtpRow, runRtpBench } from './rtp.ts'
 import { runSipBench, type SipFigures } from './sip.ts'
@@ -127,6 +128,18 @@ const messageTables = ({ rows, start }: MessageFigures): string => {
   ].join('\n\n')
 }
 
+const restTable = (rows: RestRow[]): string =>
+  table([
+    ['scenario', 'per second', 'CPU µs each', 'p50 ms', 'p99 ms', 'longest', 'failed'],
+    ...rows.map((row) => [
+      row.scenario,
+      row.perSecond.toFixed(0),
+      row.cpuUs.toFixed(0),
+      ...[row.p50, row.p99, row.max].map((ms) => ms.toFixed(1)),
+      `${row.failed}`,
+    ]),
+  ])
+
 const main = async (): Promise<void> => {
   const others = values.only !== 'messages'
   const lacking = others && without('kamailio', 'gcc', 'taskset')
@@ -168,6 +181,9 @@ const main = async (): Promise<void> => {
     const messages = await runMessageBench(say)
     figures.messages = messages
     say(`\nMessages, on disk with fsync\n\n${messageTables(messages)}\n`)
+    const rest = await runRestBench(say, options)
+    figures.rest = rest
+    say(`\nTexts over REST, on disk with fsync, median round of ${options.rounds}\n\n${restTable(rest)}\n`)
   }
   yieldTurn()
   if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 1)}\n`)

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash as hashOf, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Scope } from '../contract.ts'
 import { sameText } from '../password.ts'
@@ -25,7 +25,7 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS']
 
 /** An API key (`Authorization: Bearer KEY`), else a console session by its cookie. */
 export const createAccess = (keys: ApiKey[], sessions: Sessions) => {
-  const hash = (text: string): Buffer => createHash('sha256').update(text).digest()
+  const hash = (text: string): Buffer => hashOf('sha256', text, 'buffer')
   const known = keys.map(({ name, key, scopes }) => ({ name, scopes, hash: hash(key) }))
 
   /** Every key is compared, whichever fits: the time tells neither the key nor its place. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createEvents, type OutboxEvent } from '#core'
+import { createEvents, type MessageRecord, type MessageState, type OutboxEvent } from '#core'
 import { createRandom } from '#lib/random'
 import { createHandClock } from '#lib/timers'
 import { aCall } from '../../../test/support/admin-house.ts'
@@ -11,12 +11,12 @@ import { wantsOf } from '../events/envelope.ts'
 import { createFeed } from '../events/feed.ts'
 import { tapFeed, tapMessages, tellOfDeadCalls } from './tap.ts'
 
-const message = {
+const message: MessageRecord = {
   ...{ id: 'm1', origin: 'rest', from: 'a', to: 'b', queue: 'subscriber:b@d', pid: 0, attempts: 0 },
   ...{ acceptedAtMs: 1000, expiresAtMs: 9000, state: 'queued', partsTotal: 1, partsDone: 0 },
   body: { kind: 'text', text: 'hello' },
   steps: [{ atMs: 1000, state: 'queued' }],
-} as const
+}
 
 const tapped = (patterns: string[]) => {
   const outbox = memoryOutbox()
@@ -29,9 +29,12 @@ const tapped = (patterns: string[]) => {
 
 test('each step of a message is an event of its own, written as the step is', async () => {
   const { store, types, rows } = tapped(['*'])
-  const step = (state: 'queued' | 'submitting' | 'delivered', atMs: number) =>
-    ({ ...message, state, steps: [...message.steps, { atMs, state }] }) as const
-  await store.add({ ...message, steps: [...message.steps] })
+  const step = (state: MessageState, atMs: number): MessageRecord => ({
+    ...message,
+    state,
+    steps: [...message.steps, { atMs, state }],
+  })
+  await store.add(message)
   assert.equal(rows[0]?.[1], true)
   assert.deepEqual(JSON.parse(rows[0]?.[2].data ?? ''), {
     id: 'm1.1000.queued',
@@ -43,19 +46,19 @@ test('each step of a message is an event of its own, written as the step is', as
       ...{ attempts: 0, parts: 1, partsDone: 0, incomplete: false },
     },
   } satisfies EventView)
-  await store.saveLater({ ...step('submitting', 2000), steps: [...step('submitting', 2000).steps] })
-  await store.saveLater({ ...step('queued', 3000), steps: [...step('queued', 3000).steps] })
-  await store.save({ ...step('delivered', 4000), steps: [...step('delivered', 4000).steps] })
+  await store.saveLater(step('submitting', 2000))
+  await store.saveLater(step('queued', 3000))
+  await store.save(step('delivered', 4000))
   assert.deepEqual(types(), ['add message.accepted', 'later message.queued', 'add message.delivered'])
 })
 
 test('what an endpoint sent is received, reports are nobody else’s business, and only what is wanted is written', async () => {
   const { store, types } = tapped(['message.received', 'message.delivered'])
-  await store.add({ ...message, steps: [...message.steps], origin: 'sip' })
-  await store.add({ ...message, steps: [...message.steps], id: 'm2' })
+  await store.add({ ...message, origin: 'sip' })
+  await store.add({ ...message, id: 'm2' })
   assert.deepEqual(types(), ['add message.received'])
   const all = tapped(['*'])
-  await all.store.add({ ...message, steps: [...message.steps], origin: 'report' })
+  await all.store.add({ ...message, origin: 'report' })
   assert.deepEqual(all.types(), [])
 })
 

@@ -48,7 +48,10 @@ const aReceiver = async (secret: string) => {
     answer: (next: number) => {
       status = next
     },
-    close: () => void server.closeAllConnections?.() ?? server.close(),
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
   }
 }
 

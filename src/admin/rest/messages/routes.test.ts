@@ -71,7 +71,7 @@ describe('a text by REST', () => {
         ['bob@home.example', 'bob'],
         ['jürgen', 'jürgen'],
         ['sip:j%C3%BCrgen@home.example', 'jürgen'],
-      ]) {
+      ] as const) {
         const { id } = await accepted(await ask('/messages', post({ to, text: 'x' })))
         const view = await json<MessageView>(await ask(`/messages/${id}`, all))
         assert.equal(view.recipient, `${impi}@home.example`, to)
