@@ -38,6 +38,7 @@ const recorder = (lines: Lines): Log => ({
 const anEngine = async (options: Partial<EmbeddedMediaPorts> = {}) => {
   const lines: Lines = []
   const heard: string[] = []
+  const closed: string[] = []
   const workers: Worker[] = []
   const timers = createHandClock()
   const engine = await createEmbeddedMedia({
@@ -46,13 +47,15 @@ const anEngine = async (options: Partial<EmbeddedMediaPorts> = {}) => {
     events: {
       onSilent: (call, silentMs) => heard.push(`${call} silent ${silentMs}`),
       onDtmf: (call, side, digit, ms) => heard.push(`${call} ${side} ${digit} ${ms}`),
+      onClosed: (call, { caller, callee }) =>
+        closed.push(`${call}: ${[caller, callee].map(([one]) => `${one?.rtpRecv}/${one?.rtpSend}`)}`),
     },
     timers,
     workers: 1,
     onWorker: (worker) => workers.push(worker),
     ...options,
   })
-  return { engine, lines, heard, workers, timers }
+  return { engine, lines, heard, closed, workers, timers }
 }
 
 for (const native of [true, false]) {
@@ -126,6 +129,23 @@ for (const native of [true, false]) {
       assert.deepEqual(alice.rtp[0]?.octets.subarray(12), packet(1).subarray(12))
       engine.close('echo')
       alice.close()
+    })
+
+    test('what flowed is told after the end, and nothing of a call in which nothing did', async () => {
+      const flowing = await connect('flowed', [4, 4])
+      await flowing.alice.sendUntil(packet(31), () => flowing.bob.rtp.length > 0)
+      flowing.close()
+      const toldOf = (name: string) => shared.closed.filter((line) => line.startsWith(`${name}: `))
+      await until('the figures', () => toldOf('flowed').length > 0)
+      const silent = await connect('unheard', [4, 4])
+      silent.close()
+      const next = await connect('flowed again', [4, 4])
+      await next.bob.sendUntil(packet(32), () => next.alice.rtp.length > 0)
+      next.close()
+      await until('the figures', () => toldOf('flowed again').length > 0)
+      assert.match(toldOf('flowed').join(), /^flowed: (\d+)\/0,0\/\1$/)
+      assert.match(toldOf('flowed again').join(), /^flowed again: 0\/(\d+),\1\/0$/)
+      assert.deepEqual(toldOf('unheard'), [])
     })
 
     test('a party that moves is followed', async () => {

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { err, ok, type Result } from '#lib/result'
 import { createAdmission, type Refused, sourceOf } from './admission.ts'
@@ -23,6 +22,8 @@ export type RemoteApi = {
   readonly count: number
   close(): Promise<void>
 }
+
+type Duplex = Parameters<WebSocketServer['handleUpgrade']>[1]
 
 /** `bind`: the address cannot be had; `certificate`: com_ssl_certificate or com_ssl_key are no use. */
 export type RemoteFault = { kind: 'bind' | 'certificate'; text: string }
