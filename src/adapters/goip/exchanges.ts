@@ -1,0 +1,38 @@
+import type { DeviceAnswer } from '#goip-wire'
+import type { Timer, Timers } from '#lib/clock'
+import { err, ok, type Result } from '#lib/result'
+
+type ExchangePorts = {
+  timers: Timers
+  say: () => void
+  /** Milliseconds until it is said again, and how often. */
+  everyMs: number
+  times: number
+  /** The words that end it well; every other answer is an error. */
+  good: (word: string) => boolean
+}
+
+/** One question and its answer: commands and USSD. */
+export const createExchange = ({ timers, say, everyMs, times, good }: ExchangePorts) => {
+  const { promise, resolve } = Promise.withResolvers<Result<DeviceAnswer, string>>()
+  let timer: Timer
+  let left = times
+  const tell = (): void => {
+    if (left-- <= 0) return resolve(err('the device does not answer'))
+    say()
+    timer = timers.after(everyMs, tell)
+  }
+  tell()
+  return {
+    promise,
+    onAnswer(answer: DeviceAnswer): void {
+      timer.cancel()
+      resolve(good(answer.word) ? ok(answer) : err(answer.rest || answer.word))
+    },
+    close(): void {
+      timer.cancel()
+      resolve(err('shutdown'))
+    },
+  }
+}
+export type Exchange = ReturnType<typeof createExchange>
