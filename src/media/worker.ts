@@ -71,14 +71,15 @@ const flowedIn = (call: LiveCall | undefined): Record<Side, MediumStats[]> | und
   return undefined
 }
 
-const applyAll = (commands: Command[]): void => {
-  for (const command of commands) apply(command)
+/** `text`: an array of commands, see `link.ts`. */
+const applyAll = (text: string): void => {
+  for (const command of JSON.parse(text) as Command[]) apply(command)
   if (closed.length > 0) report({ op: 'closed', calls: closed.splice(0) })
 }
 
 const takeCommands = (): void => {
   for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
-    applyAll(next.message as Command[])
+    applyAll(next.message)
 }
 
 const user: SocketUser = {
@@ -106,9 +107,9 @@ const openSockets = async (): Promise<{ sockets: Sockets; run(): void }> => {
     const turn = (): void => {
       if (!user.onTurn(false)) finish()
     }
-    port.on('message', (commands: Command[]) => {
+    port.on('message', (text: string) => {
       relay.setNow(performance.now())
-      applyAll(commands)
+      applyAll(text)
       turn()
     })
     return { sockets: createDgramSockets(memory, user, turn), run: () => {} }
