@@ -78,8 +78,7 @@ const applyAll = (text: string): void => {
 }
 
 const takeCommands = (): void => {
-  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
-    applyAll(next.message)
+  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) applyAll(next.message)
 }
 
 const user: SocketUser = {
