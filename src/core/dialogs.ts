@@ -55,13 +55,33 @@ const STATES: Record<CallState, DialogState> = {
   ended: 'stop',
 }
 
-/** `side`: whose dialogue a message belongs to. Every mark has the same members: there are many. */
-type Mark = Omit<DialogEvent, 'message'> & { side: Side | undefined; message: string | undefined }
+const TYPES = ['state', 'send', 'recv'] as const
+const WORDS: readonly DialogState[] = ['init', 'ringing', 'start', 'hold', 'stop']
+const SIDES = [undefined, 'caller', 'callee'] as const
+const METHODS = [
+  '',
+  'INVITE',
+  'ACK',
+  'BYE',
+  'CANCEL',
+  'PRACK',
+  'UPDATE',
+  'INFO',
+  'OPTIONS',
+  'REFER',
+  'MESSAGE',
+]
 
-/** What is kept of a call: little, since there may be thousands of them a minute. */
+/** Below 100 a method, from there on a status; 0 is none. */
+const numberOf = (message: string | number): number =>
+  typeof message === 'number' ? message : Math.max(0, METHODS.indexOf(message))
+const wordOf = (message: number): string => (message < 100 ? (METHODS[message] ?? '') : `${message}`)
+
+/** What is kept of a call: its record and numbers, since there may be thousands of them a minute. */
 class Followed {
   readonly record: CallRecord
-  readonly marks: Mark[] = []
+  /** Two for each mark: when, and type, state, side and message as decimal digits: 1 1 1 3. */
+  readonly #marks: number[] = []
   state: DialogState = 'init'
   flowed: Record<Side, MediumStats[]> | undefined
 
@@ -69,9 +89,25 @@ class Followed {
     this.record = record
   }
 
-  mark(type: Mark['type'], atMs: number, side?: Side, message?: string): void {
-    if (type !== 'state' && this.marks.length >= MOST_EVENTS) return
-    this.marks.push({ type, atMs, state: this.state, side, message })
+  mark(type: DialogEvent['type'], atMs: number, side?: Side, message: string | number = 0): void {
+    if (type !== 'state' && this.#marks.length >= 2 * MOST_EVENTS) return
+    const place = TYPES.indexOf(type) * 100 + WORDS.indexOf(this.state) * 10 + SIDES.indexOf(side)
+    this.#marks.push(atMs, place * 1000 + numberOf(message))
+  }
+
+  /** Those of that side, and those of the whole call. */
+  eventsOf(wanted: Side): DialogEvent[] {
+    const events: DialogEvent[] = []
+    for (let at = 0; at < this.#marks.length; at += 2) {
+      const [atMs = 0, code = 0] = this.#marks.slice(at, at + 2)
+      const [message, place] = [code % 1000, Math.floor(code / 1000)]
+      const side = SIDES[place % 10]
+      if (side !== undefined && side !== wanted) continue
+      const type = TYPES[Math.floor(place / 100)] ?? 'state'
+      const state = WORDS[Math.floor(place / 10) % 10] ?? 'stop'
+      events.push({ type, atMs, state, ...(message > 0 && { message: wordOf(message) }) })
+    }
+    return events
   }
 }
 
@@ -117,7 +153,7 @@ export const createDialogs = ({ timers, events, media }: DialogPorts) => {
   })
 
   const dialogOf = (call: Followed, side: Side, own: Partial<Dialog>): Dialog => {
-    const { record, state, marks } = call
+    const { record, state } = call
     const { id, answeredAtMs, endedAtMs } = record
     return {
       id,
@@ -128,9 +164,7 @@ export const createDialogs = ({ timers, events, media }: DialogPorts) => {
       createdAtMs: record.startedAtMs,
       ...(answeredAtMs !== undefined && { startedAtMs: answeredAtMs }),
       ...(endedAtMs !== undefined && { endedAtMs }),
-      events: marks
-        .filter((mark) => mark.side === undefined || mark.side === side)
-        .map(({ side: _side, message, ...rest }) => ({ ...rest, ...(message !== undefined && { message }) })),
+      events: call.eventsOf(side),
       media: async () => (state === 'stop' ? (call.flowed?.[side] ?? []) : media.stats(id, side)),
       ...own,
     }
@@ -169,7 +203,7 @@ export const createDialogs = ({ timers, events, media }: DialogPorts) => {
     /** A SIP message of that Call-ID went or came; `message` is its method or its status. */
     onMessage(type: 'send' | 'recv', callId: string, message: string | number): void {
       const leg = legs.get(callId)
-      leg?.call.mark(type, clock.wallMs(), leg.side, `${message}`)
+      leg?.call.mark(type, clock.wallMs(), leg.side, message)
     },
     /** The media of a call are closed, and so much has flowed. */
     onClosed(id: string, flowed: Record<Side, MediumStats[]>): void {

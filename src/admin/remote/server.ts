@@ -53,9 +53,15 @@ const createHttp = ({ tls }: RemoteDoor): Result<Server, RemoteFault> => {
   }
 }
 
+const adviceOn = ({ code = '', message }: NodeJS.ErrnoException): string => {
+  if (code === 'EADDRINUSE') return `${message}: stop the other program, or choose another port`
+  if (code === 'EADDRNOTAVAIL') return `${message}: this machine has no such address`
+  return message
+}
+
 const listen = (server: Server, { address, port }: RemoteDoor['at']): Promise<Result<number, RemoteFault>> =>
   new Promise((resolve) => {
-    server.once('error', ({ message }) => resolve(err({ kind: 'bind', text: `com_addr: ${message}` })))
+    server.once('error', (error) => resolve(err({ kind: 'bind', text: `com_addr: ${adviceOn(error)}` })))
     server.listen({ host: address, port }, () => {
       const bound = server.address()
       resolve(ok(typeof bound === 'object' && bound ? bound.port : port))
