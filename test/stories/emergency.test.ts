@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ANONYMOUS, aTown, bodyOf, header, rung, SOS } from '../support/emergency-town.ts'
 import { aSubscriber } from '../support/house.ts'
+import { createChance, mutated } from '../support/mutations.ts'
 import { aPhone, SDP } from '../support/phone.ts'
 import { nothingLeft, open } from '../support/script-calls.ts'
 import { aScriptPhone } from '../support/script-phone.ts'
@@ -248,4 +249,24 @@ describe('an emergency call that nobody takes', () => {
       const sent = await call(alice, SOS, [['Accept', accept]])
       assert.deepEqual([sent.status(), bodyOf(sent) !== ''], [380, has])
     })
+})
+
+test('whatever becomes of an emergency call on its way, the house stands and keeps nothing', async () => {
+  const town = await aTown({ to: 'desk', services: { fire: '600' }, anonymous: true })
+  const { house, alice, stranger, call } = town
+  await call(stranger, 'urn:service:sos.fire', ANONYMOUS)
+  await call(alice, SOS)
+  await alice.register([['Contact', '<sip:alice@192.0.2.10:5060;sos>;expires=90']])
+  const seeds = house.net.traffic
+    .filter(({ from, text }) => from !== '192.0.2.1:5060' && /^(?:INVITE urn|REGISTER)/.test(text))
+    .map(({ text }) => Buffer.from(text, 'latin1'))
+  assert.equal(new Set(seeds.map((seed) => `${seed}`.slice(0, 8))).size, 2)
+  const chance = createChance(112)
+  for (let i = 0; i < 3000; i++) {
+    stranger.flow.send(mutated(chance, seeds).toString('latin1'))
+    if (i % 50 === 0) await house.settle()
+  }
+  await house.pass(300_000)
+  assert.equal(house.sip.figures().bugs, 0)
+  assert.deepEqual([house.calls.count, house.legs.size], [0, 0])
 })
