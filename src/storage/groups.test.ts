@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { MessageRecord } from '#core'
 import { silentLog } from '#lib/log'
 import { createHandClock } from '#lib/timers'
 import type { Batch, Value } from './batch.ts'
@@ -26,6 +27,26 @@ const aHouse = (maxCalls = 100) => {
   }
   return { jobs, timers, pending, groups, bind }
 }
+const aMessage = (id: string): MessageRecord => ({
+  ...{
+    id,
+    origin: 'api',
+    from: 'a',
+    to: 'b',
+    queue: 'subscriber:b',
+    body: { kind: 'text', text: '' },
+    pid: 0,
+  },
+  ...{
+    acceptedAtMs: 0,
+    expiresAtMs: 0,
+    state: 'queued',
+    attempts: 0,
+    partsTotal: 1,
+    partsDone: 0,
+    steps: [],
+  },
+})
 const full = new StoreFailure({ kind: 'full', text: 'full' })
 const rejected = new StoreFailure({ kind: 'rejected', text: 'a bug' })
 
@@ -104,6 +125,35 @@ describe('group commit', () => {
     await turn()
     assert.equal(jobs.length, 1)
     assert.equal(pending.background, 0)
+  })
+
+  test('tells of a message only when the batch with it is written, whatever ended before', async () => {
+    const { jobs, timers, pending, groups, bind } = aHouse()
+    bind('x')
+    const flushed = groups.flush()
+    const told: string[] = []
+    const add = (id: string) => {
+      const ended = pending.messages.add(aMessage(id), undefined)
+      groups.hurry()
+      return ended.then((first) => void told.push(`${id} ${first}`))
+    }
+    const adding = add('m1')
+    jobs[0]?.end.resolve([])
+    await flushed
+    await turn()
+    assert.deepEqual(told, [], 'its own batch is not written yet')
+    timers.advance(10)
+    await turn()
+    assert.equal(jobs.length, 2)
+    const later = add('m2')
+    jobs[1]?.end.resolve([0, 'm0'])
+    await adding
+    assert.deepEqual(told, ['m1 m0'])
+    timers.advance(10)
+    await turn()
+    jobs[2]?.end.reject(full)
+    await assert.rejects(later, full)
+    assert.equal(pending.messages.urgent, 0, 'nothing is tried again')
   })
 
   test('bounds the calls that wait, giving up the oldest', () => {

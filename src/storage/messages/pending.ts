@@ -70,7 +70,8 @@ export const createPendingMessages = (): PendingMessages => {
     },
     take: (batch, all) => {
       const taken = { additions, changes: [...changes.values(), ...(all ? later.values() : [])] }
-      if (additions.length > 0) additions = []
+      // Also when it is empty: what comes from now on belongs to the next batch, and is told of that one's end.
+      additions = []
       if (changes.size > 0) changes = new Map()
       if (all && later.size > 0) later = new Map()
       for (const { message, claim } of taken.additions) pushAddition(batch, message, claim)
