@@ -138,18 +138,17 @@ describe('group commit', () => {
       return ended.then((first) => void told.push(`${id} ${first}`))
     }
     const adding = add('m1')
+    timers.advance(10)
     jobs[0]?.end.resolve([])
     await flushed
     await turn()
     assert.deepEqual(told, [], 'its own batch is not written yet')
-    timers.advance(10)
-    await turn()
     assert.equal(jobs.length, 2)
     const later = add('m2')
+    timers.advance(10)
     jobs[1]?.end.resolve([0, 'm0'])
     await adding
     assert.deepEqual(told, ['m1 m0'])
-    timers.advance(10)
     await turn()
     jobs[2]?.end.reject(full)
     await assert.rejects(later, full)
