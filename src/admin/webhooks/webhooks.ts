@@ -5,8 +5,9 @@ import type { Log } from '#lib/log'
 import type { ReplayRequest, WebhookView } from '../contract.ts'
 import { wantsOf } from '../events/envelope.ts'
 import { type Bookmark, createBookmark, type Kept, readBookmark } from './bookmark.ts'
-import { CONCURRENCY, type Courier, createCourier, type Target } from './courier.ts'
+import { type Courier, createCourier, type Target } from './courier.ts'
 import { createPost } from './post.ts'
+import { CONCURRENCY } from './rounds.ts'
 import { keyOf } from './signature.ts'
 
 /** As the configuration has it. `retry`: seconds. */
