@@ -117,6 +117,8 @@ export const runApi = async (
     if (typeof value === 'object' && value !== null && 'error' in value) wrong = true
     output.write(`${value === undefined ? text : JSON.stringify(value, null, 2)}\n`)
   }
+  // Whoever follows has seen enough.
+  if (follow) process.once('SIGINT', () => process.exit(wrong ? 1 : 0))
   const talked = await talkTo(target.value, { texts, answers: follow ? undefined : answers, hear })
   if (!talked.ok) return fail(talked.error)
   return wrong ? 1 : 0

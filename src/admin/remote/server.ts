@@ -33,6 +33,7 @@ const MOST_CLIENTS = 100
 const MOST_CONNECTIONS = 500
 const MOST_OCTETS = 256 * 1024
 const CLOSING_MS = 500
+const HANDSHAKE_MS = 10_000
 const TIMES = { headersTimeout: 10_000, requestTimeout: 10_000, keepAliveTimeout: 1000 }
 const HINT = `The remote API is a WebSocket: npx tandem api '{"message":"help"}'\n`
 
@@ -47,7 +48,16 @@ const createHttp = ({ tls }: RemoteDoor): Result<Server, RemoteFault> => {
     if (!tls) return ok(createServer(TIMES))
     const { certificate: cert, key, peerVerify } = tls
     const verify = peerVerify && { requestCert: true, rejectUnauthorized: true, ca: cert }
-    return ok(createSecureServer({ ...TIMES, cert, key, minVersion: 'TLSv1.2', ...verify }))
+    return ok(
+      createSecureServer({
+        ...TIMES,
+        cert,
+        key,
+        minVersion: 'TLSv1.2',
+        handshakeTimeout: HANDSHAKE_MS,
+        ...verify,
+      }),
+    )
   } catch (problem) {
     return err({ kind: 'certificate', text: `com_ssl_certificate: ${(problem as Error).message}` })
   }
