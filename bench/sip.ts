@@ -100,7 +100,9 @@ const takeTurns = async (plan: Plan, servers: Server[], generator: Generator, op
     ...{ port: server.port, serverPid: server.pid, users, window, seconds, core: CORES.generator },
   })
   const results = new Map<string, LoadResult[]>(servers.map((server) => [server.name, []]))
-  for (const server of servers) await generator.load({ ...common(server), kind: 'register', limit: users })
+  // As long as it takes: who is not registered would fail in every round.
+  for (const server of servers)
+    await generator.load({ ...common(server), kind: 'register', limit: users, seconds: 60 })
   for (let round = 0; round <= rounds; round++)
     for (const server of round % 2 ? servers : servers.toReversed()) {
       const paced = ratePerSecond === undefined ? {} : { ratePerSecond }
