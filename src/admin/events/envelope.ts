@@ -14,18 +14,6 @@ const CALL_TYPES: Record<CallState, string> = {
   ended: 'call.ended',
 }
 
-/** All types there are, for documents and checks. */
-export const EVENT_TYPES = [
-  ...['accepted', 'received', 'queued', 'sent', 'delivered', 'failed', 'expired', 'unknown', 'cancelled'].map(
-    (state) => `message.${state}`,
-  ),
-  ...Object.values(CALL_TYPES),
-  ...['registered', 'refreshed', 'unregistered', 'expired', 'deregistered'].map(
-    (change) => `registration.${change}`,
-  ),
-  'source.blocked',
-]
-
 /**
  * What to call this step, or undefined when nobody needs to hear of it: attempts begin (`submitting`) and end all the
  * time. The first step is `message.received` for what an endpoint sent, `message.accepted` for what an application did.

@@ -147,4 +147,23 @@ describe('webhooks', () => {
     await second.close()
     receiver.close()
   })
+
+  test('end at once, whatever an endpoint does', async () => {
+    const asked = Promise.withResolvers<void>()
+    const server = createServer(() => asked.resolve())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const [outbox, store] = [memoryOutbox(), memorySettings()]
+    const webhooks = await open([{ name: 'x', url, secret: 's', events: ['*'], retry: [60] }], outbox, store)
+    outbox.put({ id: 'one', atMs: Date.now() })
+    await asked.promise
+    await webhooks.close()
+    const kept = JSON.parse(store.kept.get('webhook.x') ?? '{}') as { waiting: number[][] }
+    assert.deepEqual(
+      kept.waiting.map(([seq]) => seq),
+      [1],
+    )
+    server.closeAllConnections()
+    server.close()
+  })
 })

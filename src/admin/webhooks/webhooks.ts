@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Outbox, Store } from '#core'
-import type { Timers } from '#lib/clock'
+import type { Timer, Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import type { ReplayRequest, WebhookView } from '../contract.ts'
 import { wantsOf } from '../events/envelope.ts'
@@ -47,9 +47,10 @@ export const createWebhooks = async (ports: WebhooksPorts): Promise<Webhooks> =>
   outbox.onWritten(() => {
     for (const courier of couriers.values()) courier.nudge()
   })
+  let sweeping: Timer | undefined
   const sweep = (): void => {
     outbox.deleteBefore(timers.clock.wallMs() - KEEP_MS).catch(() => {})
-    timers.after(SWEEP_MS, sweep)
+    sweeping = timers.after(SWEEP_MS, sweep)
   }
   if (couriers.size > 0) sweep()
   for (const courier of couriers.values())
@@ -70,8 +71,11 @@ export const createWebhooks = async (ports: WebhooksPorts): Promise<Webhooks> =>
       return events
     },
     close: async () => {
-      await Promise.all([...couriers.values()].map((courier) => courier.close()))
+      sweeping?.cancel()
+      const closed = [...couriers.values()].map((courier) => courier.close())
+      // Attempts under way break off, and are made again after the next start: an end must not wait for endpoints.
       for (const end of ends) end()
+      await Promise.all(closed)
     },
   }
 }
