@@ -1,3 +1,4 @@
+import type { Timers } from '#lib/clock'
 import { bugText, type Log } from '#lib/log'
 import type { LiveSettings } from '../live-settings.ts'
 import type { Book } from './book.ts'
@@ -11,6 +12,7 @@ type AttemptPorts = {
   endings: Pick<Endings, 'end'>
   carrierOf: (queue: string) => Carrier | undefined
   live: Pick<LiveSettings, 'smsRetryDelayS'>
+  timers: Timers
   nowMs: () => number
   log: Log
 }
@@ -20,12 +22,21 @@ export type After = 'on' | { away: string } | { againMs: number }
 
 /**
  * `over`: a late word has settled it before its carrier came back. `settling`: its carrier came back, and what follows
- * from that is on its way to the disk.
+ * from that is on its way to the disk. `shown`: others have been told of it.
  */
-type Attempt = { record: MessageRecord; over?: Promise<void>; settling?: Promise<unknown> }
+type Attempt = {
+  record: MessageRecord
+  over?: Promise<void>
+  settling?: Promise<unknown>
+  shown: boolean
+}
+
+/** An attempt that is over by then is told of and written with its end: most are, also those that find nobody. */
+const SHOWN_AFTER_MS = 20
 
 /** Messages in the hands of their carriers, and what becomes of them. */
-export const createAttempts = ({ book, endings, carrierOf, live, nowMs, log }: AttemptPorts) => {
+export const createAttempts = (ports: AttemptPorts) => {
+  const { book, endings, carrierOf, live, timers, nowMs, log } = ports
   const under = new Map<string, Attempt>()
 
   /** A step that ends the attempt but not the message. */
@@ -59,13 +70,13 @@ export const createAttempts = ({ book, endings, carrierOf, live, nowMs, log }: A
     const attempts = a.record.attempts + (route === undefined ? 0 : 1)
     const known = before.state === 'queued' && before.reason === reason && route === undefined
     const { partsTotal, partsDone } = a.record
-    if (known && partsDone === before.partsDone) book.quietly({ ...before, partsTotal })
-    else
+    if (!known || partsDone !== before.partsDone)
       await back(
         { ...a.record, attempts },
         stepOf('queued', { reason, route, cause }),
         committed !== undefined,
       )
+    else if (a.shown) book.later({ ...before, partsTotal })
     committed?.()
     return { away: reason }
   }
@@ -88,8 +99,7 @@ export const createAttempts = ({ book, endings, carrierOf, live, nowMs, log }: A
     // Left over from a process that died: the same attempt goes on.
     if (m.state === 'submitting') return m
     const next = withStep(m, { atMs: nowMs(), state: 'submitting' })
-    if (!carrier.atMostOnce) book.later(next)
-    else {
+    if (carrier.atMostOnce) {
       await book.keep(next)
       book.tell(next)
     }
@@ -104,14 +114,23 @@ export const createAttempts = ({ book, endings, carrierOf, live, nowMs, log }: A
       if (under.get(a.record.id) !== a || a.over) return
       a.record = { ...a.record, partsDone: a.record.partsDone + 1 }
       await book.keep(a.record)
+      show(a)
     },
   })
 
+  const show = (a: Attempt): void => {
+    if (a.shown || a.over || a.settling) return
+    a.shown = true
+    book.later(a.record)
+  }
+
   const carried = async (a: Attempt, before: MessageRecord, carrier: Carrier): Promise<After> => {
+    const showing = timers.after(SHOWN_AFTER_MS, () => show(a))
     const outcome = await carrier.deliver(a.record, progressOf(a)).catch((bug: unknown): Outcome => {
       log.write('app', 'error', bugText(bug), { user: a.record.queue })
       return { kind: 'retry', reason: 'internal' }
     })
+    showing.cancel()
     if (a.over) {
       await a.over
       return 'on'
@@ -132,7 +151,7 @@ export const createAttempts = ({ book, endings, carrierOf, live, nowMs, log }: A
     /** One attempt with the message whose turn it is. */
     async start(m: MessageRecord): Promise<After> {
       const carrier = carrierOf(m.queue)
-      const a: Attempt = { record: m }
+      const a: Attempt = { record: m, shown: m.state === 'submitting' }
       under.set(m.id, a)
       try {
         const dead = deadEnd(m, carrier)
@@ -143,6 +162,7 @@ export const createAttempts = ({ book, endings, carrierOf, live, nowMs, log }: A
         }
         if (!carrier) return { away: 'no route' }
         a.record = await submitted(m, carrier)
+        a.shown ||= carrier.atMostOnce ?? false
         return await carried(a, m, carrier)
       } finally {
         under.delete(m.id)

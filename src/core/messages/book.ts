@@ -69,10 +69,6 @@ export const createBook = ({ store, events, timers, log, bounds }: BookPorts, ba
         (failure: Error) => log.write('store', 'debug', `a step is not kept: ${failure.message}`),
       )
     },
-    /** The same for what was told before. */
-    quietly(message: MessageRecord): void {
-      store.saveLater(message).catch(() => {})
-    },
     get closed(): boolean {
       return closed
     },

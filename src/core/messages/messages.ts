@@ -55,7 +55,7 @@ export const createMessages = (ports: MessagePorts): Messages => {
     arrived: (report) => turns.arrived(report),
     freed: (message) => turns.freed(message),
   })
-  const attempts = createAttempts({ book, endings, carrierOf, live, nowMs, log })
+  const attempts = createAttempts({ book, endings, carrierOf, live, timers, nowMs, log })
   const turns = createTurns({ store, book, timers, attempts, isEnding: endings.isEnding, log })
   const assemblies = createAssemblies(
     {
