@@ -66,6 +66,13 @@ export const createTextPhone = (
   const rps: Rp[] = []
   const tpdus: Tpdu[] = []
   const texts: string[] = []
+  /** The same, with the requests' Call-IDs. `known`: its delivery report had been answered before. */
+  const shown: { text: string; callId: string; known: boolean }[] = []
+  const confirmed = new Set<string>()
+  const show = (text: string, callId: string): void => {
+    texts.push(text)
+    shown.push({ text, callId, known: confirmed.has(callId) })
+  }
   /** Final statuses of the delivery reports. */
   const reported: number[] = []
   let references = 0
@@ -105,7 +112,10 @@ export const createTextPhone = (
         : { kind: 'error', direction: 'mo', reference, cause: word.cause, tpdu }
     const to = (delivered.headers.get('P-Asserted-Identity') ?? '').replace(/[<>]/g, '')
     const named: [string, string][] = [['In-Reply-To', delivered.headers.get('Call-ID') ?? '']]
-    void ask(message(to, SMS, encodeRp(rp), named)).then(({ status }) => void reported.push(status))
+    void ask(message(to, SMS, encodeRp(rp), named)).then(({ status }) => {
+      reported.push(status)
+      if (status === 202 && word === 'ack') confirmed.add(delivered.headers.get('Call-ID') ?? '')
+    })
   }
 
   const onSms = (request: SipRequest): void => {
@@ -116,7 +126,8 @@ export const createTextPhone = (
     const tpdu = decodeTpdu(rp.value.tpdu, 'mt')
     if (!tpdu.ok) return
     tpdus.push(tpdu.value)
-    if (tpdu.value.kind === 'deliver') texts.push(textOf(tpdu.value.userData, tpdu.value.dcs) ?? '')
+    if (tpdu.value.kind === 'deliver')
+      show(textOf(tpdu.value.userData, tpdu.value.dcs) ?? '', request.headers.get('Call-ID') ?? '')
     if (phone.word !== 'silence') report(request, rp.value.reference, phone.word)
   }
 
@@ -131,7 +142,7 @@ export const createTextPhone = (
         transaction.respond(createResponse(request, phone.status, ''))
         if (phone.status >= 300) return
         if (request.headers.get('Content-Type') === SMS) onSms(request)
-        else texts.push(new TextDecoder().decode(request.body))
+        else show(new TextDecoder().decode(request.body), request.headers.get('Call-ID') ?? '')
       },
       onAck: () => {},
       onStrayResponse: () => {},
@@ -164,7 +175,7 @@ export const createTextPhone = (
   }
 
   const phone = {
-    ...{ name, received, rps, tpdus, texts, reported, ask, message, register, rpTo },
+    ...{ name, received, rps, tpdus, texts, shown, reported, ask, message, register, rpTo },
     /** What it answers a MESSAGE with; 0: nothing. */
     status: 200,
     word: 'ack' as Word,

@@ -47,7 +47,10 @@ export type StormFindings = {
   acknowledged: number
   /** Acknowledged, and never arrived. */
   lost: number[]
-  /** Arrived more than once where it had been confirmed. */
+  /**
+   * Arrived again after its delivery report was answered, or as another request. The same request again is what its
+   * reader knows a repeat by (RFC 3261 §8.2.2.2), also after more than 64 T1 of crashes.
+   */
   twice: number[]
   /** Second parts that arrived, and that were to. */
   secondParts: [came: number, expected: number]
@@ -180,32 +183,32 @@ const findings = async (
   acknowledged: Set<number>,
   restIds: Map<number, string>,
 ): Promise<StormFindings> => {
-  const came = new Map<number, number>()
-  const secondParts: [number, number] = [0, 0]
-  for (const { texts, name } of readers)
-    for (const text of texts) {
+  const came = new Map<number, Set<string>>()
+  const twice = new Set<number>()
+  const seconds = new Set<string>()
+  let expected = 0
+  for (const { shown, name } of readers)
+    for (const { text, callId, known } of shown) {
       const n = numberOf(text)
-      if (n === undefined) secondParts[0]++
-      else came.set(n, (came.get(n) ?? 0) + 1)
-      if (
-        n !== undefined &&
-        n % 10 === 0 &&
-        text.length < 200 &&
-        text.includes('x') &&
-        HANDSETS.includes(name)
-      )
-        secondParts[1]++
+      if (n === undefined) seconds.add(callId)
+      else {
+        const calls = came.get(n) ?? new Set()
+        if (known || (calls.size > 0 && !calls.has(callId))) twice.add(n)
+        if (calls.size === 0 && text.includes('x') && HANDSETS.includes(name)) expected++
+        came.set(n, calls.add(callId))
+      }
     }
   const unknownToRest: number[] = []
   for (const [n, id] of restIds) {
-    const { state, text } = await house.rest<{ state: string; text: string }>(`/messages/${id}`)
+    const kept = house.rest<{ state: string; text: string }>(`/messages/${id}`)
+    const { state, text } = await kept.catch(() => ({ state: 'lost', text: '' }))
     if (state !== 'delivered' || text !== textOf(n)) unknownToRest.push(n)
   }
   return {
     acknowledged: acknowledged.size,
     lost: [...acknowledged].filter((n) => !came.has(n)),
-    twice: [...came].filter(([, times]) => times > 1).map(([n]) => n),
-    secondParts,
+    twice: [...twice],
+    secondParts: [seconds.size, expected],
     unknownToRest,
     bugs: bugsOf(house),
   }
