@@ -108,6 +108,15 @@ describe('sms', () => {
       assert.match((await client.ask({ message: 'sms_flush', impi: 'x' })).error ?? '', /^Unknown user: x/)
     }))
 
+  test('is refused when too many wait already', () =>
+    aTown(async ({ ben }, _remote, client) => {
+      await ben.register(0)
+      client.send(Array.from({ length: 1000 }, () => ({ message: 'sms', impu: 'ben', text: 'x' })))
+      for (let n = 0; n < 1000; n++) assert.equal((await client.next()).error, undefined)
+      const { error } = await client.ask({ message: 'sms', impu: 'ben', text: 'x' })
+      assert.equal(error, 'Too many messages wait: try again later')
+    }))
+
   test('at a later time is sent then', () =>
     aTown(async ({ house, ben }, remote, client) => {
       client.send({ message: 'sms', impu: 'ben', text: 'later', start_time: 10 })
