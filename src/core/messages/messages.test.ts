@@ -94,6 +94,17 @@ describe('a message', () => {
     assert.equal(messages.waiting, 2)
   })
 
+  test('is refused while too many are on their way to a disk that takes its time', async () => {
+    const { messages, store } = await aMessageHouse({ bounds: { mostWaiting: 1e6, mostPerRecipient: 1e6 } })
+    const disk = Promise.withResolvers<undefined>()
+    store.add = () => disk.promise
+    const taking = Array.from({ length: 10_000 }, () => messages.accept(aDraft()))
+    assert.deepEqual(await messages.accept(aDraft()), { ok: false, error: 'overloaded' })
+    disk.resolve(undefined)
+    assert.ok((await Promise.all(taking)).every(({ ok }) => ok))
+    assert.ok((await messages.accept(aDraft())).ok)
+  })
+
   test('with a key that was there is the first one again, until the window has passed', async () => {
     const { messages, pass, store } = await aMessageHouse()
     const first = await messages.accept(aDraft({ dedupe: 'k' }))

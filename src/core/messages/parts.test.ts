@@ -140,6 +140,14 @@ describe('a long text in parts', () => {
     assert.equal(messages.waiting, 20)
   })
 
+  test('of ever more senders: two thousand at once, and then no more', async () => {
+    const { messages } = await aMessageHouse({ bounds: { mostWaiting: 1e6, mostPerRecipient: 1e6 } })
+    const from = (n: number) => aDraft(part(1, 2, { from: `${n}`, dedupe: `${n}` }))
+    const taken = await Promise.all(Array.from({ length: 2001 }, (_, n) => messages.accept(from(n))))
+    assert.deepEqual(taken.pop(), { ok: false, error: 'overloaded' })
+    assert.ok(taken.every(({ ok }) => ok))
+  })
+
   test('can be cancelled and flushed while it waits', async () => {
     const { accepted, messages, stateOf } = await aMessageHouse()
     const id = await accepted(part(1, 2))

@@ -38,6 +38,21 @@ describe('a queue', () => {
     slow.end(DELIVERED)
   })
 
+  test('with a backlog lets others go between', async () => {
+    const { seen, accepted, carrier, settle, messages } = await aMessageHouse({ script: () => AWAY })
+    for (let n = 0; n < 40; n++) await accepted()
+    const carol = { to: { impi: 'carol@tandem.test' } }
+    for (let n = 0; n < 40; n++) await accepted(carol)
+    await settle()
+    seen.length = 0
+    carrier.script = () => DELIVERED
+    for (const name of ['bob', 'carol']) messages.wake(`${name}@tandem.test`)
+    while (messages.waiting > 0) await settle()
+    assert.equal(seen.length, 80)
+    const firsts = seen.slice(0, 40).filter(({ queue }) => queue === `subscriber:${BOB}`).length
+    assert.ok(firsts > 10 && firsts < 30, `${firsts} of the first 40 are for bob`)
+  })
+
   test('tries again after sms_retry_delay as it is by then, or when the carrier says, with another attempt', async () => {
     const { seen, accepted, carrier, pass, settle, live, messages } = await aMessageHouse()
     carrier.script = () => ({ kind: 'retry', reason: 'silent', cause: 41, route: 'x' })
