@@ -37,13 +37,14 @@ export const senderOf = (identity: string, subscriber: Subscriber | undefined, s
 export const addressOfSender = (from: string, subscribers: Subscribers, domain: string): string => {
   const plain = onTheWire(from.replace(CONTROLS, ' '))
   if (parseUri(plain).ok) return `<${plain}>`
+  if (/^[\s().-]*$/.test(plain)) return '<sip:anonymous@anonymous.invalid>'
   const own = subscribers.byIdentity(plain)?.identity
   const isOwn = own?.user === plain && own.uri.startsWith('sip:')
   if (isOwn || (own && !isNumber(plain))) return `<${identityUri(own, domain)}>`
   if (isNumber(plain))
     return `<sip:${plain.replace(/[^0-9+*#]/g, '').replaceAll('#', '%23')}@${domain};user=phone>`
   const quoted = plain.replace(/["\\]/g, (character) => `\\${character}`)
-  const user = encodeURIComponent(from.replace(CONTROLS, ' ')).replace(/'/g, '%27')
+  const user = encodeURIComponent(from.replace(CONTROLS, ' ').toWellFormed()).replace(/'/g, '%27')
   return `"${quoted}" <sip:${user}@${domain}>`
 }
 
