@@ -61,6 +61,7 @@ export const aRecord = (more: Partial<MessageRecord> = {}): MessageRecord => ({
 
 /** A MESSAGE that was sent, and what its receiver may do. */
 export type Sent = {
+  flow: Flow
   request: SipRequest
   branch: string | undefined
   answer(status: number): void
@@ -111,9 +112,9 @@ export const aPost = (subscribers: Subscriber[], settings: Partial<TextSettings>
       domain: DOMAIN,
       deliveries: createDeliveries(timers.clock),
     },
-    request: (request: SipRequest, _flow: Flow, events: ClientEvents, branch?: string) => {
+    request: (request: SipRequest, flow: Flow, events: ClientEvents, branch?: string) => {
       const answer = (status: number) => events.onResponse(createResponse(request, status, ''))
-      sent.push({ request, branch, answer, events })
+      sent.push({ request, flow, branch, answer, events })
     },
     settings: {
       gateway: 'ip-sm-gw',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { textOf } from '#sms'
 import { namedBy } from './attempt.ts'
-import { type Sent, SMS_FEATURES, settled } from './fixture.ts'
+import { aBinding, type Sent, SMS_FEATURES, settled } from './fixture.ts'
 import { anOffice, bob, tpduIn } from './office-fixture.ts'
 
 describe('a text for a handset', () => {
@@ -128,6 +128,17 @@ describe('a text for a handset', () => {
     await settled()
     assert.equal(outcome()?.kind, 'delivered')
     assert.equal(office.timers.armed, 0)
+  })
+
+  test('goes by the path over which its contact registered', () => {
+    const office = anOffice()
+    const path = ['<sip:token@192.0.2.99:5070;lr>', '<sip:inner@192.0.2.98;lr>']
+    office.bindings.push(aBinding(bob, { features: SMS_FEATURES, path }))
+    office.deliver()
+    const { request, flow } = office.last()
+    assert.deepEqual(request.headers.all('Route'), path)
+    assert.deepEqual([flow.address, flow.port], ['192.0.2.99', 5070])
+    assert.equal(request.uri, 'sip:bob@192.0.2.10:5060')
   })
 
   test('nobody else can confirm', async () => {
