@@ -1,5 +1,5 @@
 import { tapMessages, wantedBy } from '#admin'
-import type { Settings } from '#config'
+import type { GoipSettings, Settings } from '#config'
 import type { LiveSettings } from '#core'
 import type { Timers } from '#lib/clock'
 import { err, ok, type Result } from '#lib/result'
@@ -29,6 +29,8 @@ export type Ground = {
   timers: Timers
   store: OpenedStore
   wire: OpenWire
+  /** Where GoIP gateways send to, if the configuration has any. */
+  goipWire?: OpenWire | undefined
   pem?: Pem | undefined
 }
 
@@ -58,7 +60,8 @@ export const openGround = async (
   const exempt = createExempt(settings.security.exempt)
   const listeners = listenersOf(settings)
   const wire = await openWire({ listeners, log, exempt, ...(pem.value && { tls: pem.value }) })
-  if (wire.ok)
+  const goipWire = wire.ok && settings.goip ? await openGoipWire(settings.goip, log) : undefined
+  if (wire.ok && (!goipWire || goipWire.ok))
     return ok({
       settings,
       live: liveSettingsOf(settings),
@@ -66,11 +69,17 @@ export const openGround = async (
       timers,
       store: withWebhooks(store.value, settings),
       wire: wire.value,
+      goipWire: goipWire?.value,
       pem: pem.value,
     })
   await store.value.close()
-  return err({ kind: 'bind', text: wire.error.message })
+  if (wire.ok) await wire.value.close()
+  const problem = wire.ok ? goipWire : wire
+  return err({ kind: 'bind', text: problem && !problem.ok ? problem.error.message : '' })
 }
+
+const openGoipWire = ({ addr }: GoipSettings, log: LogSink) =>
+  openWire({ listeners: addr.map((udp) => ({ transports: { udp } })), log })
 
 /** Steps of messages that webhooks want are written down for them in the same transaction. */
 const withWebhooks = (store: OpenedStore, { webhooks }: Settings): OpenedStore =>

@@ -43,6 +43,7 @@ import {
   mediaPlansOf,
   subscribersOf,
 } from '#start'
+import { createFleetSide, openGateways } from './gateways.ts'
 import type { Ground } from './ground.ts'
 
 /** The telephone network itself: who is who and where, calls, and SIP below them. */
@@ -183,6 +184,7 @@ export const joinNetwork = async (ground: Ground) => {
     deliveries: createDeliveries(timers.clock),
   }
   const carrier = createSubscriberCarrier(texts)
+  const fleetSide = await createFleetSide(ground, events)
   const { messages, resume } = await createTexts(ground, people, () => carrier)
   const ims = createIms({
     ...{ timers, random, log, store, subscribers, registrations, guard, calls, legs, notifier, events },
@@ -204,7 +206,21 @@ export const joinNetwork = async (ground: Ground) => {
     },
     onClose: (flow) => sip.onClose(flow),
   })
+  const gateways = openGateways(ground, fleetSide, { messages, guard })
   resume()
   const counters = createCounters(sip.counters, events)
-  return { ...people, counters, calls, dialogs, messages, mtCall, legs, notifier, media, sip, random }
+  return {
+    ...people,
+    gateways,
+    counters,
+    calls,
+    dialogs,
+    messages,
+    mtCall,
+    legs,
+    notifier,
+    media,
+    sip,
+    random,
+  }
 }

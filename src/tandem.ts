@@ -39,6 +39,7 @@ export const startTandem = async (
   const { calls, registrations, media } = network
   const doors = await openDoors(ground.value, network, version, () => quit('quit in the monitor'))
   const closeGround = async (): Promise<void> => {
+    await network.gateways.close()
     await wire.close()
     await media.close()
     await store.close()

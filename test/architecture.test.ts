@@ -60,6 +60,7 @@ const ROOMS: readonly Room[] = [
   { name: 'tandem.ts', src: ['*'], builtins: 'any', packages: 'any' },
   { name: 'run.ts', src: ['*'], builtins: 'any', packages: [] },
   { name: 'ground.ts', src: ['*'], builtins: [], packages: [] },
+  { name: 'gateways.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'network.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'monitor-door.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'remote-door.ts', src: ['*'], builtins: ['fs'], packages: [] },

@@ -1,4 +1,5 @@
 import type { Binding } from './bindings.ts'
+import type { Line } from './fleet/contract.ts'
 import type { MessageRecord, MessageStep } from './messages/record.ts'
 import type { CallRecord } from './records.ts'
 
@@ -16,6 +17,8 @@ export type CoreEvent =
   /** Told after the commit. `step` is the last one of the message. */
   | { kind: 'message.changed'; message: MessageRecord; step: MessageStep }
   | { kind: 'source.blocked'; source: string; minutes: number }
+  /** Its state, its card, or what stands against it. */
+  | { kind: 'line.changed'; line: Line }
 
 export type RegistrationChange = 'registered' | 'refreshed' | 'unregistered' | 'expired' | 'deregistered'
 export type CallState = 'routing' | 'ringing' | 'answered' | 'held' | 'ended'

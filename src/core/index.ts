@@ -19,6 +19,7 @@ export {
   type RegistrationChange,
 } from './events.ts'
 export * from './fleet/index.ts'
+export * from './gateway/index.ts'
 export { createGuard, type Guard } from './guard.ts'
 export * from './house/index.ts'
 export type * from './live-settings.ts'

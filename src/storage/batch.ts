@@ -1,4 +1,5 @@
 import type { CallRecord, StoredBinding } from '#core'
+import { FLEET_WIDTHS } from './fleet/widths.ts'
 
 export type Value = string | number | null
 
@@ -19,10 +20,12 @@ export const WIDTHS = {
   bindings: 4,
   unbound: 2,
   calls: 13,
+  ...FLEET_WIDTHS,
 }
 
 export const emptyBatch = (): Batch => ({
   ...{ sqns: [], settings: [], bindings: [], unbound: [], calls: [] },
+  ...{ sims: [], recipients: [], marks: [], parked: [], unparked: [], gatewayEvents: [], deviceCalls: [] },
   ...{ messages: [], wholes: [], keys: [], progress: [], moves: [], told: [], events: [] },
 })
 

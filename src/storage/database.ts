@@ -73,7 +73,10 @@ const makePrivate = (file: string): void => {
   }
 }
 
-const ORDER: readonly (keyof typeof WIDTHS)[] = ['sqns', 'settings', 'unbound', 'bindings', 'calls']
+const ORDER: readonly (keyof typeof WIDTHS)[] = [
+  ...(['sqns', 'settings', 'unbound', 'bindings', 'calls'] as const),
+  ...(['sims', 'recipients', 'marks', 'parked', 'unparked', 'gatewayEvents', 'deviceCalls'] as const),
+]
 
 const createWriter = (database: DatabaseSync, db: Kysely<Tables>): Database['write'] => {
   const texts = hotStatements(db)

@@ -36,11 +36,17 @@ describe('migrations', () => {
     assert.deepEqual(tables(), [
       'bindings',
       'calls',
+      'gateway_calls',
+      'gateway_events',
+      'gateway_marks',
+      'gateway_reports',
       'message_keys',
       'messages',
       'migrations',
       'outbox',
       'settings',
+      'sim_recipients',
+      'sims',
       'sqns',
     ])
   })

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { StoreFailure } from './faults.ts'
+import { fleetMigration } from './fleet/migration.ts'
 import { messagesMigration } from './messages/migration.ts'
 import { outboxMigration } from './outbox/migration.ts'
 
@@ -46,7 +47,7 @@ const first: Migration = async (db) => {
 }
 
 /** Number n of the table is entry n - 1. Entries are never changed once released, only added. */
-export const migrations: readonly Migration[] = [first, messagesMigration, outboxMigration]
+export const migrations: readonly Migration[] = [first, messagesMigration, outboxMigration, fleetMigration]
 
 /** Brings the schema up to date, each step in its own transaction; refuses one from a later version of Tandem. */
 export const migrate = async (db: Kysely<unknown>, file: string, steps = migrations): Promise<void> => {

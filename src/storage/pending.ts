@@ -1,5 +1,6 @@
 import type { CallRecord, StoredBinding } from '#core'
 import { type Batch, emptyBatch, pushBinding, pushCall } from './batch.ts'
+import { createPendingFleet, type PendingFleet, type TakenFleet } from './fleet/pending.ts'
 import { createPendingMessages, type PendingMessages, type TakenMessages } from './messages/pending.ts'
 import { createPendingOutbox, type PendingOutbox, type TakenOutbox } from './outbox/pending.ts'
 
@@ -16,6 +17,7 @@ export type Pending = {
   call(record: CallRecord): boolean
   readonly messages: PendingMessages
   readonly outbox: PendingOutbox
+  readonly fleet: PendingFleet
   readonly urgent: number
   readonly background: number
   /** Empties it; `all` false leaves the background part where it is. */
@@ -30,6 +32,7 @@ export type Taken = {
   calls: Map<string, CallRecord>
   messages: TakenMessages
   outbox: TakenOutbox
+  fleet: TakenFleet
 }
 
 export const createPending = (maxCalls: number): Pending => {
@@ -39,6 +42,7 @@ export const createPending = (maxCalls: number): Pending => {
   let calls = new Map<string, CallRecord>()
   const messages = createPendingMessages()
   const outbox = createPendingOutbox()
+  const fleet = createPendingFleet()
 
   const takeUrgent = (batch: Batch): void => {
     for (const [impi, sqn] of sqns) batch.sqns.push(impi, Number(sqn))
@@ -64,16 +68,21 @@ export const createPending = (maxCalls: number): Pending => {
     },
     messages,
     outbox,
+    fleet,
     get urgent() {
-      return sqns.size + settings.size + messages.urgent
+      return sqns.size + settings.size + messages.urgent + fleet.urgent
     },
     get background() {
-      return bindings.size + calls.size + messages.background + outbox.background
+      return bindings.size + calls.size + messages.background + outbox.background + fleet.background
     },
     take: (all) => {
       const batch = emptyBatch()
       takeUrgent(batch)
-      const gone = { messages: messages.take(batch, all), outbox: outbox.take(batch, all) }
+      const gone = {
+        messages: messages.take(batch, all),
+        outbox: outbox.take(batch, all),
+        fleet: fleet.take(batch, all),
+      }
       if (!all) return { batch, ...gone, bindings: new Map(), calls: new Map() }
       fill(batch)
       const taken: Taken = { batch, ...gone, bindings, calls }
@@ -86,6 +95,7 @@ export const createPending = (maxCalls: number): Pending => {
       for (const [id, record] of calls) taken.calls.set(id, record)
       bindings = taken.bindings
       calls = taken.calls
+      taken.fleet.restore()
     },
   }
 }

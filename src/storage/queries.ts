@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { CallRecord, StoredBinding } from '#core'
+import { createFleetQueries, type FleetQueries } from './fleet/queries.ts'
 import { createMessageQueries, type MessageQueries } from './messages/queries.ts'
 import { createOutboxQueries, type OutboxQueries } from './outbox/queries.ts'
 import type { CallRow, Tables } from './schema.ts'
@@ -12,6 +13,7 @@ export type CallQuery = { limit: number; before?: number; beforeId?: string; use
 
 /** What a reader may ask the worker. */
 export type Queries = MessageQueries &
+  FleetQueries &
   OutboxQueries & {
     sqns(): Promise<Map<string, number>>
     bindings(nowMs: number): Promise<StoredBinding[]>
@@ -26,6 +28,7 @@ const DELETE_STEP = 2000
 
 export const createQueries = (db: Kysely<Tables>): Queries => ({
   ...createMessageQueries(db),
+  ...createFleetQueries(db),
   ...createOutboxQueries(db),
   sqns: async () => {
     const rows = await db.selectFrom('sqns').selectAll().execute()

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { DeviceCallRow, EventRow, MarkRow, RecipientRow, ReportRow, SimRow } from './fleet/columns.ts'
 import type { MessageRow } from './messages/columns.ts'
 import type { OutboxRow } from './outbox/columns.ts'
 
@@ -10,6 +11,12 @@ export type Tables = {
   settings: { name: string; value: string }
   messages: MessageRow
   message_keys: { dedupe: string; message_id: string; until_ms: number }
+  sims: SimRow
+  sim_recipients: RecipientRow
+  gateway_marks: MarkRow & { seq: Generated<number> }
+  gateway_reports: ReportRow
+  gateway_events: EventRow & { seq: Generated<number> }
+  gateway_calls: DeviceCallRow
   outbox: Omit<OutboxRow, 'seq'> & { seq: Generated<number> }
 }
 

@@ -1,5 +1,6 @@
 import type { Compilable, Kysely } from 'kysely'
 import type { WIDTHS } from './batch.ts'
+import { fleetStatements } from './fleet/statements.ts'
 import type { CallRow, Tables } from './schema.ts'
 
 export const CALL_COLUMNS = [
@@ -47,6 +48,7 @@ export const hotStatements = (db: Kysely<Tables>): Record<keyof typeof WIDTHS, s
     ),
     unbound: text(db.deleteFrom('bindings').where('impi', '=', '').where('contact', '=', '')),
     calls: text(upsertCall(db)),
+    ...fleetStatements(db),
   }
 }
 

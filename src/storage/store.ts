@@ -1,8 +1,9 @@
-import type { CallRecord, MessageStore, Outbox, Store } from '#core'
+import type { CallRecord, GatewayStore, MessageStore, Outbox, Store } from '#core'
 import type { Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import { err, ok, type Result } from '#lib/result'
 import type { StoreFault } from './faults.ts'
+import { createGatewayStore } from './fleet/store.ts'
 import { createGroups } from './groups.ts'
 import { createMessageStore } from './messages/store.ts'
 import { createOutbox } from './outbox/outbox.ts'
@@ -25,6 +26,7 @@ export type StoreOptions = {
 export type OpenedStore = Store & {
   messages: MessageStore
   outbox: Outbox
+  gateways: GatewayStore
   /** Told of each transaction: how long it took with its fsync and both ways. */
   onCommit(hear: (tookMs: number) => void): void
   listCalls(query: CallQuery): Promise<CallRecord[]>
@@ -69,6 +71,7 @@ const createStore = (thread: Thread, log: Log, timers: Timers, maxWaitingCalls: 
   return {
     messages: createMessageStore(pending.messages, groups, thread),
     outbox: createOutbox(pending.outbox, groups, thread),
+    gateways: createGatewayStore(pending.fleet, groups, thread),
     onCommit: (hear) => void hearers.push(hear),
     loadSqns: async () => {
       const sqns = await thread.query('sqns')

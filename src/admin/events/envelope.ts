@@ -14,6 +14,8 @@ const CALL_TYPES: Record<CallState, string> = {
   ended: 'call.ended',
 }
 
+const RECEIVED: ReadonlySet<MessageRecord['origin']> = new Set(['ims', 'sip', 'gateway'])
+
 /**
  * What to call this step, or undefined when nobody needs to hear of it: attempts begin (`submitting`) and end all the
  * time. The first step is `message.received` for what an endpoint sent, `message.accepted` for what an application did.
@@ -21,7 +23,7 @@ const CALL_TYPES: Record<CallState, string> = {
 export const messageTypeOf = (message: MessageRecord, step: MessageStep): string | undefined => {
   if (step.state === 'submitting') return undefined
   if (message.steps.length > 1) return `message.${step.state}`
-  return message.origin === 'ims' || message.origin === 'sip' ? 'message.received' : 'message.accepted'
+  return RECEIVED.has(message.origin) ? 'message.received' : 'message.accepted'
 }
 
 /** Made of the record alone: the same step gives the same event at every time of day and after every restart. */
@@ -57,6 +59,7 @@ export const typeOf = (event: CoreEvent): string | undefined => {
     case 'registration.changed':
       return `registration.${event.change}`
     case 'source.blocked':
+    case 'line.changed':
       return event.kind
   }
 }

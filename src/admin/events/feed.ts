@@ -86,6 +86,7 @@ const createTranslation = (clock: Clock, boot: string) => {
       const { source, minutes } = core
       return { id, type, subject: source, atMs, data: { source, minutes } }
     }
+    if (core.kind === 'line.changed') return { id, type, subject: core.line.id, atMs, data: core.line }
     const { impi, contact } = core
     return { id, type, subject: impi, atMs, data: { impi, contact } }
   }

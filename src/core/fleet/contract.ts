@@ -95,23 +95,33 @@ export type ClaimWish = {
   strategy: Strategy
   /** Lines that have failed this text already. */
   not?: ReadonlySet<string>
+  /** How long the card rests from now on, where that is longer than `pacing` of all. */
+  pacingMs?: number
 }
 
-/** `reason`: `no sendable SIM: 3 locked, 1 at limit`. `againMs`: when that may change by itself (pacing, quiet hours). */
-export type ClaimRefusal = { reason: string; againMs?: number }
+/**
+ * `reason`: `no sendable SIM: 3 locked, 1 at limit`. `againMs`: when that may change by itself (pacing, quiet hours).
+ * `own`: it is about this text alone, another one may find a line. `hopeless`: only somebody's hand or a device that
+ * comes back will help.
+ */
+export type ClaimRefusal = { reason: string; againMs?: number; own?: true; hopeless?: true }
 
 export type Fleet = {
   sight(sighting: Sighting): void
   /** Nothing comes from it any more: the whole device, or one line. */
   lose(device: string, line: string | undefined, reason: string): void
+  /** A line that is configured no longer. */
+  forget(device: string, line: string): void
+  /** What a device says of itself. */
+  describe(device: string, kind: DeviceKind, fields: Record<string, string>): void
   list(): Line[]
   get(id: string): Line | undefined
   devices(): Device[]
   /** A line for one text, busy until `release`. */
   claim(wish: ClaimWish): Result<Line, ClaimRefusal>
   release(id: string, to: string, result: SendResult): void
-  /** A text came in by this line. */
-  received(id: string): void
+  /** A text came in by this line, from that number. */
+  received(id: string, from?: string): void
   /** By our operator; `locked` false also clears suspicion. False when there is no such line. */
   lock(id: string, locked: boolean): boolean
   /** A line may have become sendable. */

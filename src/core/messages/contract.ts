@@ -6,6 +6,7 @@ import type {
   MessageRecord,
   MessageState,
   MessageStep,
+  MessageVia,
   ReportWish,
 } from './record.ts'
 
@@ -26,6 +27,8 @@ export type MessageDraft = {
   /** A second draft with the same key (within the window) is the first one again. */
   dedupe?: string
   tag?: string
+  /** The SIM card that it came in by. */
+  via?: MessageVia
   /** It is one part of a long text: parts with the same key belong together. */
   part?: { key: string; sequence: number; total: number; reference?: number }
 }

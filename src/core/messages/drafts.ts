@@ -34,6 +34,9 @@ const isSound = ({ body, from, to, dedupe = '', tag = '', part }: MessageDraft):
 
 type Addressed = { queue: string; to: string }
 
+/** Kept for whoever reads it: nobody waits there. */
+export const INBOX = 'inbox'
+
 const addressed = (subscribers: Subscribers, target: MessageTarget): Addressed | undefined => {
   if ('impi' in target) {
     const subscriber = subscribers.byImpi(target.impi)
@@ -42,6 +45,8 @@ const addressed = (subscribers: Subscribers, target: MessageTarget): Addressed |
   const found = subscribers.byIdentity(target.user, target.context, target.near)
   return found && { queue: queueOf(found.subscriber.impi), to: target.text }
 }
+
+const firstState = ({ part }: MessageDraft) => (part && part.total > 1 ? 'accepted' : 'queued')
 
 type DraftPorts = {
   subscribers: Subscribers
@@ -56,11 +61,13 @@ export const createDrafts = ({ subscribers, nextId, nowMs, expiresS }: DraftPort
   target(draft: MessageDraft): Result<Addressed, MessageRefusal> {
     if (!isSound(draft)) return err('bad-request')
     const target = addressed(subscribers, draft.to)
+    if (!target && draft.via && 'text' in draft.to) return ok({ queue: INBOX, to: draft.to.text })
     return target ? ok(target) : err('unknown-user')
   },
   record(draft: MessageDraft, { queue, to }: Addressed, reason?: string): MessageRecord {
     const atMs = nowMs()
-    const state = draft.part && draft.part.total > 1 ? 'accepted' : 'queued'
+    const state = queue === INBOX ? ('delivered' as const) : firstState(draft)
+    const route = queue === INBOX ? INBOX : undefined
     return {
       id: nextId(),
       origin: draft.origin,
@@ -71,11 +78,15 @@ export const createDrafts = ({ subscribers, nextId, nowMs, expiresS }: DraftPort
       expiresAtMs: atMs + (draft.validityS ?? expiresS()) * 1000,
       state,
       ...(reason !== undefined && { reason }),
+      ...(route !== undefined && { route }),
       ...{ attempts: 0, partsTotal: 1, partsDone: 0 },
-      steps: [{ atMs, state, ...(reason !== undefined && { reason }) }],
+      steps: [
+        { atMs, state, ...(reason !== undefined && { reason }), ...(route !== undefined && { route }) },
+      ],
       ...(draft.reportTo && { reportTo: draft.reportTo }),
       ...(draft.dedupe !== undefined && { dedupe: draft.dedupe }),
       ...(draft.tag !== undefined && { tag: draft.tag }),
+      ...(draft.via && { via: draft.via }),
     }
   },
   claim({ origin, dedupe }: MessageDraft): DedupeClaim | undefined {

@@ -9,7 +9,7 @@ import { createAssemblies } from './assemblies.ts'
 import { createAttempts } from './attempts.ts'
 import { createBook, type MessageBounds } from './book.ts'
 import type { Accepted, Carrier, MessageDraft, MessageRefusal, Messages } from './contract.ts'
-import { createDrafts, impiOf, queueOf } from './drafts.ts'
+import { createDrafts, INBOX, impiOf, queueOf } from './drafts.ts'
 import { createEndings, type Endings, type Step } from './endings.ts'
 import { createIds } from './ids.ts'
 import type { MessageRecord } from './record.ts'
@@ -86,24 +86,25 @@ export const createMessages = (ports: MessagePorts): Messages => {
     draft: MessageDraft,
     to: { queue: string; to: string },
   ): Promise<Result<Accepted, MessageRefusal>> => {
-    if (uncommitted >= MOST_UNCOMMITTED || !book.take(to.queue)) return err('overloaded')
+    const waits = to.queue !== INBOX
+    if (uncommitted >= MOST_UNCOMMITTED || (waits && !book.take(to.queue))) return err('overloaded')
     const message = drafts.record(draft, to, turns.reasonOf(to.queue))
     let first: string | undefined
     uncommitted++
     try {
       first = await store.add(message, drafts.claim(draft))
     } catch {
-      book.release(to.queue)
+      if (waits) book.release(to.queue)
       return err('failure')
     } finally {
       uncommitted--
     }
     if (first !== undefined) {
-      book.release(to.queue)
+      if (waits) book.release(to.queue)
       return ok({ id: first, duplicate: true })
     }
     book.tell(message)
-    turns.arrived(message)
+    if (waits) turns.arrived(message)
     return ok({ id: message.id, duplicate: false })
   }
 

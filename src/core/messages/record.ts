@@ -24,8 +24,8 @@ export const FINAL_STATES: readonly MessageState[] = [
   'cancelled',
 ]
 
-/** Where a message came from: a handset (SMS over IP), a SIP phone (text/plain), or an application's way in. */
-export const MESSAGE_ORIGINS = ['ims', 'sip', 'api', 'rest', 'monitor', 'report'] as const
+/** Where a message came from: a handset (SMS over IP), a SIP phone (text/plain), a SIM card, or an application's way in. */
+export const MESSAGE_ORIGINS = ['ims', 'sip', 'gateway', 'api', 'rest', 'monitor', 'report'] as const
 export type MessageOrigin = (typeof MESSAGE_ORIGINS)[number]
 
 /** What is in it. Octets are lower case hexadecimal, so that records stay plain data everywhere. */
@@ -51,6 +51,9 @@ export type MessagePart = { sequence: number; reference?: number; body: MessageB
 
 /** Whom to tell in the end, and by which TP-Message-References it knows the message. */
 export type ReportWish = { impi: string; references: number[] }
+
+/** The SIM card by which a message came, or left: line of the fleet (`box1/goipid1`), and what was known of the card. */
+export type MessageVia = { line: string; iccid?: string; imsi?: string; number?: string; operator?: string }
 
 /** One message, whatever its ends. Times are wall clock milliseconds. */
 export type MessageRecord = {
@@ -87,6 +90,7 @@ export type MessageRecord = {
   partsKey?: string
   incomplete?: boolean
   reportTo?: ReportWish
+  via?: MessageVia
   /** Suppresses repeats: the same key names the same message. */
   dedupe?: string
   /** The application's own word for it. */

@@ -28,6 +28,7 @@ export type MessageRow = {
   report_to: string | null
   dedupe: string | null
   tag: string | null
+  via: string | null
   /** The queue while it waits for its turn in it. */
   turn: string | null
   /** Number of the state, as `PHASES` has it: for indexes. */
@@ -62,6 +63,7 @@ export const MESSAGE_COLUMNS = [
   'report_to',
   'dedupe',
   'tag',
+  'via',
   'turn',
   'phase',
   'due_at_ms',
@@ -107,6 +109,7 @@ export const pushMessage = (out: Value[], m: MessageRecord): void => {
     m.incomplete ? 1 : 0,
   )
   out.push(m.reportTo ? JSON.stringify(m.reportTo) : null, m.dedupe ?? null, m.tag ?? null)
+  out.push(m.via ? JSON.stringify(m.via) : null)
   out.push(phase === IN_TURN ? m.queue : null, phase, dueOf(m))
 }
 
@@ -146,5 +149,6 @@ export const toMessage = (row: MessageRow): MessageRecord => {
     ...(row.report_to !== null && { reportTo: JSON.parse(row.report_to) as MessageRecord['reportTo'] & {} }),
     ...(row.dedupe !== null && { dedupe: row.dedupe }),
     ...(row.tag !== null && { tag: row.tag }),
+    ...(row.via !== null && { via: JSON.parse(row.via) as MessageRecord['via'] & {} }),
   }
 }

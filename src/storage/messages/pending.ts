@@ -14,6 +14,7 @@ type Change = {
   whole: boolean
   claims: DedupeClaim[]
   reports: MessageRecord[]
+  handed: (Saving['handed'] & {})[]
   ends: End<void>[]
 }
 type End<T> = PromiseWithResolvers<T>
@@ -49,6 +50,7 @@ export const createPendingMessages = (): PendingMessages => {
       whole: (more.whole ?? false) || (old?.whole ?? false),
       claims: [...(old?.claims ?? []), ...(more.claim ? [more.claim] : [])],
       reports: [...(old?.reports ?? []), ...(more.reports ?? [])],
+      handed: [...(old?.handed ?? []), ...(more.handed ? [more.handed] : [])],
       ends: old ? [...old.ends, end] : [end],
     }
     ;(changes.has(message.id) ? changes : into).set(message.id, merged)
@@ -99,7 +101,7 @@ const pushAddition = (batch: Batch, message: MessageRecord, claim: DedupeClaim |
   batch.messages.push(claim?.key ?? null, claim?.nowMs ?? 0, claim?.untilMs ?? 0)
 }
 
-const pushChange = (batch: Batch, { message: m, whole, claims, reports }: Change): void => {
+const pushChange = (batch: Batch, { message: m, whole, claims, reports, handed }: Change): void => {
   const phase = PHASES[m.state]
   if (whole) {
     pushMessage(batch.wholes, m)
@@ -107,9 +109,12 @@ const pushChange = (batch: Batch, { message: m, whole, claims, reports }: Change
   } else {
     const out = phase === IN_TURN ? batch.progress : batch.moves
     out.push(m.state, m.attempts, m.partsTotal, m.partsDone, JSON.stringify(m.steps))
-    if (phase !== IN_TURN) out.push(null, phase, dueOf(m))
+    if (phase !== IN_TURN)
+      out.push(m.expiresAtMs, m.via ? JSON.stringify(m.via) : null, null, phase, dueOf(m))
     out.push(m.id)
   }
   for (const claim of claims) batch.keys.push(claim.key, m.id, claim.untilMs)
+  for (const { line, marks, atMs } of handed)
+    for (const mark of marks) batch.marks.push(line, mark, m.id, atMs)
   for (const report of reports) pushAddition(batch, report, undefined)
 }

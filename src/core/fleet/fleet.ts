@@ -1,0 +1,239 @@
+import type { Timers } from '#lib/clock'
+import { type Hours, isWithin, untilChange } from '#lib/hours'
+import { err, ok } from '#lib/result'
+import type { Events } from '../events.ts'
+import { createClaims } from './claims.ts'
+import type { Device, DeviceKind, Fleet, Line, SendResult, Sighting } from './contract.ts'
+import { createConversations } from './conversations.ts'
+import { createEntry, type Entry, type SimRules, viewOf, whyOf } from './lines.ts'
+import { admit, createPool, dismiss, move, type Pool } from './pools.ts'
+import { noted } from './sightings.ts'
+import { createSims, type KeptSim, nextDayMs, type SimStore } from './sims.ts'
+
+export type FleetPorts = {
+  timers: Timers
+  events: Pick<Events, 'publish'>
+  rules: SimRules
+  /** Nothing is sent within these, by any line. */
+  quiet?: Hours
+  store?: SimStore
+  /** Cards of processes before this one. `recipients`: hashes of the numbers that they texted this month. */
+  kept?: Iterable<KeptSim & { recipients?: number[] }>
+}
+
+type Box = Device & { entries: Map<string, Entry>; pool: Pool }
+
+/** Strangers make no lines; a device gone mad must not fill the memory either. */
+const MOST_LINES = 1_000_000
+
+/** All lines of all gateways: what is known of them, which may send, and what their cards have sent. */
+export const createFleet = (ports: FleetPorts): Fleet => {
+  const { timers, events, rules, quiet } = ports
+  const wallMs = (): number => timers.clock.wallMs()
+  const sims = createSims(ports.store, wallMs, ports.kept)
+  const boxes = new Map<string, Box>()
+  const byId = new Map<string, Entry>()
+  const all = createPool(({ ofAll }) => ofAll)
+  const conversations = createConversations()
+  const hearers = new Set<() => void>()
+  /** Lines whose limits end with the day. */
+  const limited = new Set<Entry>()
+  const view = (entry: Entry): Line => viewOf(entry, sims.countsOf(entry.card), rules)
+  const tell = (entry: Entry): void => events.publish({ kind: 'line.changed', line: view(entry) })
+  const poolOf = (target: string): Pool | undefined => (target === '*' ? all : boxes.get(target)?.pool)
+  const claims = createClaims({
+    ...{ byId, poolOf, rules, wallMs },
+    knownTo: (number) => {
+      const key = conversations.of(number)
+      const line = key === undefined ? undefined : sims.cards.get(key)?.line
+      return line === undefined ? undefined : byId.get(line)
+    },
+    quietMs: () => (quiet && isWithin(quiet, wallMs()) ? untilChange(quiet, wallMs()) : 0),
+  })
+
+  const free = (): void => {
+    for (const hear of hearers) hear()
+  }
+
+  /** Counts a line where it belongs after something about it has changed; true when that says anything new to an operator. */
+  const refresh = (entry: Entry): boolean => {
+    sims.turn(entry.card, wallMs())
+    const before = entry.why
+    const why = whyOf(entry, rules, wallMs())
+    if (why === 'at limit') limited.add(entry)
+    if (why === before) return false
+    move((boxes.get(entry.device) as Box).pool, entry, why)
+    move(all, entry, why)
+    entry.why = why
+    if (why === undefined) free()
+    return ![before, why].every((one) => one === undefined || one === 'busy' || one === 'resting')
+  }
+  const later = (entry: Entry, ms: number): void => {
+    timers.after(ms, () => {
+      if (byId.get(entry.id) === entry && refresh(entry)) tell(entry)
+    })
+  }
+  const onNewDay = (): void => {
+    const those = [...limited]
+    limited.clear()
+    for (const entry of those) if (refresh(entry)) tell(entry)
+    timers.after(nextDayMs(wallMs()) - wallMs(), onNewDay)
+  }
+  timers.after(nextDayMs(wallMs()) - wallMs(), onNewDay)
+
+  const boxOf = (name: string, kind: DeviceKind): Box => {
+    const known = boxes.get(name)
+    if (known) return known
+    const box: Box = {
+      ...{ name, kind, lines: 0, registered: 0, seenAtMs: wallMs(), fields: {} },
+      ...{ entries: new Map(), pool: createPool(({ ofDevice }) => ofDevice) },
+    }
+    boxes.set(name, box)
+    return box
+  }
+  const appear = ({ device, line, kind, sim }: Sighting, box: Box): Entry => {
+    const entry = createEntry(device, line, kind, sims.of(sim, `${device}/${line}`), wallMs())
+    entry.card.line = entry.id
+    box.entries.set(line, entry)
+    byId.set(entry.id, entry)
+    box.lines++
+    admit(box.pool, entry)
+    admit(all, entry)
+    return entry
+  }
+  const isUp = ({ state }: Entry): boolean => state === 'registered' || state === 'in-call'
+  const setState = (entry: Entry, box: Box, state: Entry['state']): void => {
+    const was = isUp(entry)
+    entry.state = state
+    entry.sinceMs = wallMs()
+    box.registered += Number(isUp(entry)) - Number(was)
+  }
+
+  const sight = (sighting: Sighting): void => {
+    const now = wallMs()
+    const box = boxOf(sighting.device, sighting.kind)
+    box.seenAtMs = now
+    const known = box.entries.get(sighting.line)
+    if (!known && byId.size >= MOST_LINES) return
+    const entry = known ?? appear(sighting, box)
+    entry.seenAtMs = now
+    const change = noted(entry, sighting)
+    if (change === 'nothing' && known) return
+    if (entry.state !== sighting.state) setState(entry, box, sighting.state)
+    if (change === 'sim') {
+      entry.card = sims.of(entry.sim, entry.id)
+      entry.card.line = entry.id
+    }
+    if (refresh(entry) || change === 'state' || change === 'sim' || !known) tell(entry)
+  }
+
+  const loseOne = (entry: Entry, box: Box, reason: string): void => {
+    entry.detail = reason
+    if (entry.state === 'offline') return
+    setState(entry, box, 'offline')
+    refresh(entry)
+    tell(entry)
+  }
+
+  const failed = (entry: Entry): void => {
+    const { card } = entry
+    sims.failed(card)
+    if (rules.suspectAfter <= 0 || ++card.failuresInRow < rules.suspectAfter) return
+    card.suspectUntilMs = wallMs() + rules.suspectMs
+    later(entry, rules.suspectMs)
+  }
+  const settle = (entry: Entry, to: string, result: SendResult): void => {
+    if (result.kind === 'refused') {
+      if (result.fault === 'line') failed(entry)
+      else if (result.fault === 'number') sims.failed(entry.card)
+      return
+    }
+    entry.sentSince++
+    sims.sent(entry.card, to)
+    conversations.note(to, entry.card.key)
+    if (result.kind === 'unknown') return failed(entry)
+    entry.card.failuresInRow = 0
+  }
+
+  return {
+    sight,
+    lose(device, line, reason) {
+      const box = boxes.get(device)
+      if (!box) return
+      if (line === undefined) for (const entry of box.entries.values()) loseOne(entry, box, reason)
+      const entry = line === undefined ? undefined : box.entries.get(line)
+      if (entry) loseOne(entry, box, reason)
+    },
+    forget(device, line) {
+      const box = boxes.get(device)
+      const entry = box?.entries.get(line)
+      if (!box || !entry) return
+      loseOne(entry, box, 'removed')
+      dismiss(box.pool, entry)
+      dismiss(all, entry)
+      box.entries.delete(line)
+      byId.delete(entry.id)
+      limited.delete(entry)
+      if (--box.lines === 0) boxes.delete(device)
+    },
+    describe(device, kind, fields) {
+      const box = boxOf(device, kind)
+      box.fields = fields
+      box.seenAtMs = wallMs()
+    },
+    list: () => Array.from(byId.values(), view),
+    get: (id) => {
+      const entry = byId.get(id)
+      return entry && view(entry)
+    },
+    devices: () =>
+      Array.from(boxes.values(), ({ name, kind, lines, registered, seenAtMs, fields }) => ({
+        ...{ name, kind, lines, registered, seenAtMs, fields },
+      })),
+    claim(wish) {
+      const found = claims(wish)
+      if (!found.ok) return err(found.error)
+      const entry = found.value
+      const { card } = entry
+      entry.busy = true
+      const restMs = Math.max(rules.pacingMs, wish.pacingMs ?? 0)
+      if (restMs > 0) {
+        card.restUntilMs = wallMs() + restMs
+        later(entry, restMs)
+      }
+      refresh(entry)
+      return ok(view(entry))
+    },
+    release(id, to, result) {
+      const entry = byId.get(id)
+      if (!entry) return
+      entry.busy = false
+      settle(entry, to, result)
+      if (refresh(entry)) tell(entry)
+    },
+    received(id, from) {
+      const entry = byId.get(id)
+      if (!entry) return
+      sims.received(entry.card)
+      if (from !== undefined) conversations.note(from, entry.card.key)
+    },
+    lock(id, locked) {
+      const entry = byId.get(id)
+      if (!entry) return false
+      const { card } = entry
+      card.locked = locked
+      if (!locked) {
+        card.failuresInRow = 0
+        card.suspectUntilMs = 0
+      }
+      sims.save(card)
+      refresh(entry)
+      tell(entry)
+      return true
+    },
+    onFree(hear) {
+      hearers.add(hear)
+      return () => void hearers.delete(hear)
+    },
+  }
+}

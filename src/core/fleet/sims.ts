@@ -1,0 +1,152 @@
+import type { Period, SimCounts, SimFacts } from './contract.ts'
+
+/** A card as it is kept: counts belong to `day` and `month` (since 1970, UTC). Times are wall clock milliseconds. */
+export type KeptSim = {
+  /** `iccid:…`, `imsi:…`, `number:…` or `line:…`, the first of them that is known. */
+  key: string
+  day: number
+  month: number
+  sent: Period
+  failed: Period
+  received: Period
+  locked: boolean
+  /** No text before this. */
+  restUntilMs: number
+}
+
+/** Where cards are kept: in the background, in groups. */
+export type SimStore = {
+  save(sim: KeptSim): void
+  /** `recipient`: a number's hash; told once per card and month. */
+  addRecipient(key: string, month: number, recipient: number): void
+}
+
+export type Card = KeptSim & {
+  recipients: Set<number>
+  failuresInRow: number
+  suspectUntilMs: number
+  /** Id of the line that it is in. */
+  line: string | undefined
+}
+
+/** More different numbers than this are not told apart in one month. */
+const MOST_RECIPIENTS = 5000
+const DAY_MS = 86_400_000
+
+export const dayOf = (ms: number): number => Math.floor(ms / DAY_MS)
+export const nextDayMs = (ms: number): number => (dayOf(ms) + 1) * DAY_MS
+export const monthOf = (ms: number): number => {
+  const date = new Date(ms)
+  return date.getUTCFullYear() * 12 + date.getUTCMonth()
+}
+
+/** FNV-1a in 31 bits: small enough to keep one for each number that a card has texted. */
+export const hashOf = (text: string): number => {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return (hash ^ (hash >>> 16)) & 0x7fffffff
+}
+
+export const keyOf = (sim: SimFacts | undefined, line: string): string => {
+  if (sim?.iccid) return `iccid:${sim.iccid}`
+  if (sim?.imsi) return `imsi:${sim.imsi}`
+  return sim?.number ? `number:${sim.number}` : `line:${line}`
+}
+
+const none = (): Period => ({ day: 0, month: 0, total: 0 })
+const count = (period: Period): void => {
+  period.day++
+  period.month++
+  period.total++
+}
+
+/** The cards that were ever seen, in whatever line they are. */
+export const createSims = (
+  store: SimStore | undefined,
+  wallMs: () => number,
+  kept: Iterable<KeptSim> = [],
+) => {
+  const cards = new Map<string, Card>()
+  const cardOf = (sim: KeptSim): Card => ({
+    ...sim,
+    ...{ recipients: new Set(), failuresInRow: 0, suspectUntilMs: 0, line: undefined },
+  })
+  for (const sim of kept) cards.set(sim.key, cardOf(sim))
+
+  const save = ({ key, day, month, sent, failed, received, locked, restUntilMs }: Card): void =>
+    store?.save({
+      ...{ key, day, month, locked, restUntilMs },
+      ...{ sent: { ...sent }, failed: { ...failed }, received: { ...received } },
+    })
+
+  /** Counts of a day or month that has passed are none. */
+  const turn = (card: Card, now: number): void => {
+    const day = dayOf(now)
+    if (card.day === day) return
+    card.day = day
+    for (const period of [card.sent, card.failed, card.received]) period.day = 0
+    const month = monthOf(now)
+    if (card.month === month) return
+    card.month = month
+    card.recipients.clear()
+    for (const period of [card.sent, card.failed, card.received]) period.month = 0
+  }
+
+  return {
+    turn,
+    save,
+    cards,
+    /** The card in a line; of one that was known by its number or IMSI alone, the counts go on under its new key. */
+    of(facts: SimFacts | undefined, line: string): Card {
+      const key = keyOf(facts, line)
+      const known = cards.get(key)
+      if (known) return known
+      const now = wallMs()
+      const weaker = [facts?.imsi && `imsi:${facts.imsi}`, facts?.number && `number:${facts.number}`]
+      const before = weaker.map((one) => (one ? cards.get(one) : undefined)).find((one) => one !== undefined)
+      const card: Card = before
+        ? Object.assign(before, { key })
+        : cardOf({
+            ...{ key, day: dayOf(now), month: monthOf(now), locked: false, restUntilMs: 0 },
+            ...{ sent: none(), failed: none(), received: none() },
+          })
+      if (before) {
+        for (const one of weaker) if (one && cards.get(one) === card) cards.delete(one)
+        for (const recipient of card.recipients) store?.addRecipient(key, card.month, recipient)
+        save(card)
+      }
+      cards.set(key, card)
+      return card
+    },
+    /** A text to this number was sent by it, or perhaps was. */
+    sent(card: Card, to: string): void {
+      turn(card, wallMs())
+      count(card.sent)
+      const recipient = hashOf(to)
+      if (card.recipients.size < MOST_RECIPIENTS && !card.recipients.has(recipient)) {
+        card.recipients.add(recipient)
+        store?.addRecipient(card.key, card.month, recipient)
+      }
+      save(card)
+    },
+    failed(card: Card): void {
+      turn(card, wallMs())
+      count(card.failed)
+      save(card)
+    },
+    received(card: Card): void {
+      turn(card, wallMs())
+      count(card.received)
+      save(card)
+    },
+    countsOf(card: Card): SimCounts {
+      turn(card, wallMs())
+      const { sent, failed, received, recipients } = card
+      return {
+        ...{ sent: { ...sent }, failed: { ...failed }, received: { ...received } },
+        recipients: recipients.size,
+      }
+    },
+  }
+}
+export type Sims = ReturnType<typeof createSims>

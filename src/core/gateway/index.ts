@@ -1,0 +1,2 @@
+export { createGatewayInbox, type InboxPorts } from './inbox.ts'
+export type * from './store.ts'

@@ -1,0 +1,70 @@
+import type { Settings } from '#config'
+import {
+  createFleet,
+  createGatewayInbox,
+  type DeviceKind,
+  type Events,
+  type Fleet,
+  type GatewayDriver,
+  type GatewayInbox,
+  type Guard,
+  type Messages,
+} from '#core'
+import { createGoip, type Goip, type GoipPorts } from '#goip'
+import { createRandom } from '#lib/random'
+import { createExempt } from '#start'
+import type { Ground } from './ground.ts'
+
+/** Gateways with SIM cards: what is known of them, where they hand in what they say, and who speaks with them. */
+export type GatewaySide = {
+  fleet: Fleet
+  inbox: GatewayInbox
+  drivers: ReadonlyMap<DeviceKind, GatewayDriver>
+  goip: Goip | undefined
+  close(): Promise<void>
+}
+
+/** What is needed before there are messages. */
+export const createFleetSide = async ({ store, timers }: Ground, events: Events) => {
+  const date = new Date(timers.clock.wallMs())
+  const kept = await store.gateways.loadSims(date.getUTCFullYear() * 12 + date.getUTCMonth())
+  const fleet = createFleet({
+    ...{ timers, events, kept, store: store.gateways },
+    rules: {
+      ...{ perDay: -1, perMonth: -1, recipientsPerMonth: -1, pacingMs: 0 },
+      ...{ suspectAfter: 5, suspectMs: 600_000 },
+    },
+  })
+  return { fleet, drivers: new Map<DeviceKind, GatewayDriver>() }
+}
+export type FleetSide = Awaited<ReturnType<typeof createFleetSide>>
+
+const goipLinesOf = ({ goip }: Settings): GoipPorts['lines'] =>
+  (goip?.lines ?? []).map((line) => ({
+    ...line,
+    wait_poll: line.wait_poll === 'resend' ? 'spec' : line.wait_poll,
+    ...{ direct_sms: false, call_events: true, module_off: 2 },
+  }))
+
+export const openGateways = (
+  { settings, timers, log, store, goipWire }: Ground,
+  { fleet, drivers }: FleetSide,
+  { messages, guard }: { messages: Messages; guard: Guard },
+): GatewaySide => {
+  const inbox = createGatewayInbox({ timers, fleet, messages, store: store.gateways })
+  const goip = goipWire
+    ? createGoip({
+        ...{ timers, random: createRandom(), log, fleet, inbox, guard, lines: goipLinesOf(settings) },
+        exempt: createExempt(settings.security.exempt),
+      })
+    : undefined
+  if (goip) drivers.set('goip', goip.driver)
+  if (goip) goipWire?.start({ onData: goip.onData, onClose: () => {} })
+  return {
+    ...{ fleet, inbox, drivers, goip },
+    close: async () => {
+      goip?.close()
+      await goipWire?.close()
+    },
+  }
+}

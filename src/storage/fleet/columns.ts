@@ -1,0 +1,57 @@
+import type { GatewayCall, GatewayEvent, KeptSim, ParkedReport } from '#core'
+import type { Value } from '../batch.ts'
+
+/** Tables of gateways as Kysely sees them; `seq` is made by the database. */
+export type SimRow = {
+  card: string
+  day: number
+  month: number
+  locked: number
+  rest_until_ms: number
+} & Record<`${'sent' | 'failed' | 'received'}_${'day' | 'month' | 'total'}`, number>
+export type RecipientRow = { card: string; month: number; recipient: number }
+export type MarkRow = { line: string; mark: string; message_id: string; at_ms: number }
+export type ReportRow = { id: string; report: string; at_ms: number }
+export type EventRow = { line: string; name: string; at_ms: number; fields: string }
+export type DeviceCallRow = { id: string; line: string; at_ms: number; data: string }
+
+export const SIM_COLUMNS = [
+  ...['card', 'day', 'month', 'locked', 'rest_until_ms'],
+  ...['sent_day', 'sent_month', 'sent_total', 'failed_day', 'failed_month', 'failed_total'],
+  ...['received_day', 'received_month', 'received_total'],
+] as (keyof SimRow)[]
+
+export const pushSim = (out: Value[], { key, day, month, locked, restUntilMs, ...counts }: KeptSim): void => {
+  out.push(key, day, month, locked ? 1 : 0, restUntilMs)
+  for (const period of [counts.sent, counts.failed, counts.received])
+    out.push(period.day, period.month, period.total)
+}
+
+export const toSim = (row: SimRow): KeptSim => ({
+  ...{ key: row.card, day: row.day, month: row.month, locked: row.locked === 1 },
+  restUntilMs: row.rest_until_ms,
+  sent: { day: row.sent_day, month: row.sent_month, total: row.sent_total },
+  failed: { day: row.failed_day, month: row.failed_month, total: row.failed_total },
+  received: { day: row.received_day, month: row.received_month, total: row.received_total },
+})
+
+export const pushReport = (out: Value[], { id, ...report }: ParkedReport): void => {
+  out.push(id, JSON.stringify(report), report.atMs)
+}
+export const toReport = ({ id, report }: ReportRow): ParkedReport => ({
+  ...(JSON.parse(report) as ParkedReport),
+  id,
+})
+
+export const pushGatewayEvent = (out: Value[], { line, name, atMs, fields }: GatewayEvent): void => {
+  out.push(line, name.slice(0, 64), atMs, JSON.stringify(fields))
+}
+export const toGatewayEvent = (row: EventRow & { seq: number }): GatewayEvent & { seq: number } => ({
+  ...{ seq: row.seq, line: row.line, name: row.name, atMs: row.at_ms },
+  fields: JSON.parse(row.fields) as Record<string, string>,
+})
+
+export const pushDeviceCall = (out: Value[], call: GatewayCall): void => {
+  out.push(call.key, call.line, call.beginMs ?? call.answerMs ?? call.endMs ?? 0, JSON.stringify(call))
+}
+export const toDeviceCall = ({ data }: { data: string }): GatewayCall => JSON.parse(data) as GatewayCall

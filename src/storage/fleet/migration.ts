@@ -1,0 +1,59 @@
+import type { Kysely } from 'kysely'
+
+const COUNTS = ['sent', 'failed', 'received'].flatMap((what) =>
+  ['day', 'month', 'total'].map((period) => `${what}_${period}`),
+)
+
+/** Cards and what they have sent, what gateways told, and by which marks their reports name a text. */
+export const fleetMigration = async ({ schema }: Kysely<unknown>): Promise<void> => {
+  await schema.alterTable('messages').addColumn('via', 'text').execute()
+  let sims = schema
+    .createTable('sims')
+    .addColumn('card', 'varchar(190)', (c) => c.primaryKey())
+    .addColumn('day', 'integer', (c) => c.notNull())
+    .addColumn('month', 'integer', (c) => c.notNull())
+    .addColumn('locked', 'smallint', (c) => c.notNull())
+    .addColumn('rest_until_ms', 'bigint', (c) => c.notNull())
+  for (const name of COUNTS) sims = sims.addColumn(name, 'integer', (c) => c.notNull())
+  await sims.execute()
+  await schema
+    .createTable('sim_recipients')
+    .addColumn('card', 'varchar(190)', (c) => c.notNull())
+    .addColumn('month', 'integer', (c) => c.notNull())
+    .addColumn('recipient', 'integer', (c) => c.notNull())
+    .addPrimaryKeyConstraint('sim_recipients_key', ['card', 'month', 'recipient'])
+    .execute()
+  await schema
+    .createTable('gateway_marks')
+    .addColumn('seq', 'integer', (c) => c.autoIncrement().primaryKey())
+    .addColumn('line', 'varchar(190)', (c) => c.notNull())
+    .addColumn('mark', 'varchar(190)', (c) => c.notNull())
+    .addColumn('message_id', 'varchar(32)', (c) => c.notNull())
+    .addColumn('at_ms', 'bigint', (c) => c.notNull())
+    .execute()
+  await schema.createIndex('gateway_marks_by_mark').on('gateway_marks').columns(['line', 'mark']).execute()
+  await schema
+    .createTable('gateway_reports')
+    .addColumn('id', 'varchar(32)', (c) => c.primaryKey())
+    .addColumn('report', 'text', (c) => c.notNull())
+    .addColumn('at_ms', 'bigint', (c) => c.notNull())
+    .execute()
+  await schema
+    .createTable('gateway_events')
+    .addColumn('seq', 'integer', (c) => c.autoIncrement().primaryKey())
+    .addColumn('line', 'varchar(190)', (c) => c.notNull())
+    .addColumn('name', 'varchar(64)', (c) => c.notNull())
+    .addColumn('at_ms', 'bigint', (c) => c.notNull())
+    .addColumn('fields', 'text', (c) => c.notNull())
+    .execute()
+  await schema.createIndex('gateway_events_by_line').on('gateway_events').columns(['line', 'seq']).execute()
+  await schema
+    .createTable('gateway_calls')
+    .addColumn('id', 'varchar(190)', (c) => c.primaryKey())
+    .addColumn('line', 'varchar(190)', (c) => c.notNull())
+    .addColumn('at_ms', 'bigint', (c) => c.notNull())
+    .addColumn('data', 'text', (c) => c.notNull())
+    .execute()
+  await schema.createIndex('gateway_calls_by_time').on('gateway_calls').columns(['at_ms']).execute()
+  await schema.createIndex('gateway_calls_by_line').on('gateway_calls').columns(['line', 'at_ms']).execute()
+}

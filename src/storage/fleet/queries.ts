@@ -1,0 +1,110 @@
+import type { Kysely } from 'kysely'
+import type { GatewayCall, GatewayEvent, KeptSim, ParkedReport } from '#core'
+import type { Tables } from '../schema.ts'
+import { toDeviceCall, toGatewayEvent, toReport, toSim } from './columns.ts'
+
+/** What a reader may ask the worker about gateways; as `GatewayStore` of the core has it. */
+export type FleetQueries = {
+  sims(month: number): Promise<(KeptSim & { recipients: number[] })[]>
+  handedTo(line: string, mark: string, sinceMs: number): Promise<string | undefined>
+  parked(): Promise<ParkedReport[]>
+  gatewayEvents(query: {
+    limit: number
+    line?: string
+    before?: number
+  }): Promise<(GatewayEvent & { seq: number })[]>
+  deviceCalls(query: { limit: number; line?: string; beforeMs?: number }): Promise<GatewayCall[]>
+  deleteOfGateways(beforeMs: number): Promise<number>
+}
+
+const MAX_PAGE = 1000
+const STEP = 500
+
+export const createFleetQueries = (db: Kysely<Tables>): FleetQueries => ({
+  sims: async (month) => {
+    const recipients = new Map<string, number[]>()
+    const texted = db.selectFrom('sim_recipients').select(['card', 'recipient']).where('month', '=', month)
+    for (const { card, recipient } of await texted.execute()) {
+      const list = recipients.get(card)
+      if (list) list.push(recipient)
+      else recipients.set(card, [recipient])
+    }
+    await db.deleteFrom('sim_recipients').where('month', '<', month).execute()
+    const rows = await db.selectFrom('sims').selectAll().execute()
+    return rows.map((row) => ({ ...toSim(row), recipients: recipients.get(row.card) ?? [] }))
+  },
+  handedTo: async (line, mark, sinceMs) => {
+    const row = await db
+      .selectFrom('gateway_marks')
+      .select('message_id')
+      .where('line', '=', line)
+      .where('mark', '=', mark)
+      .where('at_ms', '>=', sinceMs)
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return row?.message_id
+  },
+  parked: async () => {
+    const rows = await db.selectFrom('gateway_reports').selectAll().orderBy('at_ms').execute()
+    return rows.map(toReport)
+  },
+  gatewayEvents: async ({ limit, line, before }) => {
+    let find = db.selectFrom('gateway_events').selectAll()
+    if (line !== undefined) find = find.where('line', '=', line)
+    if (before !== undefined) find = find.where('seq', '<', before)
+    const rows = await find
+      .orderBy('seq', 'desc')
+      .limit(Math.max(1, Math.min(limit, MAX_PAGE)))
+      .execute()
+    return rows.map(toGatewayEvent)
+  },
+  deviceCalls: async ({ limit, line, beforeMs }) => {
+    let find = db.selectFrom('gateway_calls').select('data')
+    if (line !== undefined) find = find.where('line', '=', line)
+    if (beforeMs !== undefined) find = find.where('at_ms', '<', beforeMs)
+    const rows = await find
+      .orderBy('at_ms', 'desc')
+      .limit(Math.max(1, Math.min(limit, MAX_PAGE)))
+      .execute()
+    return rows.map(toDeviceCall)
+  },
+  deleteOfGateways: async (beforeMs) =>
+    (await deleteBySeq(db, 'gateway_events', beforeMs)) +
+    (await deleteBySeq(db, 'gateway_marks', beforeMs)) +
+    (await deleteByTime(db, 'gateway_calls', beforeMs)) +
+    (await deleteByTime(db, 'gateway_reports', beforeMs)),
+})
+
+const breathe = (): Promise<void> => new Promise((resume) => setImmediate(resume))
+
+/** Rows lie in the order of their coming, so that the first ones are the oldest. */
+const deleteBySeq = async (
+  db: Kysely<Tables>,
+  table: 'gateway_events' | 'gateway_marks',
+  beforeMs: number,
+): Promise<number> => {
+  for (let total = 0; ; ) {
+    const first = await db.selectFrom(table).select(['seq', 'at_ms']).orderBy('seq').limit(STEP).execute()
+    const old = first.filter(({ at_ms }) => at_ms < beforeMs).map(({ seq }) => seq)
+    if (old.length === 0) return total
+    await db.deleteFrom(table).where('seq', 'in', old).execute()
+    total += old.length
+    await breathe()
+  }
+}
+
+const deleteByTime = async (
+  db: Kysely<Tables>,
+  table: 'gateway_calls' | 'gateway_reports',
+  beforeMs: number,
+): Promise<number> => {
+  for (let total = 0; ; ) {
+    const old = await db.selectFrom(table).select('id').where('at_ms', '<', beforeMs).limit(STEP).execute()
+    if (old.length === 0) return total
+    const ids = old.map(({ id }) => id)
+    await db.deleteFrom(table).where('id', 'in', ids).execute()
+    total += old.length
+    await breathe()
+  }
+}

@@ -1,0 +1,10 @@
+/** Places that each record takes in a batch. */
+export const FLEET_WIDTHS = {
+  sims: 14,
+  recipients: 3,
+  marks: 4,
+  parked: 3,
+  unparked: 1,
+  gatewayEvents: 4,
+  deviceCalls: 4,
+}
