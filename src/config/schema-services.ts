@@ -106,11 +106,20 @@ const goipLine: Shape<GoipLine> = {
     required: true,
     about: 'Id the device sends.',
   },
-  password: { kind: string(), required: true, secret: true, about: 'Its password.' },
+  password: {
+    kind: string(/^[^\s;]*$/, 'password without blanks and ;'),
+    required: true,
+    secret: true,
+    about: 'Its password.',
+  },
   number: { kind: string(), default: '', about: 'Number of its SIM.' },
   device: { kind: string(), default: '', about: 'Which device it is part of.' },
   status_ok: { kind: integer(0, 999), default: 0, about: 'Status that grants a keepalive.' },
-  wait_poll: { kind: oneOf(['silent', 'resend']), default: 'silent', about: 'What follows a WAIT.' },
+  wait_poll: {
+    kind: oneOf(['never', 'silent', 'spec'], { resend: 'spec' }),
+    default: 'silent',
+    about: 'Asks again after a WAIT.',
+  },
   status_refused: { kind: integer(0, 999), default: 404, about: 'Status that refuses one.' },
   number_format: {
     kind: string(/^\S+$/, 'plus, bare, national or a prefix'),
@@ -119,6 +128,9 @@ const goipLine: Shape<GoipLine> = {
   },
   pin_address: { kind: boolean, default: true, about: 'Keeps the first IP address.' },
   ack_newline: { kind: boolean, default: false, about: 'Replies end with a newline.' },
+  direct_sms: { kind: boolean, default: false, about: 'Texts in one datagram, without session.' },
+  call_events: { kind: boolean, default: true, about: 'Keeps call states and records.' },
+  module_off: { kind: integer(0, 2), default: 2, about: 'How module_ctl_i switches off.' },
 }
 
 export const goipKind = group<GoipSettings>({

@@ -140,12 +140,17 @@ export type GoipLine = {
   number: string
   device: string
   status_ok: number
-  wait_poll: 'silent' | 'resend'
+  /** After a WAIT: never, after 20 s of silence, or every 5 s as the manual says. */
+  wait_poll: 'never' | 'silent' | 'spec'
   status_refused: number
   number_format: string
   /** Pins the IP address, never the port. */
   pin_address: boolean
   ack_newline: boolean
+  direct_sms: boolean
+  call_events: boolean
+  /** 2 by the manual, 0 to DBL's own server. */
+  module_off: number
 }
 
 export type EjoinSettings = { devices: EjoinDevice[] }

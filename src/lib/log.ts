@@ -1,5 +1,5 @@
-/** The layers of the log: ims, sip, rx and cx are the manual's, the others Tandem's own. */
-export const LAYERS = ['ims', 'sip', 'rx', 'cx', 'media', 'store', 'api', 'app'] as const
+/** The layers of the log: ims, sip, rx and cx are the manual's, the others Tandem's own; gw: gateways with SIM cards. */
+export const LAYERS = ['ims', 'sip', 'rx', 'cx', 'media', 'store', 'api', 'app', 'gw'] as const
 export type Layer = (typeof LAYERS)[number]
 
 export const LEVELS = ['none', 'error', 'warn', 'info', 'debug'] as const

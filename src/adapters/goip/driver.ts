@@ -1,148 +1,130 @@
-import type { GatewayDriver, Line, SendResult } from '#core'
-import { type DeviceAnswer, printUssd, printUssdExit } from '#goip-wire'
-import { err, ok } from '#lib/result'
-import { latin1 } from '#lib/text'
+import type { GatewayDriver, SendResult } from '#core'
+import type { DeviceAnswer } from '#goip-wire'
+import { err, ok, type Result } from '#lib/result'
+import { createAlarms } from './admission.ts'
 import { GOIP_COMMANDS, isGood, wordsOf } from './commands.ts'
-import { createExchange, type Exchange } from './exchanges.ts'
+import { createExchange } from './exchanges.ts'
 import type { GoipLine, GoipLines } from './lines.ts'
-import { numberFor } from './numbers.ts'
+import { isDialable, numberFor } from './numbers.ts'
 import type { GoipPorts } from './ports.ts'
-import { createSession, type Session } from './sessions.ts'
+import { createSession } from './sessions.ts'
+import { createSlots } from './slots.ts'
+import { createTalks } from './talks.ts'
+import { createUssd } from './ussd.ts'
+import type { Words } from './words.ts'
 
+/** "The SMS content should be limited to 3000 bytes or less." */
 const MOST_OCTETS = 3000
-/** What a device takes at once, over all its lines. */
-const MOST_SESSIONS = 5
-/** Asked again earlier, a device hangs up on the network (field experience; the manual says 10 s). */
-const USSD_MS = 60_000
-const COMMAND_MS = 5000
+const COMMAND = { everyMs: 5000, times: 3 }
 
-type Talk = { line: GoipLine; onAnswer(answer: DeviceAnswer): void; close(): void }
+export type Question = {
+  line: GoipLine
+  words: (session: number) => string
+  good: (word: string) => boolean
+  everyMs: number
+  times: number
+  session?: number
+}
+export type Ask = (question: Question) => Promise<{ answer: Result<DeviceAnswer, string>; session: number }>
 
-const encoder = new TextEncoder()
+type DriverPorts = Pick<GoipPorts, 'timers' | 'log' | 'random' | 'inbox'> & { words: Words; lines: GoipLines }
+
+export type GoipDriver = GatewayDriver & {
+  /** False when nobody asked. */
+  onAnswer(answer: DeviceAnswer, address: string): boolean
+  readonly talks: number
+  close(): void
+}
 
 /** What is said to lines: texts, USSD, commands; one at a time on each. */
-export const createGoipDriver = (
-  { timers, log, random }: Pick<GoipPorts, 'timers' | 'log' | 'random'>,
-  lines: GoipLines,
-): GatewayDriver & { onAnswer(answer: DeviceAnswer, address: string): boolean; close(): void } => {
-  const talks = new Map<string, Talk>()
+export const createGoipDriver = (ports: DriverPorts): GoipDriver => {
+  const { timers, random, words, lines } = ports
+  const talks = createTalks(random)
+  const slots = createSlots(timers)
   const busy = new Set<GoipLine>()
-  const sessions = new Map<string, number>()
-  const [a = 0, b = 0] = random.bytes(2)
-  let last = 1000 + a * 256 + b
+  const passwordAlarm = createAlarms(ports, 'password-refused')
 
-  const say = (line: GoipLine, text: string): void => void line.flow?.send(latin1(encoder.encode(text)))
-  /** Numbers that stay below 2^31 and do not come again soon: a device remembers. */
-  const nextSession = (): number => {
-    last = last >= 2_000_000_000 ? 1000 : last + 1
-    return last
+  const say = (line: GoipLine, text: string): void => {
+    if (line.flow) words.say(line.flow, text, line.settings.password)
   }
-  const count = (device: string, by: number): void => {
-    const now = (sessions.get(device) ?? 0) + by
-    if (now > 0) sessions.set(device, now)
-    else sessions.delete(device)
-  }
-
-  const ready = (name: string): GoipLine | string => {
+  /** The line to itself for one job, or why it cannot have any. */
+  const withLine = async <T>(
+    name: string,
+    job: (line: GoipLine) => Promise<T>,
+    refuse: (reason: string) => T,
+  ): Promise<T> => {
     const line = lines.byName(name)
-    if (!line?.flow) return 'the line has not been seen'
-    return busy.has(line) ? 'the line is busy' : line
-  }
-
-  const send = async (name: string, to: string, text: string): Promise<SendResult> => {
-    if (encoder.encode(text).length > MOST_OCTETS)
-      return { kind: 'refused', fault: 'number', reason: `more than ${MOST_OCTETS} octets` }
-    const line = ready(name)
-    if (typeof line === 'string') return { kind: 'refused', fault: 'busy', reason: line }
-    if ((sessions.get(line.device) ?? 0) >= MOST_SESSIONS)
-      return { kind: 'refused', fault: 'busy', reason: `${MOST_SESSIONS} sessions on this device` }
-    const session = nextSession()
-    const key = String(session)
+    if (!line?.alive) return refuse('the line is offline')
+    if (busy.has(line)) return refuse('the line is busy')
     busy.add(line)
-    count(line.device, 1)
-    const talk: Session = createSession({
-      ...{ timers, line, session, text, say },
-      onPassword: () => log.write('app', 'error', `GoIP ${line.id} does not take the password of its line`),
-      onEnd: () => {
-        talks.delete(key)
-        count(line.device, -1)
-      },
-    })
-    talks.set(key, { line, ...talk })
-    const result = await talk.send(numberFor(to, line.settings.number_format))
-    busy.delete(line)
-    return result
+    return job(line).finally(() => busy.delete(line))
   }
-
-  const ask = async (
-    line: GoipLine,
-    words: (session: number) => string,
-    good: (word: string) => boolean,
-    [everyMs, times]: [number, number],
-    session = nextSession(),
-  ) => {
+  const ask: Ask = async ({ line, words, good, everyMs, times, session = talks.number() }) => {
     const text = words(session)
-    busy.add(line)
-    const exchange: Exchange = createExchange({ timers, say: () => say(line, text), everyMs, times, good })
-    talks.set(String(session), { line, onAnswer: exchange.onAnswer, close: exchange.close })
+    const exchange = createExchange({ timers, say: () => say(line, text), everyMs, times, good })
+    talks.open(session, { line, onAnswer: exchange.onAnswer, close: exchange.close })
     const answer = await exchange.promise
-    talks.delete(String(session))
-    busy.delete(line)
+    talks.end(session)
     return { answer, session }
   }
+  const ussd = createUssd({ timers, ask, say })
 
-  /** USSD sessions that wait for a choice. */
-  const menus = new Map<GoipLine, number>()
+  const sendBy = async (line: GoipLine, to: string, text: string): Promise<SendResult> => {
+    const number = numberFor(to, line.settings.number_format, line.sim.number ?? line.settings.number)
+    if (!isDialable(number)) return { kind: 'refused', fault: 'number', reason: 'not a number' }
+    ussd.exit(line)
+    if (!(await slots.take(line.device))) return busyWith('all sessions of the device are taken')
+    const session = talks.number()
+    const talk = createSession({
+      ...{ timers, settings: line.settings, session, text },
+      say: (words) => say(line, words),
+      onPassword: () => passwordAlarm(line, 'does not take the password of its line', {}),
+      onEnd: () => {
+        talks.end(session)
+        slots.release(line.device)
+      },
+    })
+    talks.open(session, { line, onAnswer: talk.onAnswer, close: talk.close })
+    return talk.send(number)
+  }
 
   return {
     kind: 'goip',
     commands: GOIP_COMMANDS,
-    send: ({ id }: Line, { to, text }) => send(id, to, text),
+    async send({ id }, { to, text }) {
+      if (Buffer.byteLength(text) > MOST_OCTETS)
+        return { kind: 'refused', fault: 'number', reason: `more than ${MOST_OCTETS} octets` }
+      return withLine<SendResult>(id, (line) => sendBy(line, to, text), busyWith)
+    },
     async ussd({ id }, code) {
-      const line = ready(id)
-      if (typeof line === 'string') return err(line)
-      const menu = menus.get(line)
-      const { password } = line.settings
-      menus.delete(line)
-      if (code === undefined) {
-        if (menu !== undefined) say(line, printUssdExit(menu, password))
-        return ok({ text: '', open: false })
-      }
-      // A blank would be the next argument.
-      if (!/^[0-9*#+]{1,64}$/.test(code)) return err('a USSD code is made of digits, * and #')
-      const good = (word: string): boolean => word === 'USSD' || word === 'USSDEXIT'
-      const { answer, session } = await ask(
-        line,
-        (number) => printUssd(number, password, code),
-        good,
-        [USSD_MS, 1],
-        menu,
-      )
-      if (!answer.ok) return answer
-      const { word, rest } = answer.value
-      if (/^USSD send failed!/.test(rest)) return err(rest)
-      if (word === 'USSD') menus.set(line, session)
-      return ok({ text: rest, open: word === 'USSD' })
+      if (code !== undefined) return withLine(id, (line) => ussd.dial(line, code), err)
+      const line = lines.byName(id)
+      if (line) ussd.exit(line)
+      return ok({ text: '', open: false })
     },
     async command({ id }, name, values) {
-      const line = ready(id)
-      if (typeof line === 'string') return err(line)
-      const { password } = line.settings
-      if (wordsOf(name, 0, values, password) === undefined) return err(`${name} is no command of a GoIP`)
-      const words = (session: number): string => wordsOf(name, session, values, password) ?? ''
-      const { answer, session } = await ask(line, words, isGood(name), [COMMAND_MS, 3])
-      if (name === 'CF' || !answer.ok) say(line, `DONE ${session}`)
-      return answer.ok ? ok(answer.value.rest) : answer
+      return withLine<Result<string, string>>(
+        id,
+        async (line) => {
+          const words = wordsOf(name, values, line.settings)
+          if (!words.ok) return words
+          const { answer, session } = await ask({ line, words: words.value, good: isGood(name), ...COMMAND })
+          if (name === 'CF' || name === 'CW' || !answer.ok) say(line, `DONE ${session}`)
+          return answer.ok ? ok(answer.value.rest) : answer
+        },
+        err,
+      )
     },
-    /** False when nobody asked, or when the answer comes from elsewhere. */
-    onAnswer(answer, address) {
-      const talk = talks.get(answer.session)
-      if (!talk || talk.line.flow?.address !== address) return false
-      talk.onAnswer(answer)
-      return true
+    onAnswer: talks.onAnswer,
+    get talks() {
+      return talks.count
     },
     close() {
-      for (const talk of talks.values()) talk.close()
+      slots.close()
+      talks.close()
+      ussd.close()
     },
   }
 }
+
+const busyWith = (reason: string): SendResult => ({ kind: 'refused', fault: 'busy', reason })

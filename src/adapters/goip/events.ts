@@ -1,22 +1,27 @@
 import type { Fleet, GatewayInbox } from '#core'
-import { type DeviceEvent, printReceipt, printRefusal } from '#goip-wire'
+import { type DeviceEvent, printDisable, printReceipt, printRefusal } from '#goip-wire'
 import type { Clock } from '#lib/clock'
 import type { Flow } from '#lib/wire'
-import type { Admission } from './admission.ts'
-import { lineStateOf, simOf } from './keepalives.ts'
+import { type Admission, type Complain, DENIED } from './admission.ts'
+import { type CallEvents, isCallEvent } from './calls.ts'
 import type { GoipLine } from './lines.ts'
+import { stateInCall } from './states.ts'
+import type { Words } from './words.ts'
 
 type EventPorts = {
-  admit: Admission
+  admit: Admission['admit']
   inbox: GatewayInbox
   fleet: Pick<Fleet, 'sight'>
+  calls: CallEvents
   clock: Clock
+  words: Words
+  complain: Complain
 }
 
 /** Devices repeat after 3 s; what waits for the disk longer than that is already there a second time. */
 const MOST_WAITING = 20_000
 
-/** FNV-1a over 53 bits: tells bodies apart that bear the same, repeating receipt number. */
+/** FNV-1a, twice: tells bodies apart that bear the same, repeating receipt number. */
 const hashOf = (text: string): string => {
   let [low, high] = [0x811c9dc5, 0x1234567]
   for (let i = 0; i < text.length; i++) {
@@ -27,69 +32,91 @@ const hashOf = (text: string): string => {
   return `${low.toString(36)}${high.toString(36)}`
 }
 
-/** What devices tell by themselves: on disk first, then acknowledged. */
-export const createDeviceEvents = ({ admit, inbox, fleet, clock }: EventPorts) => {
-  let waiting = 0
+type Kept = { ok: boolean }
 
-  const store = (line: GoipLine, event: DeviceEvent): Promise<{ ok: boolean }> => {
-    const { name, fields, receipt, body } = event
+/** What devices tell by themselves: on disk first, then acknowledged. */
+export const createDeviceEvents = (ports: EventPorts) => {
+  const { admit, inbox, fleet, calls, clock, words, complain } = ports
+  /** Under way to the disk: a repetition joins the first one. */
+  const waiting = new Map<string, Promise<Kept>>()
+  const counts = { texts: 0, reports: 0, events: 0, faults: 0, unkept: 0 }
+
+  const store = (line: GoipLine, event: DeviceEvent, dedupe: string): Promise<Kept> => {
+    const { name, fields, body } = event
     const atMs = clock.wallMs()
-    const said = body ?? [...fields].join(';')
-    const dedupe = `${line.id}|${name}|${receipt}|${hashOf(said)}`
-    const sim = simOf(line, fields)
-    if (name === 'RECEIVE')
-      return inbox.text({
-        line: line.id,
-        sim,
-        from: fields.get('srcnum') ?? '',
-        text: body ?? '',
-        atMs,
-        dedupe,
-      })
-    if (name === 'DELIVER') return inbox.report({ line: line.id, ...reportOf(fields), atMs })
+    if (name === 'RECEIVE') {
+      counts.texts++
+      const [from, text] = [fields.get('srcnum') || 'unknown', body ?? '']
+      return inbox.text({ line: line.id, sim: line.sim, from, text, atMs, dedupe })
+    }
+    const report = name === 'DELIVER' ? reportOf(fields) : undefined
+    if (report) {
+      counts.reports++
+      return inbox.report({ line: line.id, ...report, atMs })
+    }
+    counts.events++
     if (name === 'STATE') sightState(line, fields)
-    return inbox.event({
-      ...{ line: line.id, name, atMs, dedupe },
-      fields: { ...Object.fromEntries(fields), ...(body !== undefined && { msg: body }) },
-    })
+    const said = { ...Object.fromEntries(fields), ...(body !== undefined && { msg: body }) }
+    const kept = inbox.event({ line: line.id, name, atMs, dedupe, fields: said })
+    const call = calls(line, event)
+    return call ? Promise.all([kept, call]).then((both) => ({ ok: both.every(({ ok }) => ok) })) : kept
   }
   const sightState = (line: GoipLine, fields: Map<string, string>): void => {
-    const voip_state = fields.get('gsm_remain_state')
-    if (voip_state === undefined) return
-    const state = lineStateOf(new Map([['voip_state', voip_state]]))
-    fleet.sight({
-      ...{ device: line.device, line: line.settings.id, kind: 'goip', state },
-      fields: { voip_state },
-    })
+    const word = fields.get('gsm_remain_state')
+    if (!word) return
+    const state = stateInCall(line.said, word)
+    fleet.sight({ device: line.device, line: line.settings.id, kind: 'goip', state, detail: word })
+  }
+  const keep = (line: GoipLine, event: DeviceEvent): Promise<Kept> | undefined => {
+    const said = event.body === undefined ? [...event.fields].join(';') : event.body
+    const dedupe = `${line.id}|${event.name}|${event.receipt}|${hashOf(said)}`
+    const known = waiting.get(dedupe)
+    if (known) return known
+    if (waiting.size >= MOST_WAITING) return undefined
+    const kept = store(line, event, dedupe).finally(() => waiting.delete(dedupe))
+    waiting.set(dedupe, kept)
+    return kept
   }
 
-  return (event: DeviceEvent, flow: Flow): void => {
+  const onEvent = (event: DeviceEvent, flow: Flow, slowed: boolean): void => {
     const { name, receipt } = event
-    const line = admit(event.id, event.password, flow)
-    if (typeof line === 'string') return void flow.send(printRefusal(name, receipt, line))
+    const line = admit(event.id, event.password, flow, slowed)
+    if (typeof line === 'string') {
+      if (line !== 'slowed') words.say(flow, printRefusal(name, receipt, DENIED))
+      return
+    }
     line.seenMs = clock.nowMs()
     // The stream of an AT console is the one thing that nobody acknowledges.
     if (name === 'AT') return
-    if (name === 'RECEIVE' && !event.fields.has('srcnum'))
-      return void flow.send(printRefusal(name, receipt, 'srcnum is missing'))
-    if (waiting >= MOST_WAITING) return
-    waiting++
-    void store(line, event).then(({ ok }) => {
-      waiting--
-      if (ok) flow.send(printReceipt(name, receipt, line.settings.ack_newline))
+    const end = line.settings.ack_newline ? '\n' : ''
+    const fault = faultIn(event)
+    if (fault) {
+      counts.faults++
+      complain(`${line.id} said ${name} without ${fault}`, flow)
+      return words.say(flow, printRefusal(name, receipt, `${fault} is missing`) + end)
+    }
+    if (!line.settings.call_events && isCallEvent(name))
+      return words.say(flow, printDisable(name, receipt) + end)
+    void keep(line, event)?.then(({ ok }) => {
+      if (ok) words.say(flow, printReceipt(name, receipt) + end)
+      else counts.unkept++
     })
   }
+  return { onEvent, counts }
 }
 
-/** State 0 is delivered, every other one a TP-Status (TS 23.040 §9.2.3.15). */
+/** What a text cannot be kept without. */
+const faultIn = ({ name, fields, body }: DeviceEvent): string | undefined => {
+  if (name !== 'RECEIVE') return undefined
+  if (!fields.has('srcnum')) return 'srcnum'
+  return body === undefined ? 'msg' : undefined
+}
+
+/** State 0 is delivered, every other one a TP-Status (TS 23.040 §9.2.3.15). Undefined: it tells of no text that we know. */
 const reportOf = (
   fields: Map<string, string>,
-): { reference?: string; recipient?: string; status: number } => {
-  const [reference, recipient] = [fields.get('sms_no'), fields.get('num')]
-  const status = Number(fields.get('state') ?? '0')
-  return {
-    status: Number.isInteger(status) ? status : 0x60,
-    ...(reference !== undefined && { reference }),
-    ...(recipient !== undefined && { recipient }),
-  }
+): { reference?: string; recipient?: string; status: number } | undefined => {
+  const [reference, recipient, state = ''] = [fields.get('sms_no'), fields.get('num'), fields.get('state')]
+  if (!/^\d{1,3}$/.test(state) || Number(state) > 255 || (!reference && !recipient)) return undefined
+  return { status: Number(state), ...(reference && { reference }), ...(recipient && { recipient }) }
 }

@@ -15,24 +15,22 @@ type ExchangePorts = {
 /** One question and its answer: commands and USSD. */
 export const createExchange = ({ timers, say, everyMs, times, good }: ExchangePorts) => {
   const { promise, resolve } = Promise.withResolvers<Result<DeviceAnswer, string>>()
-  let timer: Timer
-  let left = times
-  const tell = (): void => {
-    if (left-- <= 0) return resolve(err('the device does not answer'))
-    say()
-    timer = timers.after(everyMs, tell)
+  let timer: Timer | undefined
+  const end = (answer: Result<DeviceAnswer, string>): void => {
+    timer?.cancel()
+    resolve(answer)
   }
-  tell()
+  const tell = (left: number): void => {
+    if (left <= 0) return end(err('the device does not answer'))
+    say()
+    timer = timers.after(everyMs, () => tell(left - 1))
+  }
+  tell(times)
   return {
     promise,
-    onAnswer(answer: DeviceAnswer): void {
-      timer.cancel()
-      resolve(good(answer.word) ? ok(answer) : err(answer.rest || answer.word))
-    },
-    close(): void {
-      timer.cancel()
-      resolve(err('shutdown'))
-    },
+    onAnswer: (answer: DeviceAnswer): void =>
+      end(good(answer.word) ? ok(answer) : err(answer.rest || answer.word)),
+    close: (): void => end(err('shutdown')),
   }
 }
 export type Exchange = ReturnType<typeof createExchange>

@@ -1,83 +1,121 @@
 import type { GatewayDriver } from '#core'
 import { parseFromDevice } from '#goip-wire'
 import type { Flow } from '#lib/wire'
-import { createAdmission } from './admission.ts'
+import { createAdmission, createComplaints, type Denial } from './admission.ts'
+import { createCallEvents } from './calls.ts'
 import { createGoipDriver } from './driver.ts'
 import { createDeviceEvents } from './events.ts'
 import { createKeepalives } from './keepalives.ts'
-import { createLines } from './lines.ts'
+import { createLines, type GoipLine } from './lines.ts'
+import { createPatience } from './patience.ts'
 import type { GoipPorts, LineSettings } from './ports.ts'
+import { createWords } from './words.ts'
 
 /** Three keepalives of 30 s and a little more. */
 const ALIVE_MS = 92_000
 const SWEEP_MS = 2000
 
+export type GoipFigures = {
+  lines: number
+  datagrams: number
+  unreadable: number
+  /** Answers that nobody waited for. */
+  unasked: number
+  /** Datagrams of sources that said too much nonsense. */
+  unheard: number
+  texts: number
+  reports: number
+  events: number
+  faults: number
+  /** Not acknowledged, because they are not on disk. */
+  unkept: number
+  denied: Record<Denial, number>
+}
+
 export type Goip = {
   onData(flow: Flow, octets: Buffer): void
   driver: GatewayDriver
-  /** At run time; replaces the line of the same id. */
+  /** At run time; a line of the same id takes the new settings. */
   addLine(line: LineSettings): void
   removeLine(id: string): boolean
-  figures(): { lines: number; datagrams: number; unreadable: number; unasked: number }
+  figures(): GoipFigures
   close(): void
 }
 
 /** GoIP gateways (DBL SMS interface over UDP): keepalives, what devices tell, what they are asked. */
 export const createGoip = (ports: GoipPorts): Goip => {
-  const { timers, fleet, guard, inbox } = ports
+  const { timers, fleet, guard, inbox, log } = ports
   const { clock } = timers
   const lines = createLines(ports.lines)
-  const driver = createGoipDriver(ports, lines)
-  const admit = createAdmission(lines, ports)
-  const refusedStatus = ports.lines[0]?.status_refused ?? 404
-  const keepalives = createKeepalives({ admit, fleet, clock, refusedStatus })
-  const onEvent = createDeviceEvents({ admit, inbox, fleet, clock })
-  const count = { datagrams: 0, unreadable: 0, unasked: 0 }
-  let closed = false
+  const words = createWords(log)
+  const complain = createComplaints(log, timers)
+  const patience = createPatience(clock, ports.exempt)
+  const { admit, counts: denied } = createAdmission({ lines, patience, log, timers, inbox }, complain)
+  const driver = createGoipDriver({ ...ports, words, lines })
+  const keepalives = createKeepalives({ admit, lines, fleet, clock, words })
+  const calls = createCallEvents(inbox, clock)
+  const { onEvent, counts } = createDeviceEvents({ admit, inbox, fleet, calls, clock, words, complain })
+  const count = { datagrams: 0, unreadable: 0, unasked: 0, unheard: 0 }
 
   const sweep = (): void => {
-    if (closed) return
     const deadline = clock.nowMs() - ALIVE_MS
     for (const line of lines.all())
-      if (line.flow && line.seenMs < deadline) {
-        line.flow = undefined
+      if (line.alive && line.seenMs < deadline) {
+        line.alive = false
         fleet.lose(line.device, line.settings.id, 'no keepalive')
       }
-    timers.after(SWEEP_MS, sweep)
+    sweeping = timers.after(SWEEP_MS, sweep)
   }
-  timers.after(SWEEP_MS, sweep)
+  let sweeping = timers.after(SWEEP_MS, sweep)
+  const announce = ({ device, settings }: GoipLine): void =>
+    fleet.sight({ device, line: settings.id, kind: 'goip', state: 'offline', detail: 'not seen yet' })
+  const forget = (line: GoipLine): void => {
+    line.alive = false
+    keepalives.forget(line)
+    fleet.forget(line.device, line.settings.id)
+  }
+  for (const line of lines.all()) announce(line)
+
+  const wrong = (what: string, flow: Flow): void => {
+    complain(what, flow)
+    patience.wrong(flow.address)
+  }
 
   return {
     driver,
     onData(flow, octets) {
       count.datagrams++
-      if (guard.blocked(flow.address) || keepalives.repeat(octets, flow)) return
+      words.heard(flow, octets)
+      if (keepalives.repeat(octets, flow)) return
+      const slowed = guard.blocked(flow.address) || patience.over(flow.address)
+      if (slowed && !lines.isHome(flow.address)) return void count.unheard++
       const message = parseFromDevice(octets)
       if (!message.ok) {
         count.unreadable++
-        return guard.fail(flow.address)
+        return wrong(`no message of a GoIP (${message.error}), ${octets.length} octets`, flow)
       }
       const { value } = message
-      if (value.kind === 'keepalive') keepalives.take(value, octets, flow)
-      else if (value.kind === 'event') onEvent(value, flow)
-      else if (!driver.onAnswer(value, flow.address)) count.unasked++
+      if (value.kind === 'keepalive') return keepalives.take(value, octets, flow, slowed)
+      if (value.kind === 'event') return onEvent(value, flow, slowed)
+      if (driver.onAnswer(value, flow.address)) return
+      count.unasked++
+      // A device that is at home there may be late; everybody else guesses.
+      if (!lines.isHome(flow.address)) wrong(`${value.word} that nobody waits for`, flow)
     },
     addLine(settings) {
-      const old = lines.byId(settings.id)
-      if (old) keepalives.forget(old)
-      const line = lines.add(settings)
-      fleet.lose(line.device, settings.id, 'not seen yet')
+      const { line, fresh, gone } = lines.put(settings)
+      if (!fresh) return
+      if (gone) forget(gone)
+      announce(line)
     },
     removeLine(id) {
-      const line = lines.byId(id)
-      if (!line) return false
-      keepalives.forget(line)
-      fleet.lose(line.device, id, 'removed')
-      return lines.remove(id)
+      const line = lines.remove(id)
+      if (line) forget(line)
+      return line !== undefined
     },
-    figures: () => ({ lines: lines.count, ...count }),
+    figures: () => ({ lines: lines.count, ...count, ...counts, denied: { ...denied } }),
     close() {
-      closed = true
+      sweeping.cancel()
       driver.close()
     },
   }

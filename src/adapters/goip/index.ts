@@ -1,2 +1,2 @@
-export { createGoip, type Goip } from './goip.ts'
+export { createGoip, type Goip, type GoipFigures } from './goip.ts'
 export type { GoipPorts, LineSettings, WaitPoll } from './ports.ts'

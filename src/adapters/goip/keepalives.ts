@@ -1,22 +1,36 @@
-import type { Fleet, LineState, Sighting, SimFacts } from '#core'
+import type { Fleet, Sighting } from '#core'
 import { type Keepalive, printRegistered } from '#goip-wire'
 import type { Clock } from '#lib/clock'
 import { latin1 } from '#lib/text'
 import type { Flow } from '#lib/wire'
 import type { Admission } from './admission.ts'
-import type { GoipLine } from './lines.ts'
+import type { GoipLine, GoipLines } from './lines.ts'
+import { lineStateOf, simOf } from './states.ts'
+import type { Words } from './words.ts'
 
-type KeepalivePorts = { admit: Admission; fleet: Pick<Fleet, 'sight'>; clock: Clock; refusedStatus: number }
+type KeepalivePorts = {
+  admit: Admission['admit']
+  lines: Pick<GoipLines, 'byId'>
+  fleet: Pick<Fleet, 'sight'>
+  clock: Clock
+  words: Words
+}
+
+/** For ids that nobody configured. */
+const REFUSED = 404
+const [R, COLON, SEMICOLON, MINUS, ZERO, NINE] = [0x72, 0x3a, 0x3b, 0x2d, 0x30, 0x39]
+const LONGEST_COUNT = 20
 
 /** Signs of life: answered, remembered, and told to the fleet. */
-export const createKeepalives = ({ admit, fleet, clock, refusedStatus }: KeepalivePorts) => {
-  /** Lines by what their last keepalive said behind its count: nine of ten say the same again. */
+export const createKeepalives = ({ admit, lines, fleet, clock, words }: KeepalivePorts) => {
+  /** Lines by what their last keepalive said behind its count: most say the same again. */
   const known = new Map<string, GoipLine>()
 
   const alive = (line: GoipLine, count: string, flow: Flow): void => {
     line.flow = flow
+    line.alive = true
     line.seenMs = clock.nowMs()
-    flow.send(printRegistered(count, line.settings.status_ok))
+    words.say(flow, printRegistered(count, line.settings.status_ok))
   }
   const remember = (line: GoipLine, tail: string): void => {
     known.delete(line.tail)
@@ -27,67 +41,51 @@ export const createKeepalives = ({ admit, fleet, clock, refusedStatus }: Keepali
   return {
     /** Answers a keepalive that says what the one before said, without reading it again. False: it has to be read. */
     repeat(octets: Buffer, flow: Flow): boolean {
-      if (octets[0] !== 0x72 /* r */ || octets[3] !== 0x3a /* : */) return false
-      const end = octets.indexOf(0x3b /* ; */, 4)
-      if (end < 5 || end > 24) return false
-      const line = known.get(latin1(octets.subarray(end)))
-      if (!line?.flow || line.flow.address !== flow.address) return false
-      const count = latin1(octets.subarray(4, end))
-      if (!/^-?\d+$/.test(count)) return false
-      alive(line, count, flow)
-      fleet.sight(stateOf(line, undefined))
+      const end = endOfCount(octets)
+      if (end < 0) return false
+      const line = known.get(octets.latin1Slice(end))
+      if (!line?.alive || line.home !== flow.address) return false
+      alive(line, octets.latin1Slice(4, end), flow)
+      fleet.sight({ device: line.device, line: line.settings.id, kind: 'goip', state: line.said })
       return true
     },
-    take(message: Keepalive, octets: Buffer, flow: Flow): void {
-      const line = admit(message.id, message.password, flow)
-      if (typeof line === 'string') return void flow.send(printRegistered(message.count, refusedStatus))
-      remember(line, latin1(octets.subarray(octets.indexOf(0x3b))))
-      alive(line, message.count, flow)
-      fleet.sight(stateOf(line, message.fields))
+    take(message: Keepalive, octets: Buffer, flow: Flow, slowed: boolean): void {
+      const { id, password, count, fields } = message
+      const line = admit(id, password, flow, slowed)
+      if (line === 'slowed') return
+      if (typeof line === 'string') {
+        const status = lines.byId(id)?.settings.status_refused ?? REFUSED
+        return words.say(flow, printRegistered(count, status))
+      }
+      remember(line, latin1(octets.subarray(octets.indexOf(SEMICOLON))))
+      line.said = lineStateOf(fields)
+      line.sim = simOf(line.settings, fields)
+      alive(line, count, flow)
+      fleet.sight(sightingOf(line, fields))
     },
-    forget: (line: GoipLine): void => void known.delete(line.tail),
+    forget(line: GoipLine): void {
+      known.delete(line.tail)
+      line.tail = ''
+    },
   }
 }
 
-const states = new WeakMap<GoipLine, LineState>()
+/** Where the count of `req:<count>;` ends; -1: it is none. */
+const endOfCount = (octets: Buffer): number => {
+  if (octets[0] !== R || octets[3] !== COLON) return -1
+  const first = octets[4] === MINUS ? 5 : 4
+  let at = first
+  while (at < first + LONGEST_COUNT && (octets[at] ?? 0) >= ZERO && (octets[at] ?? 0) <= NINE) at++
+  return at > first && octets[at] === SEMICOLON ? at : -1
+}
 
-/** `fields` undefined: as before. */
-const stateOf = (line: GoipLine, fields: Map<string, string> | undefined): Sighting => {
-  const seen = { device: line.device, line: line.settings.id, kind: 'goip' as const }
-  if (!fields) return { ...seen, state: states.get(line) ?? 'unknown' }
-  const state = lineStateOf(fields)
-  states.set(line, state)
-  const signal = Number(fields.get('signal'))
+const sightingOf = (line: GoipLine, fields: Map<string, string>): Sighting => {
+  const signal = fields.get('signal') ?? ''
   const imei = fields.get('imei')
   return {
-    ...seen,
-    state,
-    sim: simOf(line, fields),
+    ...{ device: line.device, line: line.settings.id, kind: 'goip', state: line.said, sim: line.sim },
     ...(imei !== undefined && { imei }),
-    ...(Number.isInteger(signal) && fields.has('signal') && { signal }),
+    ...(/^\d{1,2}$/.test(signal) && { signal: Number(signal) }),
     fields: Object.fromEntries(fields),
   }
-}
-
-const IN_CALL = /^(?:DIALING|ALERTING|CONNECTED|INCOMING|ACTIVE|BUSY)/i
-
-/** `gsm_status` decides; a channel without it is one of the oldest firmware, and taken as usable. */
-export const lineStateOf = (fields: Map<string, string>): LineState => {
-  const gsm = fields.get('gsm_status')?.toUpperCase()
-  if (gsm === 'LOGOUT' || gsm === 'DOWN')
-    return fields.has('iccid') || fields.has('imsi') ? 'not-registered' : 'no-sim'
-  return IN_CALL.test(fields.get('voip_state') ?? '') ? 'in-call' : 'registered'
-}
-
-export const simOf = ({ settings }: GoipLine, fields: Map<string, string>): SimFacts => {
-  const number = fields.get('num') ?? (settings.number === '' ? undefined : settings.number)
-  const facts: SimFacts = {}
-  for (const [name, value] of [
-    ['number', number],
-    ['imsi', fields.get('imsi')],
-    ['iccid', fields.get('iccid')],
-    ['operator', fields.get('pro')],
-  ] as const)
-    if (value !== undefined) facts[name] = value
-  return facts
 }

@@ -1,3 +1,4 @@
+import type { GatewayCall, LineState, SimFacts } from '#core'
 import type { Flow } from '#lib/wire'
 import type { LineSettings } from './ports.ts'
 
@@ -5,39 +6,77 @@ import type { LineSettings } from './ports.ts'
 export type GoipLine = {
   settings: LineSettings
   /** Name in the fleet: `device/id`. */
-  id: string
-  device: string
+  readonly id: string
+  readonly device: string
   /** Where its last keepalive came from: commands go there, from the socket that it reached. */
   flow: Flow | undefined
-  /** First address that proved the password. */
-  pinned: string | undefined
+  /** Its keepalives come. */
+  alive: boolean
+  /** The address from which it last proved its password. With `pin_address`: the first one. */
+  home: string | undefined
   seenMs: number
   /** The last keepalive behind its count: most are alike. */
   tail: string
+  /** What that keepalive said. */
+  said: LineState
+  sim: SimFacts
+  /** The call that the device records, or the last one. */
+  call: { receipt: string; record: GatewayCall } | undefined
 }
 
-/** Lines by the id that devices send. */
+const freshLine = (settings: LineSettings): GoipLine => {
+  const device = deviceOf(settings)
+  return {
+    ...{ settings, device, id: `${device}/${settings.id}`, flow: undefined, alive: false, home: undefined },
+    ...{ seenMs: 0, tail: '', said: 'unknown', sim: {}, call: undefined },
+  }
+}
+const deviceOf = ({ device, id }: LineSettings): string => (device === '' ? id : device)
+
+/** Lines by the id that devices send, by name, and where they are at home. */
 export const createLines = (list: LineSettings[]) => {
   const byId = new Map<string, GoipLine>()
   const byName = new Map<string, GoipLine>()
-  const add = (settings: LineSettings): GoipLine => {
-    const device = settings.device === '' ? settings.id : settings.device
-    const line: GoipLine = {
-      ...{ settings, device, id: `${device}/${settings.id}` },
-      ...{ flow: undefined, pinned: undefined, seenMs: 0, tail: '' },
+  const homes = new Map<string, number>()
+
+  const setHome = (line: GoipLine, address: string | undefined): void => {
+    if (line.home === address) return
+    if (line.home !== undefined) {
+      const rest = (homes.get(line.home) ?? 1) - 1
+      if (rest > 0) homes.set(line.home, rest)
+      else homes.delete(line.home)
     }
-    byId.set(settings.id, line)
-    byName.set(line.id, line)
+    line.home = address
+    if (address !== undefined) homes.set(address, (homes.get(address) ?? 0) + 1)
+  }
+  const remove = (id: string): GoipLine | undefined => {
+    const line = byId.get(id)
+    if (!line) return undefined
+    setHome(line, undefined)
+    byId.delete(id)
+    byName.delete(line.id)
     return line
   }
-  for (const settings of list) add(settings)
+  /** The same line with other settings stays what and where it is, unless its password is another one. */
+  const put = (settings: LineSettings): { line: GoipLine; fresh: boolean; gone?: GoipLine } => {
+    const old = byId.get(settings.id)
+    if (old && old.settings.password === settings.password && old.device === deviceOf(settings)) {
+      old.settings = settings
+      return { line: old, fresh: false }
+    }
+    remove(settings.id)
+    const line = freshLine(settings)
+    byId.set(settings.id, line)
+    byName.set(line.id, line)
+    return { line, fresh: true, ...(old && { gone: old }) }
+  }
+  for (const settings of list) put(settings)
   return {
-    add,
-    remove(id: string): boolean {
-      const line = byId.get(id)
-      if (line) byName.delete(line.id)
-      return byId.delete(id)
-    },
+    put,
+    remove,
+    setHome,
+    /** Some line has proved its password from there. */
+    isHome: (address: string): boolean => homes.has(address),
     byId: (id: string): GoipLine | undefined => byId.get(id),
     byName: (name: string): GoipLine | undefined => byName.get(name),
     all: (): IterableIterator<GoipLine> => byId.values(),

@@ -15,9 +15,16 @@ export type LineSettings = {
   status_ok: number
   status_refused: number
   wait_poll: WaitPoll
+  /** See `numberFor`. */
   number_format: string
   pin_address: boolean
   ack_newline: boolean
+  /** Texts go in one datagram, without a session of their own: newer firmware only. */
+  direct_sms: boolean
+  /** Calls and states of the line are kept; false: the device is told not to report them. */
+  call_events: boolean
+  /** What `module_ctl_i off` means to this firmware: 2 by the manual, 0 to DBL's own server. */
+  module_off: number
 }
 
 /** After the first WAIT: never ask again, after 20 s of silence, or every 5 s as the manual says. */
@@ -27,8 +34,11 @@ export type GoipPorts = {
   timers: Timers
   random: Random
   log: Log
-  fleet: Pick<Fleet, 'sight' | 'lose'>
+  fleet: Pick<Fleet, 'sight' | 'lose' | 'forget'>
   inbox: GatewayInbox
-  guard: Pick<Guard, 'fail' | 'succeed' | 'blocked'>
+  /** Only asked: a datagram's source can be forged, so that none may have its source blocked. */
+  guard: Pick<Guard, 'blocked'>
+  /** Sources that are never slowed down. */
+  exempt?: (address: string) => boolean
   lines: LineSettings[]
 }

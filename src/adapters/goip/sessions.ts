@@ -2,94 +2,121 @@ import type { SendResult } from '#core'
 import * as wire from '#goip-wire'
 import { type DeviceAnswer, errorClassOf, errorStatusIn } from '#goip-wire'
 import type { Timer, Timers } from '#lib/clock'
-import type { GoipLine } from './lines.ts'
-import type { WaitPoll } from './ports.ts'
+import type { LineSettings, WaitPoll } from './ports.ts'
 
 type SessionPorts = {
   timers: Timers
-  line: GoipLine
+  settings: LineSettings
   session: number
   text: string
   /** Sends to where the line was last seen. */
-  say: (line: GoipLine, text: string) => void
+  say: (text: string) => void
   /** The device does not take our password. */
   onPassword: () => void
   /** The device has let go of the session, or will not say so any more. */
   onEnd: () => void
 }
 
-type Number = { telid: number; to: string; resolve: (result: SendResult) => void }
-type Phase = 'msg' | 'password' | 'send' | 'wait' | 'done' | 'over'
+type Recipient = { telid: number; to: string; resolve: (result: SendResult) => void }
+type Phase = 'new' | 'msg' | 'password' | 'send' | 'wait' | 'done' | 'over'
 
 const TICK_MS = 5000
 const REPEATS = 3
-/** A device drops a session this long after its MSG: what is not begun by then begins another one. */
+/** A device drops a session this long after its MSG: what is not begun in time needs another one. */
 const WHOLE_MS = 90_000
 const SILENT_MS = 20_000
-const SILENT_ASKS = 2
+
+/**
+ * When a SEND is said again: after how much silence, how often while the device has said nothing at all, and how often
+ * once it said WAIT. There is firmware that sends a text again when it is asked again: hence little, and late.
+ */
+const POLLS: Record<WaitPoll, { everyMs: number; unheard: number; waiting: number; refill: boolean }> = {
+  never: { everyMs: SILENT_MS, unheard: 0, waiting: 0, refill: false },
+  silent: { everyMs: SILENT_MS, unheard: 3, waiting: 1, refill: false },
+  spec: { everyMs: TICK_MS, unheard: 3, waiting: 3, refill: true },
+}
+
+const REFUSED = { kind: 'refused', fault: 'busy' } as const
+const SILENT: SendResult = { kind: 'unknown', reason: 'the device fell silent' }
 
 /**
  * One bulk session, the manual's "Process for Bulk SMS": MSG, PASSWORD, then SEND for one number after the other,
- * DONE. Whatever is not answered is repeated; a SEND that was answered with WAIT only as `wait_poll` says, because there
- * is firmware that sends a text again when it is asked again.
+ * DONE. Whatever is not answered is said again; a SEND only as `wait_poll` allows. Once a SEND has left, nothing but the
+ * device's own word tells whether its text did: silence is `unknown`.
  */
-export const createSession = ({ timers, line, session, text, say, onPassword, onEnd }: SessionPorts) => {
-  const poll: WaitPoll = line.settings.wait_poll
-  const numbers: Number[] = []
-  const startMs = timers.clock.nowMs()
-  let phase: Phase = 'msg'
-  let current: Number | undefined
+export const createSession = (ports: SessionPorts) => {
+  const { timers, settings, session, text, say, onPassword, onEnd } = ports
+  const poll = POLLS[settings.wait_poll]
+  const queue: Recipient[] = []
+  let startMs = 0
+  let phase: Phase = 'new'
+  let current: Recipient | undefined
   let telid = 0
+  let asks = 0
+  let repeated = false
   let timer: Timer | undefined
-  let left = REPEATS
 
-  const ask = (next: Phase, words: string, repeats = REPEATS): void => {
+  const enter = (next: Phase, ms: number, run: () => void): void => {
     phase = next
-    left = repeats
-    say(line, words)
-    arm(TICK_MS, () => again(words))
-  }
-  const arm = (ms: number, run: () => void): void => {
     timer?.cancel()
     timer = timers.after(ms, run)
   }
-  const again = (words: string): void => {
-    if (left-- > 0) {
-      say(line, words)
-      return arm(TICK_MS, () => again(words))
-    }
-    if (phase === 'done') return end()
-    if (phase === 'send') return settle({ kind: 'unknown', reason: 'the device fell silent' })
-    stop({ kind: 'refused', fault: 'line', reason: 'the device does not answer' })
+  /** Says it, and says it again until the phase is another one. */
+  const ask = (next: Phase, words: string, repeats: number, silence: () => void): void => {
+    say(words)
+    enter(next, TICK_MS, () => (repeats > 0 ? ask(next, words, repeats - 1, silence) : silence()))
   }
+  const restMs = (): number => startMs + WHOLE_MS - timers.clock.nowMs()
+  const mute = (): void => stop({ kind: 'refused', fault: 'line', reason: 'the device does not answer' })
 
-  const settle = (result: SendResult): void => {
-    const number = current
-    current = undefined
-    next()
-    number?.resolve(result)
+  const begin = (): void => {
+    startMs = timers.clock.nowMs()
+    if (settings.direct_sms) next()
+    else ask('msg', wire.printMsg(session, text), REPEATS, mute)
   }
   const next = (): void => {
-    current = numbers.shift()
-    if (!current) return ask('done', wire.printDone(session))
-    if (timers.clock.nowMs() - startMs > WHOLE_MS - SILENT_MS) {
-      numbers.unshift(current)
-      current = undefined
-      return stop({ kind: 'refused', fault: 'busy', reason: 'the session is too old' })
-    }
-    // Without polling even an unanswered SEND stays alone: it may have been heard.
-    ask('send', words(), poll === 'never' ? 0 : REPEATS)
+    current = queue.shift()
+    if (!current) return finish(REPEATS)
+    if (restMs() < SILENT_MS) return stop({ ...REFUSED, reason: 'the session is too old' })
+    asks = poll.unheard
+    repeated = false
+    say(words(current))
+    listen('send')
   }
-  const words = (): string => wire.printSend(session, current?.telid ?? 0, current?.to ?? '')
+  const words = ({ telid: id, to }: Recipient): string =>
+    settings.direct_sms
+      ? wire.printSms(session, id, settings.password, to, text)
+      : wire.printSend(session, id, to)
+
+  /** Waits for the device's word on the current number, and asks again as long as `asks` are left. */
+  const listen = (next: 'send' | 'wait'): void => {
+    enter(next, asks > 0 ? poll.everyMs : Math.max(poll.everyMs, restMs()), () => {
+      if (asks <= 0 || !current || restMs() < TICK_MS) return settle(SILENT)
+      asks--
+      repeated = true
+      say(words(current))
+      listen(next)
+    })
+  }
+  const settle = (result: SendResult): void => {
+    const settled = current
+    current = undefined
+    next()
+    settled?.resolve(result)
+  }
 
   /** Nothing more of this session will be sent: what has not been begun is certainly not sent. */
   const stop = (result: SendResult): void => {
-    const rest = current ? [current, ...numbers] : [...numbers]
-    current = undefined
-    numbers.length = 0
-    ask('done', wire.printDone(session), 1)
-    for (const number of rest) number.resolve(result)
+    finish(1)
+    refuse(result)
   }
+  const refuse = (result: SendResult): void => {
+    const rest = current ? [current, ...queue] : [...queue]
+    current = undefined
+    queue.length = 0
+    for (const { resolve } of rest) resolve(result)
+  }
+  const finish = (repeats: number): void => ask('done', wire.printDone(session), repeats, end)
   const end = (): void => {
     if (phase === 'over') return
     phase = 'over'
@@ -97,54 +124,62 @@ export const createSession = ({ timers, line, session, text, say, onPassword, on
     onEnd()
   }
 
-  const wait = (asks: number): void => {
-    phase = 'wait'
-    const restMs = Math.max(0, WHOLE_MS - (timers.clock.nowMs() - startMs))
-    if (poll === 'never' || asks === 0 || restMs === 0)
-      return arm(Math.max(restMs, SILENT_MS), () =>
-        settle({ kind: 'unknown', reason: 'the device never said OK' }),
-      )
-    arm(poll === 'spec' ? TICK_MS : SILENT_MS, () => {
-      say(line, words())
-      wait(asks - 1)
-    })
+  const onWait = (): void => {
+    if (restMs() <= 0) return settle(SILENT)
+    if (phase === 'send' || poll.refill) asks = poll.waiting
+    listen('wait')
   }
-
   const onSend = ({ word, rest }: DeviceAnswer): void => {
-    const [id, reference] = rest.split(' ')
-    if (!current || id !== String(current.telid)) return
-    if (word === 'WAIT') wait(poll === 'spec' ? Math.ceil(WHOLE_MS / TICK_MS) : SILENT_ASKS)
+    const [id = '', reference] = rest.split(' ')
+    if (id !== String(current?.telid)) {
+      // It speaks of the session itself, which it does not know any more: a first SEND did nothing then.
+      if (word !== 'ERROR' || /^-?\d+$/.test(id)) return
+      const reason = rest || 'the device lost the session'
+      const certain = phase === 'send' && !repeated
+      return settle(certain ? { ...REFUSED, reason } : { kind: 'unknown', reason })
+    }
+    if (word === 'WAIT') onWait()
     else if (word === 'OK') settle({ kind: 'sent', ...(reference && { reference }) })
     else if (word === 'ERROR') settle(refusalOf(rest))
   }
 
-  ask('msg', wire.printMsg(session, text))
+  const onRefusal = (rest: string): void => {
+    if (phase === 'password') {
+      if (!/PASSWORD/i.test(rest)) return stop({ ...REFUSED, reason: rest || 'the device is busy' })
+      onPassword()
+      return stop({ kind: 'refused', fault: 'line', reason: 'the device does not take the password' })
+    }
+    // The device never opened it, so that there is nothing to end.
+    end()
+    refuse({ ...REFUSED, reason: rest || 'the device is busy' })
+  }
+
   return {
-    /** Adds a number; rejected numbers and the end of the session are told by the same promise. */
+    /** Adds a number; its refusal and the end of the session are told by the same promise. */
     send: (to: string): Promise<SendResult> =>
       new Promise((resolve) => {
         if (phase === 'done' || phase === 'over')
-          return resolve({ kind: 'refused', fault: 'busy', reason: 'the session is over' })
-        numbers.push({ telid: ++telid, to, resolve })
+          return resolve({ ...REFUSED, reason: 'the session is over' })
+        queue.push({ telid: ++telid, to, resolve })
+        if (phase === 'new') begin()
       }),
     onAnswer(answer: DeviceAnswer): void {
-      const { word } = answer
+      const { word, rest } = answer
       if (phase === 'done') {
         if (word === 'DONE') end()
       } else if (phase === 'send' || phase === 'wait') onSend(answer)
       else if (phase === 'msg' && word === 'PASSWORD')
-        ask('password', wire.printPassword(session, line.settings.password))
+        ask('password', wire.printPassword(session, settings.password), REPEATS, mute)
       else if (phase === 'password' && word === 'SEND') next()
-      else if (phase === 'password' && word === 'ERROR') {
-        onPassword()
-        stop({ kind: 'refused', fault: 'line', reason: 'the device does not take the password' })
-      } else if (phase === 'msg' && word === 'ERROR')
-        stop({ kind: 'refused', fault: 'busy', reason: answer.rest || 'the device is busy' })
+      else if ((phase === 'msg' || phase === 'password') && word === 'ERROR') onRefusal(rest)
     },
     /** The house closes: what was begun is unknown. */
     close(): void {
-      if (current) settle({ kind: 'unknown', reason: 'shutdown' })
+      const begun = phase === 'send' || phase === 'wait' ? current : undefined
+      if (begun) current = undefined
       end()
+      begun?.resolve({ kind: 'unknown', reason: 'shutdown' })
+      refuse({ ...REFUSED, reason: 'shutdown' })
     },
   }
 }

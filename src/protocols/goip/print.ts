@@ -6,6 +6,9 @@ export const printRegistered = (count: string, status: number | string): string 
 export const printReceipt = (name: string, receipt: string, newline = false): string =>
   `${name} ${receipt} OK${newline ? '\n' : ''}`
 
+/** The device need not tell such things any more. */
+export const printDisable = (name: string, receipt: string): string => `${name} ${receipt} DISABLE`
+
 export const printRefusal = (name: string, receipt: string, text: string): string =>
   `${name} ${receipt} ERROR ${line(text)}`
 
@@ -18,6 +21,15 @@ export const printPassword = (session: number, password: string): string =>
 
 export const printSend = (session: number, telid: number, number: string): string =>
   `SEND ${session} ${telid} ${word(number)}\n`
+
+/** One text without a session of its own: the facts' §1.5. The text may hold anything, as it is last. */
+export const printSms = (
+  session: number,
+  telid: number,
+  password: string,
+  number: string,
+  text: string,
+): string => `SMS ${session} ${telid} ${password} ${word(number)} ${text}\n`
 
 export const printDone = (session: number): string => `DONE ${session}\n`
 

@@ -1,0 +1,39 @@
+import type { DeviceAnswer } from '#goip-wire'
+import type { Random } from '#lib/random'
+import type { GoipLine } from './lines.ts'
+
+export type Talk = { line: GoipLine; onAnswer(answer: DeviceAnswer): void; close(): void }
+
+/** What goes on with devices now, by session number. */
+export const createTalks = (random: Random) => {
+  const talks = new Map<string, Talk>()
+  return {
+    /**
+     * Positive, within 31 bits, and drawn: a device remembers numbers longer than this process may live, and answers
+     * carry no password, so that nobody should know which number comes next.
+     */
+    number(): number {
+      for (;;) {
+        const [a = 0, b = 0, c = 0, d = 0] = random.bytes(4)
+        const session = (((a & 0x7f) << 24) | (b << 16) | (c << 8) | d) + 1
+        if (session <= 0x7fffffff && !talks.has(String(session))) return session
+      }
+    },
+    open: (session: number, talk: Talk): void => void talks.set(String(session), talk),
+    end: (session: number): void => void talks.delete(String(session)),
+    /** False when nobody asked, or when the answer comes from elsewhere. */
+    onAnswer(answer: DeviceAnswer, address: string): boolean {
+      const talk = talks.get(answer.session)
+      if (!talk || talk.line.flow?.address !== address) return false
+      talk.onAnswer(answer)
+      return true
+    },
+    close(): void {
+      for (const talk of [...talks.values()]) talk.close()
+    },
+    get count(): number {
+      return talks.size
+    },
+  }
+}
+export type Talks = ReturnType<typeof createTalks>
