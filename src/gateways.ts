@@ -1,4 +1,3 @@
-import type { Settings } from '#config'
 import {
   createFleet,
   createGatewayInbox,
@@ -10,7 +9,7 @@ import {
   type Guard,
   type Messages,
 } from '#core'
-import { createGoip, type Goip, type GoipPorts } from '#goip'
+import { createGoip, type Goip } from '#goip'
 import { createRandom } from '#lib/random'
 import { createExempt } from '#start'
 import type { Ground } from './ground.ts'
@@ -39,13 +38,6 @@ export const createFleetSide = async ({ store, timers }: Ground, events: Events)
 }
 export type FleetSide = Awaited<ReturnType<typeof createFleetSide>>
 
-const goipLinesOf = ({ goip }: Settings): GoipPorts['lines'] =>
-  (goip?.lines ?? []).map((line) => ({
-    ...line,
-    wait_poll: line.wait_poll === 'resend' ? 'spec' : line.wait_poll,
-    ...{ direct_sms: false, call_events: true, module_off: 2 },
-  }))
-
 export const openGateways = (
   { settings, timers, log, store, goipWire }: Ground,
   { fleet, drivers }: FleetSide,
@@ -54,7 +46,7 @@ export const openGateways = (
   const inbox = createGatewayInbox({ timers, fleet, messages, store: store.gateways })
   const goip = goipWire
     ? createGoip({
-        ...{ timers, random: createRandom(), log, fleet, inbox, guard, lines: goipLinesOf(settings) },
+        ...{ timers, random: createRandom(), log, fleet, inbox, guard, lines: settings.goip?.lines ?? [] },
         exempt: createExempt(settings.security.exempt),
       })
     : undefined
