@@ -65,15 +65,16 @@ describe('reports of an Ejoin device', () => {
     const report = read({ type: 'recv-sms', sim_src: 1, sms_num: 4, sms: rows })
     assert.ok(report.kind === 'recv-sms')
     assert.equal(report.remote, true)
-    assert.equal(report.unreadable, 2)
-    const [remote, other, plain, delivered] = report.rows
+    assert.deepEqual(report.unreadable, ['nonsense'])
+    const [remote, other, plain, delivered, bare] = report.rows
     assert.ok(remote?.kind === 'text' && other?.kind === 'text' && plain?.kind === 'text')
     assert.deepEqual([remote.text, remote.smsc], ['hello Tandem', '15550000001'])
     assert.deepEqual(remote.port, { port: 1, slot: 1, pool: { name: 128, slot: 16 } })
     assert.equal(new Date(remote.sentAtMs as number).toISOString(), '2026-11-21T22:26:40.000Z')
     assert.equal(other.text, `${block}hello Tandem`)
     assert.deepEqual([plain.text, plain.sender], ['plain ✓', '15550100200'])
-    assert.ok(delivered?.kind === 'report')
+    assert.ok(delivered?.kind === 'report' && bare?.kind === 'text')
+    assert.deepEqual([bare.text, bare.plain], ['not base64!', true])
     assert.deepEqual([delivered.code, delivered.recipient, delivered.smsc], [0, '15550100900', '15550000001'])
   })
 

@@ -10,7 +10,8 @@ export type ReceivedSms = {
   mac: string
   remote: boolean
   rows: SmsRow[]
-  unreadable: number
+  /** What was no row. */
+  unreadable: unknown[]
 }
 
 /** `outgoing` is the device's MT: into the mobile network. An interim record each minute updates the same call. */
@@ -64,6 +65,8 @@ export type EjoinFault = 'empty' | 'json' | 'form' | 'many'
 
 const MOST_REPORTS = 1000
 const MOST_ROWS = 10_000
+/** Kept for a person to look at. */
+const MOST_UNREADABLE = 100
 const utf8 = new TextDecoder('utf-8')
 
 /** The body of one post: a report, or an array of reports. */
@@ -104,15 +107,25 @@ const portReportOf = (fields: Fields): EjoinReport | undefined => {
 }
 
 const receivedOf = (fields: Fields): ReceivedSms => {
-  const entries = listAt(fields, 'sms', MOST_ROWS).map(smsRowOf)
-  const rows = entries.filter((row) => row !== undefined)
   return {
     kind: 'recv-sms',
     mac: textAt(fields, 'mac'),
     remote: numberAt(fields, 'sim_src') === 1,
-    rows,
-    unreadable: entries.length - rows.length,
+    ...rowsIn(fields.get('sms')),
   }
+}
+
+/** An array of rows; one row alone is read too. */
+export const rowsIn = (value: unknown): { rows: SmsRow[]; unreadable: unknown[] } => {
+  if (value === undefined || value === null || value === '') return { rows: [], unreadable: [] }
+  const list = Array.isArray(value) && (value.length === 0 || typeof value[0] === 'object') ? value : [value]
+  const [rows, unreadable]: [SmsRow[], unknown[]] = [[], []]
+  for (const entry of list) {
+    const row = rows.length < MOST_ROWS ? smsRowOf(entry) : undefined
+    if (row) rows.push(row)
+    else if (unreadable.length < MOST_UNREADABLE) unreadable.push(entry)
+  }
+  return { rows, unreadable }
 }
 
 const callOf = (fields: Fields): CallReport | undefined => {
@@ -152,9 +165,13 @@ const sentOf = (fields: Fields): SentSms | undefined => {
     status: textAt(fields, 'status'),
     recipient: textAt(fields, 'recver'),
     smsc: textAt(fields, 'smsc', 'smse'),
-    text: textAt(fields, 'data'),
+    text: textIn(textAt(fields, 'charset'), textAt(fields, 'data')),
     ...(taskId !== undefined && { taskId }),
     ...(atMs !== undefined && { atMs }),
     ...(duration !== undefined && { duration }),
   }
 }
+
+/** `data` in `charset`: UTF-8 as it is, or in base64. */
+const textIn = (charset: string, data: string): string =>
+  /base-?64/i.test(charset) ? utf8.decode(Buffer.from(data, 'base64')) : data
