@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Events } from '#core'
+import type { WebhookView } from '../contract.ts'
 import type { Feed } from '../events/feed.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
 
@@ -91,67 +92,90 @@ const countEvents = (registry: Registry, { events, onCommit }: MetricsPorts): vo
   })
 }
 
-/** Everything that is asked for when somebody looks; the counters of others are theirs, so they are set, not counted. */
-const createGauges = (registry: Registry, ports: MetricsPorts): (() => Promise<void>) => {
-  const gauge = (name: string, help: string, ...labelNames: string[]) =>
-    new Gauge({ name: `tandem_${name}`, help, labelNames, registers: [registry] })
-  const counter = (name: string, help: string, ...labelNames: string[]) =>
-    new Counter({ name: `tandem_${name}_total`, help, labelNames, registers: [registry] })
+/** A figure by one label. A total only grows; others count it, so it is set to what they say. */
+type Series = { set(values: Record<string, number>): void }
 
-  gauge('build_info', 'Always 1; the version is its label.', 'version').set({ version: ports.version }, 1)
-  const users = gauge('registered_users', 'Users that can be reached.')
-  const bindings = gauge('bindings', 'Registered contacts.')
+const createSeries = (registry: Registry) => {
+  const common = (name: string, help: string, label?: string) => ({
+    ...{ name: `tandem_${name}`, help, registers: [registry] },
+    labelNames: label === undefined ? [] : [label],
+  })
+  const gauge = (name: string, help: string, label: string): Series => {
+    const metric = new Gauge(common(name, help, label))
+    return {
+      set: (values) => {
+        metric.reset()
+        for (const [value, figure] of Object.entries(values)) metric.set({ [label]: value }, figure)
+      },
+    }
+  }
+  const total = (name: string, help: string, label: string): Series => {
+    const metric = new Counter(common(`${name}_total`, help, label))
+    return {
+      set: (values) => {
+        metric.reset()
+        for (const [value, figure] of Object.entries(values)) metric.inc({ [label]: value }, figure)
+      },
+    }
+  }
+  return { gauge, total, plain: (name: string, help: string) => new Gauge(common(name, help)) }
+}
+
+/** What is asked for when somebody looks. */
+const createGauges = (registry: Registry, ports: MetricsPorts): (() => Promise<void>) => {
+  const { gauge, total, plain } = createSeries(registry)
+  gauge('build_info', 'Always 1; the version is its label.', 'version').set({ [ports.version]: 1 })
+  const users = plain('registered_users', 'Users that can be reached.')
+  const bindings = plain('bindings', 'Registered contacts.')
   const calls = gauge('calls', 'Calls in progress.', 'state')
-  const waiting = gauge('messages_waiting', 'Messages that wait for their recipient.')
-  const media = gauge('media_ports', 'Pairs of media ports.', 'state')
-  const relayed = gauge('media_calls', 'Calls whose media pass through here.')
-  const blocked = gauge('blocked_sources', 'Addresses that are not answered now.')
-  const streams = gauge(
-    'event_hearers',
-    'Streams of server-sent events, and webhooks that want more than texts.',
-  )
-  const hookWaiting = gauge('webhook_waiting', 'Events that a webhook does not have yet.', 'webhook')
-  const hookWorks = gauge('webhook_up', '1: its endpoint takes events.', 'webhook')
-  const sums = {
-    sip: counter('sip_messages', 'SIP messages, by name and direction.', 'name'),
-    errors: counter('sip_errors', 'What went wrong in SIP.', 'name'),
-    packets: counter('media_packets', 'Media packets.', 'what'),
-    delivered: counter('webhook_delivered', 'Events that a webhook took.', 'webhook'),
-    givenUp: counter('webhook_given_up', 'Events whose retry plan was at its end.', 'webhook'),
-  }
-  /** A figure that only grows, told by its present value. */
-  const total = (of: Counter<string>, label: string, values: Record<string, number>): void => {
-    of.reset()
-    for (const [name, value] of Object.entries(values)) of.inc({ [label]: name }, value)
-  }
-  const each = (of: Gauge<string>, label: string, values: Record<string, number>): void => {
-    of.reset()
-    for (const [name, value] of Object.entries(values)) of.set({ [label]: name }, value)
-  }
+  const waiting = plain('messages_waiting', 'Messages that wait for their recipient.')
+  const blocked = plain('blocked_sources', 'Addresses that are not answered now.')
+  const streams = plain('event_hearers', 'Streams of server-sent events, and one for webhooks.')
+  const sip = total('sip_messages', 'SIP messages, by name and direction.', 'name')
+  const errors = total('sip_errors', 'What went wrong in SIP.', 'name')
+  const fillMedia = createMediaGauges(registry)
+  const fillWebhooks = createWebhookGauges(registry)
   return async () => {
     const figures = ports.figures()
     users.set(figures.registeredUsers)
     bindings.set(figures.bindings)
-    each(calls, 'state', figures.calls)
+    calls.set(figures.calls)
     waiting.set(figures.messagesWaiting)
     blocked.set(figures.blockedSources)
     streams.set(ports.feed.hearers)
-    total(sums.sip, 'name', figures.sipMessages)
-    total(sums.errors, 'name', figures.sipErrors)
-    const { calls: through = 0, bound = 0, free = 0, resting = 0, ...rest } = figures.media
-    relayed.set(through)
-    each(media, 'state', { bound, free, resting, used: bound - free - resting })
+    sip.set(figures.sipMessages)
+    errors.set(figures.sipErrors)
+    fillMedia(figures.media)
+    fillWebhooks(await ports.webhooks.list())
+  }
+}
+
+const createMediaGauges = (registry: Registry) => {
+  const { gauge, total, plain } = createSeries(registry)
+  const through = plain('media_calls', 'Calls whose media pass through here.')
+  const ports = gauge('media_ports', 'Pairs of media ports.', 'state')
+  const packets = total('media_packets', 'Media packets.', 'what')
+  return ({ calls = 0, bound = 0, free = 0, resting = 0, ...rest }: Record<string, number>): void => {
+    through.set(calls)
+    ports.set({ bound, free, resting, used: bound - free - resting })
     const { forwarded, invalid, strangers, idle, excess, unsent } = rest
-    total(sums.packets, 'what', known({ forwarded, invalid, strangers, idle, excess, unsent }))
-    const hooks = await ports.webhooks.list()
-    each(hookWaiting, 'webhook', Object.fromEntries(hooks.map(({ id, waiting }) => [id, waiting])))
-    each(
-      hookWorks,
-      'webhook',
-      Object.fromEntries(hooks.map(({ id, state }) => [id, state === 'working' ? 1 : 0])),
-    )
-    total(sums.delivered, 'webhook', Object.fromEntries(hooks.map(({ id, delivered }) => [id, delivered])))
-    total(sums.givenUp, 'webhook', Object.fromEntries(hooks.map(({ id, givenUp }) => [id, givenUp])))
+    packets.set(known({ forwarded, invalid, strangers, idle, excess, unsent }))
+  }
+}
+
+const createWebhookGauges = (registry: Registry) => {
+  const { gauge, total } = createSeries(registry)
+  const waiting = gauge('webhook_waiting', 'Events that a webhook does not have yet.', 'webhook')
+  const up = gauge('webhook_up', '1: its endpoint takes events.', 'webhook')
+  const delivered = total('webhook_delivered', 'Events that a webhook took.', 'webhook')
+  const givenUp = total('webhook_given_up', 'Events whose retry plan was at its end.', 'webhook')
+  return (hooks: readonly WebhookView[]): void => {
+    const each = (figure: (hook: WebhookView) => number) =>
+      Object.fromEntries(hooks.map((hook) => [hook.id, figure(hook)]))
+    waiting.set(each((hook) => hook.waiting))
+    up.set(each((hook) => (hook.state === 'working' ? 1 : 0)))
+    delivered.set(each((hook) => hook.delivered))
+    givenUp.set(each((hook) => hook.givenUp))
   }
 }
 

@@ -116,12 +116,14 @@ const refuse = (reply: FastifyReply, why: MessageRefusal): FastifyReply => {
   switch (why) {
     case 'unknown-user':
       return refuseField(reply, 422, 'to', 'nobody here has this number or name')
-    case 'bad-request':
-      return sendProblem(reply, 422, 'this cannot be sent as a message')
+    case 'forbidden':
+      return refuseField(reply, 422, 'to', 'no route lets texts to this number pass')
     case 'overloaded':
       return sendProblem(reply.header('retry-after', RETRY_AFTER_S), 503, 'too many messages wait')
     case 'failure':
       return sendProblem(reply.header('retry-after', RETRY_AFTER_S), 503, 'it could not be stored: try again')
+    default:
+      return sendProblem(reply, 422, `this cannot be sent as a message: ${why}`)
   }
 }
 
