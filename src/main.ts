@@ -13,10 +13,11 @@ import {
 } from '#config'
 import { createRandom } from '#lib/random'
 import type { Result } from '#lib/result'
-import { type UeOptions, ueOptions } from '#simulators'
+import { goipOptions, type UeOptions, ueOptions } from '#simulators'
 import { type ApiOptions, apiOptions, runApi } from './api.ts'
 import { run, version } from './run.ts'
 import { simulateUe } from './simulate.ts'
+import { simulateGoip } from './simulate-gateways.ts'
 
 const MISCONFIGURED = 1
 const environment = process.env.TANDEM_DATA === undefined ? {} : { TANDEM_DATA: process.env.TANDEM_DATA }
@@ -94,14 +95,30 @@ api.action(async (words: string[], options: ApiOptions) => {
   process.exitCode = await runApi(words, options, { output: process.stdout, error: process.stderr })
 })
 
-const handset = program
-  .command('sim')
-  .description('simulated counterparts, for first steps and for tests')
-  .command('ue')
-  .description('a simulated handset or SIP phone: registers, calls, answers, and tells what it hears')
-for (const [flags, text] of ueOptions) handset.option(flags, text)
-handset.action(async (options: UeOptions) => {
-  process.exitCode = await simulateUe(options)
-})
+const simulators = program.command('sim').description('simulated counterparts, for first steps and for tests')
+const simulator = (
+  name: string,
+  about: string,
+  options: typeof ueOptions,
+  run: (options: UeOptions) => Promise<number>,
+): void => {
+  const command = simulators.command(name).description(about)
+  for (const [flags, text] of options) command.option(flags, text)
+  command.action(async (given: UeOptions) => {
+    process.exitCode = await run(given)
+  })
+}
+simulator(
+  'ue',
+  'a simulated handset or SIP phone: registers, calls, answers, and tells what it hears',
+  ueOptions,
+  simulateUe,
+)
+simulator(
+  'goip',
+  'a simulated GoIP gateway: lines with SIM cards that send and take texts',
+  goipOptions,
+  simulateGoip,
+)
 
 await program.parseAsync()

@@ -92,7 +92,7 @@ const ownAddress = async (towards: string): Promise<string> => {
   }
 }
 
-const openUdpMedia: OpenMedia = async (towards) => {
+export const openUdpMedia: OpenMedia = async (towards) => {
   const socket = createSocket(towards.includes(':') ? 'udp6' : 'udp4')
   socket.bind(0, await ownAddress(towards))
   await once(socket, 'listening')

@@ -1,5 +1,24 @@
 export type { Audio } from './call-media.ts'
+export { type GatewayCommandPorts, type GoipCommandPorts, runGoip } from './goip/command.ts'
+export type {
+  GoipDevice,
+  GoipEvent,
+  GoipLine,
+  GoipLineSetup,
+  GoipManner,
+  GoipOptions,
+  GoipPorts,
+} from './goip/contract.ts'
+export { realGoip } from './goip/contract.ts'
+export { createGoipDevice } from './goip/device.ts'
+export { goipOptions, type KnownLine } from './goip/options.ts'
+export { GOIP_QUIRKS, type GoipQuirk } from './goip/quirks.ts'
 export type { MediaSocket, OpenMedia } from './media-socket.ts'
+export { type Chance, createChance } from './mobile/chance.ts'
+export { createMobileNetwork, type MobileNetwork, type MobileText } from './mobile/network.ts'
+export { fastRadio, type RadioManner, realRadio } from './mobile/radio.ts'
+export { type MobileSim, simCardAt } from './mobile/sim-card.ts'
+export { exposed, fairWeather, type Weather } from './mobile/weather.ts'
 export type { UeOptions } from './option-reader.ts'
 export type { TextEvent, TextPolicy, TextReport, TextWish } from './texts/contract.ts'
 export { createUe, type Ue, type UePorts } from './ue.ts'
