@@ -2,6 +2,7 @@ import {
   createFeed,
   createMetrics,
   createWebhooks,
+  EVENTS_KEEP_MS,
   type Feed,
   type HouseFigures,
   tapFeed,
@@ -38,7 +39,10 @@ export const openApplications = async (
     tapFeed(feed, store.outbox, wants)
     const ended = await store.listCalls({ limit: MOST_DEAD_CALLS, ended: true })
     tellOfDeadCalls(
-      ended.filter(({ cause }) => cause === 'restart'),
+      // What the outbox has forgotten by now was told long ago.
+      ended.filter(
+        ({ cause, endedAtMs = 0 }) => cause === 'restart' && endedAtMs > clock.wallMs() - EVENTS_KEEP_MS,
+      ),
       store.outbox,
       wants,
     )

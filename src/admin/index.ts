@@ -29,4 +29,10 @@ export {
 export { type Admin, type AdminFault, createAdmin } from './rest/server.ts'
 export { userViewOf } from './rest/user-view.ts'
 export { tapFeed, tapMessages, tellOfDeadCalls } from './webhooks/tap.ts'
-export { createWebhooks, type WebhookEntry, type Webhooks, wantedBy } from './webhooks/webhooks.ts'
+export {
+  createWebhooks,
+  KEEP_MS as EVENTS_KEEP_MS,
+  type WebhookEntry,
+  type Webhooks,
+  wantedBy,
+} from './webhooks/webhooks.ts'
