@@ -4,7 +4,7 @@ import type { LiveSettings } from '../live-settings.ts'
 import type { Book } from './book.ts'
 import type { Carrier, Outcome, Progress } from './contract.ts'
 import type { Endings, Step } from './endings.ts'
-import type { MessageRecord } from './record.ts'
+import type { MessageRecord, MessageStep } from './record.ts'
 import { isFinal, withStep } from './steps.ts'
 
 type AttemptPorts = {
@@ -110,9 +110,10 @@ export const createAttempts = (ports: AttemptPorts) => {
     total: (parts) => {
       a.record = { ...a.record, partsTotal: parts }
     },
-    partDone: async () => {
+    partDone: async (partsDone, route) => {
       if (under.get(a.record.id) !== a || a.over) return
-      a.record = { ...a.record, partsDone: a.record.partsDone + 1 }
+      const steps = a.record.steps.with(-1, { ...(a.record.steps.at(-1) as MessageStep), route })
+      a.record = { ...a.record, partsDone, route, steps }
       await book.keep(a.record)
       show(a)
     },

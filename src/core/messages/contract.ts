@@ -55,8 +55,11 @@ export type Outcome =
 export type Progress = {
   /** The message takes so many parts; parts up to `message.partsDone` are confirmed already and stay away. */
   total(parts: number): void
-  /** One more part is confirmed. Resolves when that is on disk. */
-  partDone(): Promise<void>
+  /**
+   * So many parts are confirmed by the endpoint of this route, which the step names from now on; fewer than before when
+   * another one began anew. Resolves when that is on disk.
+   */
+  partDone(parts: number, route: string): Promise<void>
 }
 
 /**

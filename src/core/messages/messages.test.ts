@@ -147,12 +147,20 @@ describe('the end of a message', () => {
     const { seen, accepted, carrier, store, pass, settle } = await aMessageHouse()
     carrier.script = async (_message, progress) => {
       progress.total(3)
-      await progress.partDone()
+      await progress.partDone(1, 'fake')
       return { kind: 'retry', reason: 'silent' }
     }
     const id = await accepted()
     await settle()
     assert.equal(store.rows.get(id)?.partsDone, 1)
+    assert.deepEqual(
+      store.rows.get(id)?.steps.map(({ state, route }) => [state, route]),
+      [
+        ['queued', undefined],
+        ['submitting', 'fake'],
+        ['queued', undefined],
+      ],
+    )
     carrier.script = () => DELIVERED
     await pass(30_010)
     assert.deepEqual(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createSubscriberCarrier } from './carrier.ts'
-import { aBinding, aPost, aRecord, aSubscriber, SMS_FEATURES, settled } from './fixture.ts'
-import { anOffice, bob } from './office-fixture.ts'
+import { aBinding, aPost, aRecord, aSubscriber, type Sent, SMS_FEATURES, settled } from './fixture.ts'
+import { anOffice, bob, tpduIn } from './office-fixture.ts'
 
 describe('where a text goes', () => {
   test('waits for who is not registered, or registered for no texts', async () => {
@@ -32,6 +32,40 @@ describe('where a text goes', () => {
     office.last().answer(480)
     await settled()
     assert.equal(half.outcome()?.kind, 'retry')
+  })
+
+  test('the second half goes to the handset that has the first, else all of it to another', async () => {
+    const body = { kind: 'text' as const, text: 'long '.repeat(80) }
+    const sequenceIn = (sent: Sent): number | undefined => {
+      const { tpdu } = tpduIn(sent)
+      return tpdu.kind === 'deliver' ? tpdu.userData.elements[0]?.octets[2] : undefined
+    }
+    const office = anOffice(SMS_FEATURES, SMS_FEATURES)
+    const { outcome } = office.deliver({ body })
+    office.report('ack')
+    await settled()
+    office.last().answer(503)
+    await settled()
+    assert.deepEqual(
+      office.sent.map((sent) => [sent.request.uri, sequenceIn(sent)]),
+      [
+        ['sip:bob@192.0.2.10', 1],
+        ['sip:bob@192.0.2.10', 2],
+        ['sip:bob@192.0.2.11', 1],
+      ],
+    )
+    office.report('ack')
+    await settled()
+    office.last().answer(503)
+    await settled()
+    assert.equal(outcome()?.kind, 'retry')
+    assert.deepEqual(office.confirmed, [
+      [1, 'sms sip:bob@192.0.2.10'],
+      [1, 'sms sip:bob@192.0.2.11'],
+    ])
+    const steps = [{ atMs: 1, state: 'submitting' as const, route: 'sms sip:bob@192.0.2.11' }]
+    office.deliver({ body, attempts: 1, partsDone: 1, partsTotal: 3, steps })
+    assert.deepEqual([office.last().request.uri, sequenceIn(office.last())], ['sip:bob@192.0.2.11', 2])
   })
 
   test('an identity of one of several handsets is that one', () => {

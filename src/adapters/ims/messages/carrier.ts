@@ -4,7 +4,7 @@ import { isSilent } from '#sms'
 import { keyOfUri } from '../identity.ts'
 import { byPreference, contactsOf, takesOf } from './capabilities.ts'
 import type { TextPorts } from './ports.ts'
-import { createToHandset } from './to-handset.ts'
+import { createToHandset, routeTo } from './to-handset.ts'
 import { createToPhone } from './to-phone.ts'
 
 const QUEUE = 'subscriber:'
@@ -16,6 +16,17 @@ const phoneOutcome = ({ body, pid }: MessageRecord): Outcome | undefined => {
   if (body.kind === 'data') return { kind: 'failed', reason: 'a SIP phone takes text, not data' }
   if (isSilent(pid)) return { kind: 'failed', reason: 'a SIP phone takes no silent messages' }
   return undefined
+}
+
+/** The handset that has confirmed parts: half a text there and half of it elsewhere is none. */
+const holderOf = ({ partsDone, steps }: MessageRecord): string | undefined =>
+  partsDone === 0 ? undefined : steps.findLast(({ state, route }) => state === 'submitting' && route)?.route
+
+/** Handsets by preference, but first the one that has parts already. */
+const inTurn = (contacts: Binding[], holder: string | undefined): Binding[] => {
+  const handsets = byPreference(contacts.filter((contact) => takesOf(contact) === 'sms')).flat()
+  const holds = (handset: Binding): number => (routeTo(handset) === holder ? 0 : 1)
+  return handsets.sort((a, b) => holds(a) - holds(b))
 }
 
 /**
@@ -50,15 +61,24 @@ export const createSubscriberCarrier = (ports: TextPorts): Carrier => {
     if (contacts.length === 0) return { kind: 'away', reason: 'not registered' }
     const phones = contacts.filter((contact) => takesOf(contact) === 'text')
     let best: Outcome | undefined
-    for (const handset of byPreference(contacts.filter((contact) => takesOf(contact) === 'sms')).flat()) {
-      const { outcome, refused, wrongFormat } = await toHandset(message, found, handset, progress)
+    let begun = message.partsDone > 0
+    const holder = holderOf(message)
+    for (const handset of inTurn(contacts, holder)) {
+      const from = routeTo(handset) === holder ? message.partsDone : 0
+      const noted: Progress = {
+        total: progress.total,
+        partDone: (parts, route) => {
+          begun = true
+          return progress.partDone(parts, route)
+        },
+      }
+      const { outcome, refused, wrongFormat } = await toHandset(message, found, handset, noted, from)
       if (!refused) return outcome
       if (wrongFormat) phones.push(handset)
       if (!best || outcome.kind === 'retry') best = outcome
     }
     // What began as SMS goes on as SMS: nobody shall read half of it twice.
-    if (phones.length === 0 || message.partsDone > 0)
-      return best ?? { kind: 'away', reason: 'no contact takes texts' }
+    if (phones.length === 0 || begun) return best ?? { kind: 'away', reason: 'no contact takes texts' }
     const outcome = await toPhones(message, found, phones)
     return best && outcome.kind === 'failed' ? best : outcome
   }

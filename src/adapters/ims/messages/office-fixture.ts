@@ -16,10 +16,13 @@ export const anOffice = (...features: string[]) => {
     )
   })
   const totals: number[] = []
-  let done = 0
+  const confirmed: [parts: number, route: string][] = []
   const deliver = (more: Partial<MessageRecord> = {}) => {
     let outcome: Outcome | undefined
-    const progress = { total: (parts: number) => void totals.push(parts), partDone: async () => void done++ }
+    const progress = {
+      total: (parts: number) => void totals.push(parts),
+      partDone: async (parts: number, route: string) => void confirmed.push([parts, route]),
+    }
     void createSubscriberCarrier(post.ports)
       .deliver(aRecord(more), progress)
       .then((end) => {
@@ -43,7 +46,7 @@ export const anOffice = (...features: string[]) => {
     })
     return { taken, settles }
   }
-  return { ...post, deliver, last, report, totals, done: () => done }
+  return { ...post, deliver, last, report, totals, confirmed }
 }
 
 export const tpduIn = ({ request }: Sent) => {

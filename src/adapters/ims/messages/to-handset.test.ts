@@ -49,12 +49,17 @@ describe('a text for a handset', () => {
       await settled()
     }
     assert.equal(outcome()?.kind, 'delivered')
-    assert.equal(office.done(), 2)
+    const route = 'sms sip:bob@192.0.2.10'
+    assert.deepEqual(office.confirmed, [
+      [1, route],
+      [2, route],
+    ])
   })
 
   test('goes on where the last attempt ended', () => {
     const office = anOffice(SMS_FEATURES)
-    office.deliver({ body: { kind: 'text', text: 'long '.repeat(80) }, partsDone: 2, partsTotal: 3 })
+    const steps = [{ atMs: 1, state: 'submitting' as const, route: 'sms sip:bob@192.0.2.10' }]
+    office.deliver({ body: { kind: 'text', text: 'long '.repeat(80) }, partsDone: 2, partsTotal: 3, steps })
     const { tpdu } = tpduIn(office.last())
     assert.ok(tpdu.kind === 'deliver')
     assert.equal(tpdu.userData.elements[0]?.octets[2], 3)

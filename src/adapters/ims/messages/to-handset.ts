@@ -21,12 +21,18 @@ export const gatewayHeaders = (gateway: string): [name: string, value: string][]
 
 export const SMS_TYPE = 'application/vnd.3gpp.sms'
 
+/** The way by which a message went to this handset, as its steps tell it. */
+export const routeTo = ({ contact }: Pick<Binding, 'contact'>): string => `sms ${contact}`
+
 /** `refused`: SIP went no further, so that another contact or another form may be tried. */
 export type HandsetOutcome = { outcome: Outcome; refused: boolean; wrongFormat: boolean }
 
 const final = (outcome: Outcome): HandsetOutcome => ({ outcome, refused: false, wrongFormat: false })
 
-/** Hands a message to a handset part by part, each confirmed by its own RP-ACK before the next: TS 24.341 §5.3.3.4. */
+/**
+ * Hands a message to a handset part by part, beginning behind those it has (`from`), each confirmed by its own RP-ACK
+ * before the next: TS 24.341 §5.3.3.4.
+ */
 export const createToHandset = (ports: TextPorts) => {
   const { timers, wire, subscribers, deliveries, domain, settings } = ports
   const senderOf = ({ fromImpi }: MessageRecord) =>
@@ -102,19 +108,20 @@ export const createToHandset = (ports: TextPorts) => {
     found: Found,
     binding: Binding,
     progress: Progress,
+    from: number,
   ): Promise<HandsetOutcome> => {
-    const route = `sms ${binding.contact}`
+    const route = routeTo(binding)
     const tpdus = tpdusOf(message, senderOf(message), settings)
     if (!tpdus.ok) return final({ kind: 'failed', reason: tpdus.error, route })
     const list = tpdus.value
     progress.total(list.length)
     const { impi } = found.subscriber
-    for (let part = Math.min(message.partsDone, list.length - 1); ; part++) {
+    for (let part = Math.min(from, list.length - 1); ; part++) {
       const early = deliveries.takeEarly({ id: message.id, part }, impi)
       const said = early ?? (await hand(message, part, list[part] as Uint8Array, { binding, found }))
       const result = judge(said, route)
       if (result.outcome.kind !== 'delivered' || part === list.length - 1) return result
-      await progress.partDone()
+      await progress.partDone(part + 1, route)
       result.outcome.committed?.()
     }
   }
