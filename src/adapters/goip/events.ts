@@ -1,6 +1,7 @@
 import type { Fleet, GatewayInbox } from '#core'
 import { type DeviceEvent, printDisable, printReceipt, printRefusal } from '#goip-wire'
 import type { Clock } from '#lib/clock'
+import { bugText, type Log } from '#lib/log'
 import type { Flow } from '#lib/wire'
 import { type Admission, type Complain, DENIED } from './admission.ts'
 import { type CallEvents, isCallEvent } from './calls.ts'
@@ -16,6 +17,7 @@ type EventPorts = {
   clock: Clock
   words: Words
   complain: Complain
+  log: Log
 }
 
 /** Devices repeat after 3 s; what waits for the disk longer than that is already there a second time. */
@@ -36,7 +38,7 @@ type Kept = { ok: boolean }
 
 /** What devices tell by themselves: on disk first, then acknowledged. */
 export const createDeviceEvents = (ports: EventPorts) => {
-  const { admit, inbox, fleet, calls, clock, words, complain } = ports
+  const { admit, inbox, fleet, calls, clock, words, complain, log } = ports
   /** Under way to the disk: a repetition joins the first one. */
   const waiting = new Map<string, Promise<Kept>>()
   const counts = { texts: 0, reports: 0, events: 0, faults: 0, unkept: 0 }
@@ -73,7 +75,12 @@ export const createDeviceEvents = (ports: EventPorts) => {
     const known = waiting.get(dedupe)
     if (known) return known
     if (waiting.size >= MOST_WAITING) return undefined
-    const kept = store(line, event, dedupe).finally(() => waiting.delete(dedupe))
+    const kept = store(line, event, dedupe)
+      .catch((bug: unknown) => {
+        log.write('gw', 'error', bugText(bug))
+        return { ok: false }
+      })
+      .finally(() => waiting.delete(dedupe))
     waiting.set(dedupe, kept)
     return kept
   }

@@ -54,7 +54,9 @@ export const createGoip = (ports: GoipPorts): Goip => {
   const driver = createGoipDriver({ ...ports, words, lines })
   const keepalives = createKeepalives({ admit, lines, fleet, clock, words })
   const calls = createCallEvents(inbox, clock)
-  const { onEvent, counts } = createDeviceEvents({ admit, inbox, fleet, calls, clock, words, complain })
+  const { onEvent, counts } = createDeviceEvents({
+    ...{ admit, inbox, fleet, calls, clock, words, complain, log },
+  })
   const count = { datagrams: 0, unreadable: 0, unasked: 0, unheard: 0 }
 
   const sweep = (): void => {

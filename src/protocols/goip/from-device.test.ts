@@ -72,6 +72,20 @@ describe('what a GoIP device says', () => {
       assert.deepEqual(read(text), { kind: 'answer', word, session, rest })
   })
 
+  test('the first of a name counts, an event keeps its blanks, zeros at the end are none', () => {
+    const message = read('RECEIVE:1;id:a;password:p;srcnum:;id:other;password:q;num:(null);msg:x\0\0')
+    assert.ok(message.kind === 'event')
+    assert.deepEqual([message.id, message.password, message.body], ['a', 'p', 'x'])
+    assert.deepEqual(fieldsOf(message), { srcnum: '', num: '' })
+    assert.deepEqual(parseFromDevice(octets('\0\0')), { ok: false, error: 'empty' })
+  })
+
+  test('who does not say its id speaks for nobody', () => {
+    const message = read('RECEIVE:1;pass:b;msg:no id')
+    assert.ok(message.kind === 'event')
+    assert.equal(message.id, '')
+  })
+
   test('what is no message is named', () => {
     for (const [text, fault] of [
       ['', 'empty'],

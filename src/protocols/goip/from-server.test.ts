@@ -30,6 +30,8 @@ describe('what a server says to a GoIP device', () => {
     assert.equal(print.printPassword(11, 'password1'), 'PASSWORD 11 password1\n')
     assert.equal(print.printSend(7001, 1, '+15550100900'), 'SEND 7001 1 +15550100900\n')
     assert.equal(print.printDone(11), 'DONE 11\n')
+    assert.equal(print.printSms(7, 1, 'pw', '+1', 'two words'), 'SMS 7 1 pw +1 two words\n')
+    assert.equal(print.printDisable('STATE', '-3'), 'STATE -3 DISABLE')
   })
 
   test('commands: where the password stands differs', () => {
@@ -41,10 +43,12 @@ describe('what a server says to a GoIP device', () => {
   })
 
   test('error codes', () => {
-    assert.deepEqual([1, 38, 21, 312, 7777].map(errorClassOf), [
+    assert.deepEqual([1, 38, 21, 312, 331, 10, 7777].map(errorClassOf), [
       'unclear',
       'again',
       'never',
+      'line',
+      'line',
       'line',
       'unclear',
     ])
