@@ -30,6 +30,7 @@ export { applyProofSetting } from './proof-setting.ts'
 export type { CallRecord } from './records.ts'
 export { REFUSALS, type Refusal } from './refusals.ts'
 export { createRegistrations, type Registrations } from './registrations.ts'
+export * from './routes/index.ts'
 export { createRouting, type Routing, sameEquipment } from './routing.ts'
 export {
   createSubscribers,

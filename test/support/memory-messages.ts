@@ -52,9 +52,9 @@ export const memoryMessages = (rows = new Map<string, MessageRecord>()): MemoryM
     save,
     saveLater: (message) => save(message),
     get: async (id) => rows.get(id),
-    next: async (queue, limit) =>
+    next: async (queue, limit, after = '') =>
       sorted()
-        .filter((m) => m.queue === queue && inTurn(m))
+        .filter((m) => m.queue === queue && inTurn(m) && m.id > after)
         .slice(0, limit),
     due: async (of, nowMs, limit) =>
       sorted()

@@ -11,6 +11,7 @@ const DEFAULT_DCS = 4
 
 const REFUSED: Record<MessageRefusal, (to: string) => string> = {
   'unknown-user': (to) => `Unknown user: ${to}`,
+  forbidden: (to) => `No route lets texts to ${to} pass`,
   overloaded: () => 'Too many messages wait: try again later',
   'bad-request': () => 'The message cannot be sent as it is',
   failure: () => 'The message could not be stored: try again later',

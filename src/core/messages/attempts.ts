@@ -4,8 +4,9 @@ import type { LiveSettings } from '../live-settings.ts'
 import type { Book } from './book.ts'
 import type { Carrier, Outcome, Progress } from './contract.ts'
 import type { Endings, Step } from './endings.ts'
-import type { MessageRecord, MessageStep } from './record.ts'
+import type { MessageRecord, MessageStep, MessageVia } from './record.ts'
 import { isFinal, withStep } from './steps.ts'
+import type { Saving } from './store.ts'
 
 type AttemptPorts = {
   book: Book
@@ -13,6 +14,8 @@ type AttemptPorts = {
   carrierOf: (queue: string) => Carrier | undefined
   live: Pick<LiveSettings, 'smsRetryDelayS'>
   timers: Timers
+  /** Moves a message to the next stage of its route, or ends it. */
+  moveOn: (m: MessageRecord, step: Step) => Promise<void>
   nowMs: () => number
   log: Log
 }
@@ -36,7 +39,7 @@ const SHOWN_AFTER_MS = 20
 
 /** Messages in the hands of their carriers, and what becomes of them. */
 export const createAttempts = (ports: AttemptPorts) => {
-  const { book, endings, carrierOf, live, timers, nowMs, log } = ports
+  const { book, endings, carrierOf, live, timers, moveOn, nowMs, log } = ports
   const under = new Map<string, Attempt>()
 
   /** A step that ends the attempt but not the message. */
@@ -81,24 +84,34 @@ export const createAttempts = (ports: AttemptPorts) => {
     return { away: reason }
   }
 
+  const sent = async (m: MessageRecord, outcome: Outcome & { kind: 'sent' }): Promise<void> => {
+    const { via, route, reportMs } = outcome
+    const until = reportMs === undefined ? {} : { reportUntilMs: nowMs() + reportMs }
+    const next = withStep({ ...m, ...(via && { via }), ...until }, { atMs: nowMs(), state: 'sent', route })
+    await book.keep(next, handedOf(outcome, nowMs()))
+    book.tell(next)
+    book.release(m.queue)
+    outcome.committed?.()
+  }
+
   const settled = async (a: Attempt, before: MessageRecord, outcome: Outcome): Promise<After> => {
     if (outcome.kind === 'retry') return retried(a, outcome)
     if (outcome.kind === 'away') return away(a, before, outcome)
-    if (outcome.kind === 'sent') {
-      await back(a.record, { state: 'sent', route: outcome.route }, true)
-      book.release(a.record.queue)
-      return 'on'
+    if (outcome.kind === 'sent') await sent(a.record, outcome)
+    else if (outcome.kind === 'onward') await moveOn(a.record, stepOf('failed', outcome))
+    else {
+      const [via, more] =
+        outcome.kind === 'unknown' ? [outcome.via, handedOf(outcome, nowMs())] : [undefined, {}]
+      await endings.end({ ...a.record, ...(via && { via }) }, stepOf(outcome.kind, outcome), true, more)
+      outcome.committed?.()
     }
-    const { kind, ...details } = outcome
-    await endings.end(a.record, stepOf(kind, details), true)
-    if (outcome.kind !== 'unknown') outcome.committed?.()
     return 'on'
   }
 
-  const submitted = async (m: MessageRecord, carrier: Carrier): Promise<MessageRecord> => {
+  const submitted = async (m: MessageRecord, carrier: Carrier, route?: string): Promise<MessageRecord> => {
     // Left over from a process that died: the same attempt goes on.
     if (m.state === 'submitting') return m
-    const next = withStep(m, { atMs: nowMs(), state: 'submitting' })
+    const next = withStep(m, { atMs: nowMs(), state: 'submitting', ...(route !== undefined && { route }) })
     if (carrier.atMostOnce) {
       await book.keep(next)
       book.tell(next)
@@ -150,21 +163,34 @@ export const createAttempts = (ports: AttemptPorts) => {
 
   return {
     /** One attempt with the message whose turn it is. */
-    async start(m: MessageRecord): Promise<After> {
+    async start(m: MessageRecord, route?: string): Promise<After> {
       const carrier = carrierOf(m.queue)
       const a: Attempt = { record: m, shown: m.state === 'submitting' }
       under.set(m.id, a)
       try {
         const dead = deadEnd(m, carrier)
         if (dead) {
+          if (route !== undefined) carrier?.group?.cancel?.(m)
           a.settling = endings.end(m, dead, true)
           await a.settling
           return 'on'
         }
         if (!carrier) return { away: 'no route' }
-        a.record = await submitted(m, carrier)
+        a.record = await submitted(m, carrier, route)
         a.shown ||= carrier.atMostOnce ?? false
         return await carried(a, m, carrier)
+      } finally {
+        under.delete(m.id)
+      }
+    },
+    /** Its way will never lead anywhere: the message goes to the next stage of its route. */
+    async onward(m: MessageRecord, reason: string): Promise<After> {
+      const a: Attempt = { record: m, shown: true }
+      under.set(m.id, a)
+      try {
+        a.settling = moveOn(m, { state: 'failed', reason })
+        await a.settling
+        return 'on'
       } finally {
         under.delete(m.id)
       }
@@ -191,6 +217,9 @@ export const createAttempts = (ports: AttemptPorts) => {
   }
 }
 export type Attempts = ReturnType<typeof createAttempts>
+
+const handedOf = ({ via, marks }: { via?: MessageVia; marks?: string[] }, atMs: number): Saving =>
+  via && marks ? { handed: { line: via.line, marks, atMs } } : {}
 
 type Details = { reason?: string | undefined; route?: string | undefined; cause?: number | undefined }
 

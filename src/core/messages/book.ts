@@ -1,6 +1,7 @@
 import type { Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import type { Events } from '../events.ts'
+import { impiOf } from './queues.ts'
 import type { MessageRecord, MessageStep } from './record.ts'
 import type { Backlog, MessageStore, Saving } from './store.ts'
 
@@ -27,7 +28,8 @@ export const createBook = ({ store, events, timers, log, bounds }: BookPorts, ba
   /** A place for one more message; `forced`: one that is there already. */
   const take = (queue: string, forced = false): boolean => {
     const count = counts.get(queue) ?? 0
-    if (!forced && (waiting >= bounds.mostWaiting || count >= bounds.mostPerRecipient)) return false
+    const most = impiOf(queue) === undefined ? bounds.mostWaiting : bounds.mostPerRecipient
+    if (!forced && (waiting >= bounds.mostWaiting || count >= most)) return false
     counts.set(queue, count + 1)
     waiting++
     return true

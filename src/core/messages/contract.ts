@@ -26,6 +26,8 @@ export type MessageDraft = {
   reportTo?: ReportWish
   /** A second draft with the same key (within the window) is the first one again. */
   dedupe?: string
+  /** How long the key is known, where its origin does not say. */
+  dedupeMs?: number
   tag?: string
   /** The SIM card that it came in by. */
   via?: MessageVia
@@ -37,20 +39,40 @@ export type MessageDraft = {
 export type Accepted = { id: string; duplicate: boolean }
 
 /** `overloaded`: a bound is reached. `failure`: the disk does not take it. Neither was kept. */
-export type MessageRefusal = Extract<Refusal, 'unknown-user' | 'overloaded' | 'bad-request'> | 'failure'
+export type MessageRefusal =
+  | Extract<Refusal, 'unknown-user' | 'forbidden' | 'overloaded' | 'bad-request'>
+  | 'failure'
 
 /** What became of one attempt to hand a message over. */
 export type Outcome =
   /** The recipient has it. `committed` is called when that is on disk: then the recipient may be told that we know. */
   | { kind: 'delivered'; route: string; committed?: () => void }
   /** Handed over; `Messages.report` tells the rest. */
-  | { kind: 'sent'; route: string }
+  | Handed<'sent'>
   /** Not now: again after `afterS`, or after sms_retry_delay. */
   | { kind: 'retry'; reason: string; route?: string; cause?: number; afterS?: number; committed?: () => void }
   /** Nobody there (not registered, memory full): waits for `wake`, without counting as an attempt. */
   | { kind: 'away'; reason: string; route?: string; cause?: number; committed?: () => void }
   | { kind: 'failed'; reason: string; route?: string; cause?: number; committed?: () => void }
-  | { kind: 'unknown'; reason: string; route: string }
+  | (Handed<'unknown'> & { reason: string })
+  /** By this way it will never go: on to the next stage of its route; where there is none, it has failed. */
+  | { kind: 'onward'; reason: string; route?: string; cause?: number }
+
+/**
+ * `marks`: how the device of line `via` will name it in its reports, which are awaited for `reportMs`. `committed` is
+ * called when that is on disk.
+ */
+type Handed<Kind> = {
+  kind: Kind
+  route: string
+  via?: MessageVia
+  marks?: string[]
+  reportMs?: number
+  committed?: () => void
+}
+
+/** Why a message has no turn now. `own`: others of its queue may have theirs. `onward`: it goes to the next stage. */
+export type Wait = { reason: string; againMs?: number; own?: true; onward?: true }
 
 export type Progress = {
   /** The message takes so many parts; parts up to `message.partsDone` are confirmed already and stay away. */
@@ -69,6 +91,17 @@ export type Progress = {
 export type Carrier = {
   /** A repeat is no mere repeat: `submitting` is on disk before `deliver`, and after a crash it becomes `unknown`. */
   atMostOnce?: true
+  /**
+   * For queues of many recipients (`route:NAME`). `recipientOf`: whose messages follow each other. `most`: in hand at
+   * once. `reserve`: before anything is written, a place for this message, by the name of its route; then follows
+   * `deliver` or `cancel`.
+   */
+  group?: {
+    most: number
+    recipientOf(message: MessageRecord): string
+    reserve?(message: MessageRecord): Result<string, Wait>
+    cancel?(message: MessageRecord): void
+  }
   deliver(message: MessageRecord, progress: Progress): Promise<Outcome>
 }
 
@@ -94,6 +127,8 @@ export type Messages = {
   flush(impi: string): Promise<number>
   /** The subscriber can be reached (again), or has memory again. */
   wake(impi: string): void
+  /** Gateways have room (again): routes go on. */
+  free(): void
   /** A late word on a message `sent` or `submitting`: true when it was waited for. Resolves when that is on disk. */
   report(id: string, step: Omit<MessageStep, 'atMs'>): Promise<boolean>
   /** The one message of this subscriber that is in hand or first in turn. */

@@ -1,6 +1,7 @@
-import { err, ok, type Result } from '#lib/result'
-import type { Subscribers } from '../subscribers.ts'
-import type { MessageDraft, MessageRefusal, MessageTarget } from './contract.ts'
+import { err, type Result } from '#lib/result'
+import type { Destination, Destinations } from '../routes/destinations.ts'
+import type { MessageDraft, MessageRefusal } from './contract.ts'
+import { INBOX } from './queues.ts'
 import type { MessageBody, MessageRecord } from './record.ts'
 import type { DedupeClaim } from './store.ts'
 
@@ -14,9 +15,6 @@ const DAY_MS = 24 * 60 * 60_000
 /** An application repeats a request hours later. A handset does at once; its references wrap at 256. */
 const REST_WINDOW_MS = DAY_MS
 const WINDOW_MS = 10 * 60_000
-
-export const queueOf = (impi: string): string => `subscriber:${impi}`
-export const impiOf = (queue: string): string => queue.slice('subscriber:'.length)
 
 const fits = ({ kind, ...body }: MessageBody): boolean => {
   const { text = '', octets = '' } = body as { text?: string; octets?: string }
@@ -32,42 +30,26 @@ const isSound = ({ body, from, to, dedupe = '', tag = '', part }: MessageDraft):
   return total >= 1 && total <= 255 && sequence >= 1 && sequence <= total
 }
 
-type Addressed = { queue: string; to: string }
-
-/** Kept for whoever reads it: nobody waits there. */
-export const INBOX = 'inbox'
-
-const addressed = (subscribers: Subscribers, target: MessageTarget): Addressed | undefined => {
-  if ('impi' in target) {
-    const subscriber = subscribers.byImpi(target.impi)
-    return subscriber && { queue: queueOf(subscriber.impi), to: subscriber.identities[0]?.uri ?? target.impi }
-  }
-  const found = subscribers.byIdentity(target.user, target.context, target.near)
-  return found && { queue: queueOf(found.subscriber.impi), to: target.text }
-}
-
-const firstState = ({ part }: MessageDraft) => (part && part.total > 1 ? 'accepted' : 'queued')
+const firstState = ({ part }: MessageDraft): 'accepted' | 'queued' =>
+  part && part.total > 1 ? 'accepted' : 'queued'
 
 type DraftPorts = {
-  subscribers: Subscribers
+  destinations: Destinations
   nextId: () => string
   nowMs: () => number
   expiresS: () => number
 }
 
 /** A draft as it will be kept, in its first state. */
-export const createDrafts = ({ subscribers, nextId, nowMs, expiresS }: DraftPorts) => ({
+export const createDrafts = ({ destinations, nextId, nowMs, expiresS }: DraftPorts) => ({
   /** Whose queue it is for. */
-  target(draft: MessageDraft): Result<Addressed, MessageRefusal> {
-    if (!isSound(draft)) return err('bad-request')
-    const target = addressed(subscribers, draft.to)
-    if (!target && draft.via && 'text' in draft.to) return ok({ queue: INBOX, to: draft.to.text })
-    return target ? ok(target) : err('unknown-user')
-  },
-  record(draft: MessageDraft, { queue, to }: Addressed, reason?: string): MessageRecord {
+  target: (draft: MessageDraft): Result<Destination, MessageRefusal> =>
+    isSound(draft) ? destinations.of(draft, nowMs()) : err('bad-request'),
+  record(draft: MessageDraft, { queue, to }: Destination, reason?: string): MessageRecord {
     const atMs = nowMs()
-    const state = queue === INBOX ? ('delivered' as const) : firstState(draft)
-    const route = queue === INBOX ? INBOX : undefined
+    const first = firstState(draft)
+    const isThere = queue === INBOX && first === 'queued'
+    const [state, route] = isThere ? (['delivered', INBOX] as const) : [first, undefined]
     return {
       id: nextId(),
       origin: draft.origin,
@@ -89,10 +71,11 @@ export const createDrafts = ({ subscribers, nextId, nowMs, expiresS }: DraftPort
       ...(draft.via && { via: draft.via }),
     }
   },
-  claim({ origin, dedupe }: MessageDraft): DedupeClaim | undefined {
+  claim({ origin, dedupe, dedupeMs }: MessageDraft): DedupeClaim | undefined {
     if (dedupe === undefined) return undefined
     const now = nowMs()
-    return { key: dedupe, nowMs: now, untilMs: now + (origin === 'rest' ? REST_WINDOW_MS : WINDOW_MS) }
+    const windowMs = dedupeMs ?? (origin === 'rest' ? REST_WINDOW_MS : WINDOW_MS)
+    return { key: dedupe, nowMs: now, untilMs: now + windowMs }
   },
 })
 export type Drafts = ReturnType<typeof createDrafts>

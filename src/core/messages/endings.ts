@@ -1,9 +1,9 @@
 import type { LiveSettings } from '../live-settings.ts'
 import type { Book } from './book.ts'
-import { queueOf } from './drafts.ts'
+import { queueOf } from './queues.ts'
 import type { MessageRecord, MessageStep } from './record.ts'
 import { statusOf, withStep } from './steps.ts'
-import type { MessageStore } from './store.ts'
+import type { MessageStore, Saving } from './store.ts'
 
 type EndingPorts = {
   store: MessageStore
@@ -44,16 +44,18 @@ export const createEndings = ({ store, book, live, nextId, nowMs, arrived, freed
   }
 
   /** `insist`: it has happened, whatever the disk says; else rejects, and nothing has changed. */
-  const end = async (m: MessageRecord, step: Step, insist: boolean): Promise<void> => {
+  const end = async (m: MessageRecord, step: Step, insist: boolean, more: Saving = {}): Promise<void> => {
     const last = withStep(m, { atMs: nowMs(), ...step })
+    if (step.state === 'sent') last.closed = true
+    else delete last.closed
     const reports = reportsOf(last)
     try {
-      await (insist ? book.keep(last, { reports }) : store.save(last, { reports }))
+      await (insist ? book.keep(last, { ...more, reports }) : store.save(last, { ...more, reports }))
     } catch (failure) {
       for (const report of reports) book.release(report.queue)
       throw failure
     }
-    if (m.state !== 'sent') book.release(m.queue)
+    if (m.state !== 'sent' && m.state !== 'unknown') book.release(m.queue)
     book.tell(last)
     for (const report of reports) {
       book.tell(report)

@@ -4,20 +4,26 @@ import type { Random } from '#lib/random'
 import { err, ok, type Result } from '#lib/result'
 import type { Events } from '../events.ts'
 import type { LiveSettings } from '../live-settings.ts'
+import { createDestinations, type Destinations } from '../routes/destinations.ts'
+import { createAddressPlan } from '../routes/plan.ts'
+import { createRouteTable } from '../routes/table.ts'
 import type { Subscribers } from '../subscribers.ts'
 import { createAssemblies } from './assemblies.ts'
 import { createAttempts } from './attempts.ts'
 import { createBook, type MessageBounds } from './book.ts'
 import type { Accepted, Carrier, MessageDraft, MessageRefusal, Messages } from './contract.ts'
-import { createDrafts, INBOX, impiOf, queueOf } from './drafts.ts'
+import { createDrafts } from './drafts.ts'
 import { createEndings, type Endings, type Step } from './endings.ts'
 import { createIds } from './ids.ts'
+import { createMoves } from './moves.ts'
+import { INBOX, impiOf, queueOf } from './queues.ts'
 import type { MessageRecord } from './record.ts'
 import { createSteadyClock } from './steady-clock.ts'
 import { isFinal, withStep } from './steps.ts'
 import type { Backlog, MessageStore } from './store.ts'
 import { startSweeps } from './sweeps.ts'
 import { createTurns } from './turns.ts'
+import { createTurnsOfAll, type TurnsOfAll } from './turns-of-all.ts'
 
 export type MessagePorts = {
   timers: Timers
@@ -26,6 +32,8 @@ export type MessagePorts = {
   /** What `store.load` gave: messages that a process before this one left. */
   backlog: Backlog
   subscribers: Subscribers
+  /** Absent: to subscribers only. */
+  destinations?: Destinations
   events: Events
   log: Log
   live: Pick<LiveSettings, 'smsExpiresS' | 'smsRetryDelayS'>
@@ -39,24 +47,38 @@ const FLUSH_STEP = 200
 const MOST_UNCOMMITTED = 10_000
 const CANCELLED: Step = { state: 'cancelled' }
 
+/** Texts for the inbox arrive there at once. */
+const INBOX_CARRIER: Carrier = { deliver: async () => ({ kind: 'delivered', route: INBOX }) }
+
+const subscribersOnly = (subscribers: Subscribers): Destinations => {
+  const addresses = createAddressPlan('')
+  return createDestinations({ subscribers, addresses, routes: createRouteTable([], addresses) })
+}
+
 /**
  * The life of messages. Those that were left are handed over when `wake` says that somebody is there, or when the next
  * message for the same subscriber comes.
  */
 export const createMessages = (ports: MessagePorts): Messages => {
-  const { timers, random, store, backlog, subscribers, events, log, live, carrierOf, bounds } = ports
+  const { timers, random, store, backlog, subscribers, events, log, live, bounds } = ports
+  const destinations = ports.destinations ?? subscribersOnly(subscribers)
+  const carrierOf = (queue: string): Carrier | undefined =>
+    queue === INBOX ? INBOX_CARRIER : ports.carrierOf(queue)
   const nowMs = createSteadyClock(timers.clock, (oldMs, byMs) => onSet(oldMs, byMs))
   const nextId = createIds(random, () => timers.clock.wallMs(), backlog.lastId)
   const book = createBook({ store, events, timers, log, bounds }, backlog)
-  const drafts = createDrafts({ subscribers, nextId, nowMs, expiresS: () => live.smsExpiresS })
+  const drafts = createDrafts({ destinations, nextId, nowMs, expiresS: () => live.smsExpiresS })
   // Who ends messages makes reports, which have their turn, at which messages end: this ring is closed by functions.
   const endings: Endings = createEndings({
     ...{ store, book, live, nextId, nowMs },
     arrived: (report) => turns.arrived(report),
-    freed: (message) => turns.freed(message),
+    freed: (message, ended) => turns.freed(message, ended),
   })
-  const attempts = createAttempts({ book, endings, carrierOf, live, timers, nowMs, log })
-  const turns = createTurns({ store, book, timers, attempts, isEnding: endings.isEnding, log })
+  const arrived = (m: MessageRecord): void => turns.arrived(m)
+  const moveOn = createMoves({ book, endings, destinations, nowMs, arrived })
+  const attempts = createAttempts({ book, endings, carrierOf, live, timers, moveOn, nowMs, log })
+  const turnPorts = { store, book, timers, attempts, isEnding: endings.isEnding, nowMs, log }
+  const turns: TurnsOfAll = createTurnsOfAll(createTurns(turnPorts), carrierOf, turnPorts)
   const assemblies = createAssemblies(
     {
       ...{ store, book, drafts, timers, nowMs, arrived: turns.arrived },
@@ -64,6 +86,7 @@ export const createMessages = (ports: MessagePorts): Messages => {
     },
     backlog.accepted,
   )
+  turns.resume(backlog.inTurn.keys())
   startSweeps({ store, book, endings, attempts, assemblies, timers, nowMs, log })
 
   /**
@@ -109,7 +132,13 @@ export const createMessages = (ports: MessagePorts): Messages => {
   }
 
   const cancelOne = (m: MessageRecord): Promise<boolean> => endings.endWaiting(m, CANCELLED)
-  const asItStands = (m: MessageRecord): MessageRecord => attempts.current(m.id) ?? m
+  /** What waits in a group says what the group waits for, and nobody writes that down for each. */
+  const asItStands = (m: MessageRecord): MessageRecord => {
+    const current = attempts.current(m.id)
+    if (current || m.state !== 'queued') return current ?? m
+    const reason = turns.reasonOf(m.queue, m)
+    return reason === undefined ? m : { ...m, reason }
+  }
 
   /** In steps, and only what was there when it began. */
   const flush = async (queue: string): Promise<number> => {
@@ -124,11 +153,16 @@ export const createMessages = (ports: MessagePorts): Messages => {
     }
   }
 
+  /** Somebody may still tell more of it. What a card perhaps sent is known when its network reports it. */
+  const isOpen = ({ state, via }: MessageRecord): boolean =>
+    state === 'sent' || state === 'submitting' || (state === 'unknown' && via !== undefined)
+
   const lateWord = async (id: string, step: Step): Promise<boolean> => {
     if (await attempts.report(id, step)) return true
     const m = await store.get(id)
-    if (!m || (m.state !== 'sent' && m.state !== 'submitting') || attempts.current(id)) return false
+    if (!m || attempts.current(id) || !isOpen(m)) return false
     if (isFinal(step.state)) return endings.endWaiting(m, step)
+    if (m.state === 'unknown' || m.closed) return false
     const next = withStep(m, { atMs: nowMs(), ...step })
     await store.save(next)
     book.tell(next)
@@ -156,12 +190,20 @@ export const createMessages = (ports: MessagePorts): Messages => {
     },
     flush: (impi) => flush(queueOf(subscribers.byImpi(impi)?.impi ?? impi)),
     wake: (impi) => turns.wake(queueOf(impi)),
+    free: () => turns.free(),
     report: lateWord,
     head: async (impi) => {
       const current = turns.current(queueOf(impi))
       return current ? asItStands(current) : (await store.next(queueOf(impi), 1))[0]
     },
-    pending: async () => new Map(Array.from(book.counts, ([queue, count]) => [impiOf(queue), count])),
+    pending: async () => {
+      const counts = new Map<string, number>()
+      for (const [queue, count] of book.counts) {
+        const impi = impiOf(queue)
+        if (impi !== undefined) counts.set(impi, count)
+      }
+      return counts
+    },
     get waiting() {
       return book.waiting
     },

@@ -91,6 +91,9 @@ export type MessageRecord = {
   incomplete?: boolean
   reportTo?: ReportWish
   via?: MessageVia
+  /** Of a message `sent` by a card: until when a report is awaited; then it stays as it is (`closed`). */
+  reportUntilMs?: number
+  closed?: true
   /** Suppresses repeats: the same key names the same message. */
   dedupe?: string
   /** The application's own word for it. */

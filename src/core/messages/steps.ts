@@ -15,8 +15,10 @@ export const withStep = (m: MessageRecord, step: MessageStep): MessageRecord => 
   return { ...rest, ...present, steps }
 }
 
-/** TP-Status, TS 23.040 §9.2.3.15; states of which a sender hears nothing are absent. */
-const STATUS: Partial<Record<MessageState, number>> = { delivered: 0x00, failed: 0x40, expired: 0x46 }
+/** TP-Status, TS 23.040 §9.2.3.15; states of which a sender hears nothing are absent. `sent`: nobody has told more until the end. */
+const STATUS: Partial<Record<MessageState, number>> = {
+  ...{ delivered: 0x00, sent: 0x01, failed: 0x40, expired: 0x46 },
+}
 /** Causes of RP (TS 24.011 §8.2.5.4) that have a TP-Status of their own. */
 const STATUS_OF_CAUSE: Record<number, number> = {
   /** Rejected: connection rejected by SME. */ 21: 0x42,
@@ -27,8 +29,10 @@ const STATUS_OF_CAUSE: Record<number, number> = {
 }
 
 /** The status that a sender's report gives for a message in its present state; undefined: none is sent. */
-export const statusOf = ({ state, cause }: MessageRecord): number | undefined => {
+export const statusOf = ({ state, cause, via }: MessageRecord): number | undefined => {
   const status = STATUS[state]
   if (state !== 'failed' || cause === undefined) return status
+  // What a card's network said of it in the end is a status already.
+  if (via && cause >= 0x40 && cause <= 0x7f) return cause
   return STATUS_OF_CAUSE[cause] ?? status
 }

@@ -39,8 +39,8 @@ export type MessageStore = {
   /** The same in the background: nobody waits for it, and a newer state may take its place before it is written. */
   saveLater(message: MessageRecord): Promise<void>
   get(id: string): Promise<MessageRecord | undefined>
-  /** The first messages in turn (`queued`, `submitting`) of a queue, by id. */
-  next(queue: string, limit: number): Promise<MessageRecord[]>
+  /** The first messages in turn (`queued`, `submitting`) of a queue, by id; behind `after`. */
+  next(queue: string, limit: number, after?: string): Promise<MessageRecord[]>
   /** Messages in turn or `sent` whose time is up. */
   due(of: 'queued' | 'sent', nowMs: number, limit: number): Promise<MessageRecord[]>
   /** Newest first; at most 1000. */

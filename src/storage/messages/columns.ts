@@ -82,10 +82,19 @@ export const PHASES: Record<MessageState, number> = {
   cancelled: 7,
 }
 export const IN_TURN = PHASES.queued
-export const ENDED: readonly number[] = [3, 4, 5, 6, 7]
 
-export const dueOf = (m: MessageRecord): number =>
-  PHASES[m.state] > PHASES.sent ? (m.steps.at(-1) as MessageStep).atMs : m.expiresAtMs
+/** `sent` for good. */
+const CLOSED = 8
+export const ENDED: readonly number[] = [3, 4, 5, 6, 7, CLOSED]
+
+export const phasesOf = (state: MessageState): number[] =>
+  state === 'sent' ? [PHASES.sent, CLOSED] : [PHASES[state]]
+export const phaseOf = (m: MessageRecord): number => (m.closed ? CLOSED : PHASES[m.state])
+
+export const dueOf = (m: MessageRecord): number => {
+  if (phaseOf(m) > PHASES.sent) return (m.steps.at(-1) as MessageStep).atMs
+  return (m.state === 'sent' ? m.reportUntilMs : undefined) ?? m.expiresAtMs
+}
 
 const contentOf = (body: MessageBody): string =>
   body.kind === 'text' ? body.text : body.kind === 'data' ? body.octets : ''
@@ -98,7 +107,7 @@ const extraOf = (body: MessageBody): string | null => {
 
 /** In the order of `MESSAGE_COLUMNS`. */
 export const pushMessage = (out: Value[], m: MessageRecord): void => {
-  const phase = PHASES[m.state]
+  const phase = phaseOf(m)
   out.push(m.id, m.origin, m.from, m.fromImpi ?? null, m.to, m.queue)
   out.push(m.body.kind, contentOf(m.body), extraOf(m.body), m.pid, m.acceptedAtMs, m.expiresAtMs)
   out.push(m.state, m.attempts, m.partsTotal, m.partsDone, JSON.stringify(m.steps))
@@ -149,6 +158,8 @@ export const toMessage = (row: MessageRow): MessageRecord => {
     ...(row.report_to !== null && { reportTo: JSON.parse(row.report_to) as MessageRecord['reportTo'] & {} }),
     ...(row.dedupe !== null && { dedupe: row.dedupe }),
     ...(row.tag !== null && { tag: row.tag }),
+    ...(row.phase === CLOSED && { closed: true as const }),
+    ...(row.phase === PHASES.sent && row.due_at_ms !== row.expires_at_ms && { reportUntilMs: row.due_at_ms }),
     ...(row.via !== null && { via: JSON.parse(row.via) as MessageRecord['via'] & {} }),
   }
 }

@@ -1,7 +1,7 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
 import type { MessageQuery, MessageRecord } from '#core'
 import type { Tables } from '../schema.ts'
-import { type MessageRow, PHASES, toMessage } from './columns.ts'
+import { type MessageRow, phasesOf, toMessage } from './columns.ts'
 
 const MAX_PAGE = 1000
 /** So many rows are looked through in one go: some 10 ms, after which writers have their turn. */
@@ -47,7 +47,7 @@ const floorOf = async (db: Kysely<Tables>, before: string | undefined): Promise<
 
 const filtered = (find: Find, { state, user, text }: MessageQuery): Find => {
   let out = find
-  if (state !== undefined) out = out.where('phase', '=', PHASES[state]).where('state', '=', state)
+  if (state !== undefined) out = out.where('phase', 'in', phasesOf(state)).where('state', '=', state)
   if (user !== undefined)
     out = out.where((e) =>
       e.or([

@@ -1,7 +1,7 @@
 import type { DedupeClaim, MessageRecord, Saving } from '#core'
 import type { Batch } from '../batch.ts'
 import type { StoreFailure } from '../faults.ts'
-import { dueOf, IN_TURN, PHASES, pushMessage } from './columns.ts'
+import { dueOf, IN_TURN, phaseOf, pushMessage } from './columns.ts'
 
 type Addition = {
   message: MessageRecord
@@ -102,15 +102,14 @@ const pushAddition = (batch: Batch, message: MessageRecord, claim: DedupeClaim |
 }
 
 const pushChange = (batch: Batch, { message: m, whole, claims, reports, handed }: Change): void => {
-  const phase = PHASES[m.state]
+  const phase = phaseOf(m)
   if (whole) {
     pushMessage(batch.wholes, m)
     batch.wholes.push(m.id)
   } else {
     const out = phase === IN_TURN ? batch.progress : batch.moves
     out.push(m.state, m.attempts, m.partsTotal, m.partsDone, JSON.stringify(m.steps))
-    if (phase !== IN_TURN)
-      out.push(m.expiresAtMs, m.via ? JSON.stringify(m.via) : null, null, phase, dueOf(m))
+    if (phase !== IN_TURN) out.push(m.via ? JSON.stringify(m.via) : null, null, phase, dueOf(m))
     out.push(m.id)
   }
   for (const claim of claims) batch.keys.push(claim.key, m.id, claim.untilMs)

@@ -8,7 +8,7 @@ import { listMessages } from './list.ts'
 export type MessageQueries = {
   backlog(): Promise<Backlog>
   message(id: string): Promise<MessageRecord | undefined>
-  nextMessages(queue: string, limit: number): Promise<MessageRecord[]>
+  nextMessages(queue: string, limit: number, after?: string): Promise<MessageRecord[]>
   dueMessages(of: 'queued' | 'sent', nowMs: number, limit: number): Promise<MessageRecord[]>
   messages(query: MessageQuery): Promise<MessageRecord[]>
   shiftMessages(byMs: number, acceptedUntilMs: number): Promise<void>
@@ -24,8 +24,9 @@ export const createMessageQueries = (db: Kysely<Tables>): MessageQueries => ({
     const row = await db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst()
     return row && toMessage(row)
   },
-  nextMessages: async (queue, limit) => {
-    const first = db.selectFrom('messages').selectAll().where('turn', '=', queue).orderBy('id').limit(limit)
+  nextMessages: async (queue, limit, after) => {
+    let first = db.selectFrom('messages').selectAll().where('turn', '=', queue).orderBy('id').limit(limit)
+    if (after !== undefined) first = first.where('id', '>', after)
     return (await first.execute()).map(toMessage)
   },
   dueMessages: async (of, nowMs, limit) => {

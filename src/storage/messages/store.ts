@@ -26,7 +26,7 @@ export const createMessageStore = (
     return end
   },
   get: (id) => thread.query('message', id),
-  next: (queue, limit) => thread.query('nextMessages', queue, limit),
+  next: (queue, limit, after) => thread.query('nextMessages', queue, limit, after),
   due: (of, nowMs, limit) => thread.query('dueMessages', of, nowMs, limit),
   list: (query) => thread.query('messages', query),
   shift: (byMs, acceptedUntilMs) => thread.query('shiftMessages', byMs, acceptedUntilMs),

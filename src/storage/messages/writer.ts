@@ -12,7 +12,7 @@ const blank = (columns: readonly (keyof MessageRow)[]) =>
   Object.fromEntries(columns.map((column) => [column, ''])) as unknown as MessageRow
 
 const PROGRESS = ['state', 'attempts', 'parts_total', 'parts_done', 'steps'] as const
-const MOVE = [...PROGRESS, 'expires_at_ms', 'via', 'turn', 'phase', 'due_at_ms'] as const
+const MOVE = [...PROGRESS, 'via', 'turn', 'phase', 'due_at_ms'] as const
 
 /** The SQL of the hot writes; `progress` leaves the indexes alone. */
 const messageStatements = (db: Kysely<Tables>) => {

@@ -7,6 +7,7 @@ export type RpFault = { cause: number; failure?: number; why: string }
 /** The face that each refusal of the house shows in RP, TS 24.011 §8.2.5.4, and in TP, TS 23.040 §9.2.3.22. */
 const REFUSALS: Record<MessageRefusal, RpFault> = {
   'unknown-user': { cause: RP_CAUSE.unassigned, failure: 0xc3, why: 'unknown number' },
+  forbidden: { cause: RP_CAUSE.barred, failure: 0xd0, why: 'no route lets it pass' },
   'bad-request': { cause: RP_CAUSE.semantic, failure: 0xff, why: 'not a message that can be kept' },
   overloaded: { cause: RP_CAUSE.congestion, failure: 0xc0, why: 'too many messages wait' },
   failure: { cause: RP_CAUSE.congestion, failure: 0xc2, why: 'the disk does not take it' },

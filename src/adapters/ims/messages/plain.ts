@@ -12,6 +12,7 @@ const RETRY_AFTER: [name: string, value: string][] = [['Retry-After', '30']]
 
 const REFUSALS: Record<MessageRefusal, { status: number; headers?: [name: string, value: string][] }> = {
   'unknown-user': { status: 404 },
+  forbidden: { status: 403 },
   'bad-request': { status: 400 },
   overloaded: { status: 503, headers: RETRY_AFTER },
   failure: { status: 503, headers: RETRY_AFTER },

@@ -1,0 +1,3 @@
+export { createDestinations, type Destination, type Destinations, isRouteQueue } from './destinations.ts'
+export { type AddressPlan, createAddressPlan } from './plan.ts'
+export { createRouteTable, type Parcel, type RoutePlan, type RouteTable, type Stage } from './table.ts'

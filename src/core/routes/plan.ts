@@ -1,0 +1,37 @@
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min'
+import { international, isNumber } from '../addresses.ts'
+
+/** Longer addresses are matched and sent by their first characters only. */
+export const LONGEST = 64
+/** Short codes mean the same to everybody in a network, and nothing to others. */
+const SHORT = 6
+
+/** The user of a URI, without scheme, host and parameters; anything else as it is. */
+const bareOf = (address: string): string => {
+  const [, user = address] = /^(?:sips?|tel):([^@;?]*)/i.exec(address) ?? []
+  return user.slice(0, LONGEST)
+}
+
+/** How addresses are read: E.164 where it is a number and can be told, else as it is. */
+export type AddressPlan = {
+  /** `near`: a number of the asking side, whose country national numbers are meant in; else the region of the plan. */
+  normal(address: string, near?: string): string
+}
+
+/** `region`: ISO 3166 country, e.g. `DE`; empty: national numbers stay as they are unless their sender tells more. */
+export const createAddressPlan = (region: string): AddressPlan => {
+  const country = isSupportedCountry(region) ? (region as CountryCode) : undefined
+  return {
+    normal(address, near) {
+      const user = bareOf(address)
+      if (!isNumber(user)) return user
+      const digits = user.replace(/[-.()\s]/g, '')
+      if (digits.startsWith('+')) return digits
+      if (digits.startsWith('00')) return `+${digits.slice(2)}`
+      if (digits.length <= SHORT || /[*#]/.test(digits)) return digits
+      const meant = near?.startsWith('+') ? international(digits, near) : undefined
+      if (meant !== undefined) return meant
+      return (country && parsePhoneNumberFromString(digits, country)?.number) ?? digits
+    },
+  }
+}
