@@ -70,6 +70,7 @@ export const openDoors = async (
     messages: network.messages,
     feed: applications.feed,
     webhooks: applications.webhooks,
+    ...(network.gateways.ejoin && { ejoin: network.gateways.ejoin.handle }),
     metrics: { metrics: applications.metrics, open: settings.admin.metrics === 'open' },
     http: settings.admin.http_addr,
     https: settings.admin.https_addr,

@@ -9,8 +9,10 @@ import {
   type Guard,
   type Messages,
 } from '#core'
+import { createEjoin, type Ejoin } from '#ejoin'
 import { createGoip, type Goip } from '#goip'
 import { createRandom } from '#lib/random'
+import { createHttpClient, type HttpClient } from '#net'
 import { createExempt } from '#start'
 import type { Ground } from './ground.ts'
 
@@ -20,6 +22,7 @@ export type GatewaySide = {
   inbox: GatewayInbox
   drivers: ReadonlyMap<DeviceKind, GatewayDriver>
   goip: Goip | undefined
+  ejoin: Ejoin | undefined
   close(): Promise<void>
 }
 
@@ -50,13 +53,39 @@ export const openGateways = (
         exempt: createExempt(settings.security.exempt),
       })
     : undefined
+  const ejoin = openEjoin({ settings, timers, log, store, fleet, inbox, guard })
+  if (ejoin) drivers.set('ejoin', ejoin.driver)
   if (goip) drivers.set('goip', goip.driver)
   if (goip) goipWire?.start({ onData: goip.onData, onClose: () => {} })
   return {
-    ...{ fleet, inbox, drivers, goip },
+    ...{ fleet, inbox, drivers, goip, ejoin },
     close: async () => {
+      ejoin?.close()
       goip?.close()
       await goipWire?.close()
     },
   }
+}
+
+type EjoinSide = Pick<Ground, 'settings' | 'timers' | 'log' | 'store'> & {
+  fleet: Fleet
+  inbox: GatewayInbox
+  guard: Guard
+}
+
+/** Devices are asked over HTTP, each with or without a look at its certificate. */
+const openEjoin = ({ settings, timers, log, store, fleet, inbox, guard }: EjoinSide): Ejoin | undefined => {
+  const devices = settings.ejoin?.devices ?? []
+  if (devices.length === 0) return undefined
+  const clients = new Map<boolean, HttpClient>()
+  const publicUrl = settings.admin?.public_url
+  return createEjoin({
+    ...{ timers, random: createRandom(), log, fleet, inbox, guard, store },
+    devices: devices.map(({ check_certificate: checkCertificates, ...device }) => {
+      const client = clients.get(checkCertificates) ?? createHttpClient({ checkCertificates })
+      clients.set(checkCertificates, client)
+      return { ...device, http: client.request }
+    }),
+    ...(publicUrl !== undefined && { publicUrl }),
+  })
 }

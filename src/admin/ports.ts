@@ -7,6 +7,7 @@ import type { UserView } from './contract.ts'
 import type { Feed } from './events/feed.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Password } from './password.ts'
+import type { EjoinHandler } from './rest/ejoin.ts'
 import type { Webhooks } from './webhooks/webhooks.ts'
 
 /** What REST and monitor can look at. */
@@ -39,6 +40,8 @@ export type AdminPorts = {
   webhooks: Webhooks
   /** `open`: everybody may look, not only this machine and keys with the scope. */
   metrics: { metrics: Metrics; open: boolean }
+  /** Absent: there are no such gateways, and no such path. */
+  ejoin?: EjoinHandler
   http: Listen[]
   https: Listen[]
   /** Required when `https` is not empty. PEM. */

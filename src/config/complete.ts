@@ -26,6 +26,7 @@ export const completeSettings = (
   checkPairs(written, place, check)
   checkNames(written, place, check)
   checkEmergency(written, place, check)
+  checkEjoin(written, place, check)
   if (written.com_auth.open && written.com_addr && !isLoopback(written.com_addr)) {
     check.warn(place('com_auth'), 'com_auth.open', 'whoever reaches com_addr rules this server')
   }
@@ -163,6 +164,32 @@ const checkNames = (written: RootSettings, place: (name: string) => Place, check
     'ejoin',
     (index) => `ejoin.devices[${index}].name`,
   )
+}
+
+const SHORT_SECRET = 16
+
+/** A device is known by the path that it posts to: nobody may guess it, and no other device may have it. */
+const checkEjoin = (
+  { ejoin, admin }: RootSettings,
+  place: (name: string) => Place,
+  check: Findings,
+): void => {
+  const devices = ejoin?.devices ?? []
+  devices.forEach(({ secret, push }, index) => {
+    const at = `ejoin.devices[${index}]`
+    if (devices.findIndex((other) => other.secret === secret) < index)
+      check.problem(place('ejoin'), `${at}.secret`, 'is also that of another device')
+    if (secret.length < SHORT_SECRET)
+      check.warn(
+        place('ejoin'),
+        `${at}.secret`,
+        `is short: ${SHORT_SECRET} letters and digits are hard to guess`,
+      )
+    if (push && !admin?.public_url)
+      check.warn(place('ejoin'), `${at}.push`, 'does nothing without admin.public_url')
+  })
+  if (devices.length > 0 && !admin)
+    check.warn(place('ejoin'), 'ejoin.devices', 'post to the web server of "admin", which is not there')
 }
 
 /** Whoever lets handsets without a name call wants somebody to answer. */

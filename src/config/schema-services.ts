@@ -139,11 +139,15 @@ export const goipKind = group<GoipSettings>({
 })
 
 const ejoinDevice: Shape<EjoinDevice> = {
-  name: { kind: string(/^\S+$/, 'name without blanks'), required: true, about: 'Name, for routes.' },
+  name: {
+    kind: string(/^[^\s/]+$/, 'name without blanks and /', 64),
+    required: true,
+    about: 'Name, for routes.',
+  },
   mac: {
     kind: string(/^(?:|[0-9A-Fa-f]{2}(?:[-:]?[0-9A-Fa-f]{2}){5})$/, 'MAC address'),
     default: '',
-    about: 'Its MAC.',
+    about: 'Its MAC; without one the first that it tells.',
   },
   secret: {
     kind: string(/^[\w.~-]+$/, 'letters and digits for a path'),
@@ -159,9 +163,25 @@ const ejoinDevice: Shape<EjoinDevice> = {
   username: { kind: string(), default: '', about: 'User name there.' },
   password: { kind: string(), default: '', secret: true, about: 'Password there.' },
   api: {
-    kind: string(/^\w+$/, 'version such as "v2"'),
+    kind: oneOf(['v2', 'v3']),
     default: 'v2',
     about: "Version of the device's API.",
+  },
+  push: {
+    kind: boolean,
+    default: false,
+    about: 'Tell it to report to admin.public_url; else set that on the device.',
+  },
+  send_timeout: { kind: integer(10, 600), default: 30, about: 'Seconds that it has to send one text.' },
+  reconcile: {
+    kind: integer(0, 1440),
+    default: 3,
+    about: 'Minutes between two looks at its inbox and status; 0 only after gaps.',
+  },
+  check_certificate: {
+    kind: boolean,
+    default: false,
+    about: 'Of an https url; most devices have one of their own making.',
   },
 }
 

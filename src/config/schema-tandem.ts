@@ -224,7 +224,7 @@ export const tandemShape: Shape<TandemSettings> = {
     idle: (value) => !value.enabled,
   },
   goip: { kind: goipKind, about: 'GoIP gateways.', otherwise: 'off', status: planned },
-  ejoin: { kind: ejoinKind, about: 'Ejoin gateways.', otherwise: 'off', status: planned },
+  ejoin: { kind: ejoinKind, about: 'Ejoin gateways.', otherwise: 'off' },
   trunks: { kind: listOf(group(trunk)), default: [], about: 'Other PBXs and providers.' },
   routes: {
     kind: listOf(group(route)),

@@ -162,7 +162,11 @@ export type EjoinDevice = {
   url: string
   username: string
   password: string
-  api: string
+  api: 'v2' | 'v3'
+  push: boolean
+  send_timeout: number
+  reconcile: number
+  check_certificate: boolean
 }
 
 export type RouteSettings = {

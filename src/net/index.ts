@@ -1,5 +1,6 @@
 export type { BindProblem } from './bind-problem.ts'
 export { loadOrCreateCertificate, selfSigned } from './certificate.ts'
+export { createHttpClient, type HttpClient } from './http-client.ts'
 export {
   type AttachedPlace,
   DEFAULT_LIMITS,

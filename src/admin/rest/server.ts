@@ -3,6 +3,7 @@ import { err, ok, type Result } from '#lib/result'
 import type { AdminPorts, Listen } from '../ports.ts'
 import { createAccess } from './access.ts'
 import type { Admission } from './admit.ts'
+import { mountEjoin } from './ejoin.ts'
 import { onError } from './faults.ts'
 import { sourceOf } from './logins.ts'
 import { mountMetrics } from './metrics.ts'
@@ -34,7 +35,7 @@ const LIMITS = {
 const HEADERS = { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 }
 const MOST_CONNECTIONS = 1000
 
-type Application = Admission & Pick<AdminPorts, 'metrics'> & { routes: Route[]; version: string }
+type Application = Admission & Pick<AdminPorts, 'metrics' | 'ejoin'> & { routes: Route[]; version: string }
 
 /** REST on every address given; one server, one set of sessions. */
 export const createAdmin = async (ports: AdminPorts): Promise<Result<Admin, AdminFault>> => {
@@ -47,6 +48,7 @@ export const createAdmin = async (ports: AdminPorts): Promise<Result<Admin, Admi
     guard: ports.guard,
     log: ports.log,
     metrics: ports.metrics,
+    ...(ports.ejoin && { ejoin: ports.ejoin }),
     routes: createRoutes({ ...ports, sessions }),
     access: createAccess(ports.keys, sessions),
     version: ports.house.version,
@@ -129,6 +131,7 @@ const build = (application: Application, certificate: AdminPorts['certificate'])
   const document = openApiOf(application.routes, application.version)
   app.get(`${BASE}/openapi.json`, () => document)
   mountMetrics(app, application)
+  if (application.ejoin) mountEjoin(app, application.ejoin)
   for (const route of application.routes) mount(app, application, route)
   mountOthers(app, application.routes)
   return app

@@ -122,6 +122,8 @@ export type Fleet = {
   release(id: string, to: string, result: SendResult): void
   /** A text came in by this line, from that number. */
   received(id: string, from?: string): void
+  /** The device sent a text that nobody here asked for: its card has paid for it all the same. */
+  sentElsewhere(id: string, to: string): void
   /** By our operator; `locked` false also clears suspicion. False when there is no such line. */
   lock(id: string, locked: boolean): boolean
   /** A line may have become sendable. */
@@ -165,6 +167,8 @@ export type InboundText = {
   atMs: number
   /** The same key within the window names the same text. */
   dedupe: string
+  /** The window, where it is longer than usual: a device that may tell the same text again weeks later. */
+  keyMs?: number
 }
 
 /** `reference` where the device gives one, else the newest text to `recipient` by this line. `status`: TP-Status. */
@@ -174,6 +178,8 @@ export type InboundReport = {
   recipient?: string
   status: number
   atMs: number
+  /** The same key names the same report. */
+  dedupe?: string
 }
 
 /** Anything else that a device tells and somebody may want to read later. */

@@ -217,6 +217,13 @@ export const createFleet = (ports: FleetPorts): Fleet => {
       sims.received(entry.card)
       if (from !== undefined) conversations.note(from, entry.card.key)
     },
+    sentElsewhere(id, to) {
+      const entry = byId.get(id)
+      if (!entry) return
+      entry.sentSince++
+      sims.sent(entry.card, to)
+      if (refresh(entry)) tell(entry)
+    },
     lock(id, locked) {
       const entry = byId.get(id)
       if (!entry) return false

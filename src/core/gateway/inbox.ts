@@ -29,6 +29,7 @@ export const createGatewayInbox = ({ fleet, messages, store }: InboxPorts): Gate
     const to = via.number ?? text.line
     const accepted = await messages.accept({
       ...{ origin: 'gateway', from: text.from, to: { user: to, text: to }, via, dedupe: text.dedupe },
+      ...(text.keyMs !== undefined && { dedupeMs: text.keyMs }),
       body: { kind: 'text', text: text.text },
     })
     if (!accepted.ok) return err(accepted.error === 'overloaded' ? 'overloaded' : 'failure')

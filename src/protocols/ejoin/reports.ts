@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '#lib/result'
 import { type CardPort, parseCardPort } from './card-port.ts'
-import { type Fields, fieldsOf, listAt, nameOf, numberAt, textAt, timeAt } from './fields.ts'
+import { type Fields, fieldsOf, nameOf, numberAt, textAt, timeAt } from './fields.ts'
 import { type DeviceStatus, deviceStatusOf, type PortStatus, portStatusOf } from './port-status.ts'
 import { type SmsRow, smsRowOf } from './sms-rows.ts'
 import { type StatusReport, statusReportOf } from './task-reports.ts'

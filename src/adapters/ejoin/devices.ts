@@ -1,0 +1,85 @@
+import type { PortStatus } from '#ejoin-wire'
+import type { DeviceSettings } from './ports.ts'
+
+/** A port with the cards that were seen in its slots. */
+export type PortMemory = {
+  /** By slot, as the device prints it: `1.02`. */
+  cards: Map<string, PortStatus>
+  /** The slot in use. */
+  current: string | undefined
+  /** Last number of its reports. */
+  seq: number | undefined
+}
+
+/** A device with what is known of it now. */
+export type EjoinDevice = {
+  settings: DeviceSettings
+  name: string
+  /** Twelve digits, of the configuration or of its first report. */
+  mac: string | undefined
+  /** Where its last post came from. */
+  address: string | undefined
+  /** Last dev-status, and how long until the next. */
+  statusMs: number
+  expiresMs: number
+  online: boolean
+  seq: number | undefined
+  slots: number
+  ports: Map<number, PortMemory>
+  /** What has been taken already and must not count twice: delivery reports, texts of its own. */
+  seen: Set<string>
+  /** Posts that wait for the disk. */
+  waiting: number
+  /** What a report says was missed, and why: looked after soon. */
+  wish: (why: string) => void
+}
+
+export const MOST_SEEN = 5000
+const DEFAULT_EXPIRES_MS = 180_000
+
+/** Digits alone, lower case; undefined for what is none. */
+export const macOf = (text: string): string | undefined => {
+  const digits = text.replace(/[^0-9a-f]/gi, '').toLowerCase()
+  return digits.length === 12 ? digits : undefined
+}
+
+/** The same work for every secret of one length: how far a guess was right must not show. */
+const same = (given: string, secret: string): boolean => {
+  let different = given.length ^ secret.length
+  for (let i = 0; i < given.length; i++)
+    different |= given.charCodeAt(i) ^ secret.charCodeAt(i % (secret.length || 1))
+  return different === 0
+}
+
+const LONGEST_SECRET = 1024
+
+export const createDevices = (list: DeviceSettings[], nowMs: number) => {
+  const devices = list.map(
+    (settings): EjoinDevice => ({
+      ...{ settings, name: settings.name, mac: macOf(settings.mac), address: undefined },
+      ...{ statusMs: nowMs, expiresMs: DEFAULT_EXPIRES_MS, online: false, seq: undefined, slots: 1 },
+      ...{ ports: new Map(), seen: new Set(), waiting: 0, wish: () => {} },
+    }),
+  )
+  const byName = new Map(devices.map((device) => [device.name, device]))
+  return {
+    all: (): readonly EjoinDevice[] => devices,
+    byName: (name: string): EjoinDevice | undefined => byName.get(name),
+    /** Looks at every device, whichever it is. */
+    bySecret(secret: string): EjoinDevice | undefined {
+      if (secret === '' || secret.length > LONGEST_SECRET) return undefined
+      let found: EjoinDevice | undefined
+      for (const device of devices) if (same(secret, device.settings.secret)) found = device
+      return found
+    },
+  }
+}
+export type EjoinDevices = ReturnType<typeof createDevices>
+
+/** False when the key was noted before. */
+export const isFirst = ({ seen }: EjoinDevice, key: string): boolean => {
+  if (seen.has(key)) return false
+  seen.add(key)
+  if (seen.size > MOST_SEEN) seen.delete(seen.values().next().value as string)
+  return true
+}

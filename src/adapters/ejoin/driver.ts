@@ -1,0 +1,108 @@
+import type { GatewayDriver, Line } from '#core'
+import { printCardPort } from '#ejoin-wire'
+import { err, ok } from '#lib/result'
+import type { DeviceClient } from './client.ts'
+import type { EjoinDevice, EjoinDevices } from './devices.ts'
+import type { createSending, Target } from './sending.ts'
+
+/** USSD takes up to 30 s on the network. */
+const USSD_MS = 45_000
+const COMMAND_MS = 15_000
+
+/** Operations of goip_send_cmd: of a port, or of the whole device. */
+const OF_PORT = ['lock', 'unlock', 'switch', 'reset', 'ledon', 'ledoff', 'redial']
+const OF_DEVICE = ['reboot', 'save']
+const SET_NUMBER = 'set_number'
+export const EJOIN_COMMANDS: readonly string[] = [...OF_PORT, ...OF_DEVICE, SET_NUMBER]
+
+type DriverPorts = {
+  devices: EjoinDevices
+  clients: ReadonlyMap<string, DeviceClient>
+  send: ReturnType<typeof createSending>
+}
+
+/** `2` or `1.02` as a slot of that port; undefined when it is neither. */
+const slotOf = (port: number, word: string): number | undefined => {
+  const [, own, slot] = /^(?:(\d{1,3})\.)?(\d{1,2})$/.exec(word) ?? []
+  return slot === undefined || Number(slot) === 0 || (own !== undefined && Number(own) !== port)
+    ? undefined
+    : Number(slot)
+}
+
+/** What is said to devices through their web servers. */
+export const createEjoinDriver = ({ devices, clients, send }: DriverPorts): GatewayDriver => {
+  const targetOf = ({ device: name, line }: Line): Target | string => {
+    const device = devices.byName(name)
+    if (!device) return `there is no Ejoin device ${name}`
+    const client = clients.get(name)
+    if (!client) return `the configuration has no url of ${name}`
+    return { device, client, port: line }
+  }
+  const currentSlot = (device: EjoinDevice, port: number): number => {
+    const current = device.ports.get(port)?.current
+    return Number(/\.(\d+)$/.exec(current ?? '')?.[1] ?? 1)
+  }
+
+  return {
+    kind: 'ejoin',
+    commands: EJOIN_COMMANDS,
+    async send(line, text) {
+      const target = targetOf(line)
+      if (typeof target === 'string') return { kind: 'refused', fault: 'line', reason: target }
+      return send(target, text)
+    },
+    async ussd(line, code) {
+      const target = targetOf(line)
+      if (typeof target === 'string') return err(target)
+      // The device has no word for hanging up: sessions end by themselves.
+      if (code === undefined) return ok({ text: '', open: false })
+      if (!/^[0-9*#+]{1,64}$/.test(code)) return err('a USSD code is made of digits, * and #')
+      const { dialect, ask } = target.client
+      const answer = await ask(dialect.ussd(target.port, code), USSD_MS)
+      if (!answer.ok) return err(answer.error.text)
+      const said = dialect.ussdIn(answer.value)
+      if (!said) return err('the device answered something else')
+      return said.ok ? ok({ text: said.text, open: false }) : err(said.text || `code ${said.code}`)
+    },
+    async command(line, name, values) {
+      const target = targetOf(line)
+      if (typeof target === 'string') return err(target)
+      const { dialect, ask } = target.client
+      const request = requestOf(target, name, values, currentSlot)
+      if (typeof request === 'string') return err(request)
+      const answer = await ask(
+        'op' in request
+          ? dialect.command(request.op, request.ports)
+          : dialect.setNumber(request.index, request.number),
+        COMMAND_MS,
+      )
+      if (!answer.ok) return err(answer.error.text)
+      const said = dialect.commandIn(answer.value)
+      if (!said) return err('the device answered something else')
+      return said.ok ? ok(said.text || 'ok') : err(said.text || `code ${said.code}`)
+    },
+  }
+}
+
+/** The command in the device's words, or what is wrong with it. */
+const requestOf = (
+  { device, port }: Target,
+  name: string,
+  [first = '', second]: string[],
+  currentSlot: (device: EjoinDevice, port: number) => number,
+): { op: string; ports: string } | { index: number; number: string } | string => {
+  const number = Number(port)
+  if (OF_DEVICE.includes(name)) return { op: name, ports: '*' }
+  if (name === SET_NUMBER) {
+    if (!/^\+?\d{1,20}$/.test(first)) return 'set_number takes a number, and a slot'
+    const slot = second === undefined ? currentSlot(device, number) : slotOf(number, second)
+    if (slot === undefined || slot > device.slots) return `slots of ${device.name} are 1 to ${device.slots}`
+    return { index: (number - 1) * device.slots + slot - 1, number: first }
+  }
+  if (!OF_PORT.includes(name)) return `${name.slice(0, 32)} is no command of an Ejoin`
+  if (name !== 'switch' && first === '') return { op: name, ports: port }
+  const slot = slotOf(number, first)
+  return slot === undefined
+    ? `${name} takes a slot of the port`
+    : { op: name, ports: printCardPort({ port: number, slot }) }
+}
