@@ -4,7 +4,7 @@ import type { Book } from './book.ts'
 import type { Accepted, MessageDraft, MessageRefusal } from './contract.ts'
 import type { Drafts } from './drafts.ts'
 import { joined } from './joining.ts'
-import type { MessagePart, MessageRecord, ReportWish } from './record.ts'
+import type { MessageBody, MessagePart, MessageRecord, ReportWish } from './record.ts'
 import { withStep } from './steps.ts'
 import type { MessageStore } from './store.ts'
 
@@ -43,6 +43,7 @@ const MOST_PARTS = 50_000
 const senderOf = (m: { fromImpi?: string; from: string }): string => m.fromImpi ?? m.from
 const keyOf = (sender: string, queue: string, { key, total }: Pick<Part, 'key' | 'total'>): string =>
   [sender, queue, total, key].join('\0')
+const isSame = (a: MessageBody, b: MessageBody): boolean => JSON.stringify(a) === JSON.stringify(b)
 const countOf = (came: number, total: number): string => `${came} of ${total} parts`
 
 /** Long texts that come in parts, TS 23.040 §9.2.3.24.1: one row from the first part on, handed over when it is whole. */
@@ -138,13 +139,25 @@ export const createAssemblies = (ports: AssemblyPorts, left: MessageRecord[]) =>
     return ok({ id: m.id, duplicate: false })
   }
 
-  const put = (assembly: Assembly, draft: PartDraft, addressed: Addressed): Promise<Taken> => {
+  /** Another text under a reference whose text never became whole: what there is of that goes its way. */
+  const makeRoom = async (assembly: Assembly, draft: PartDraft, addressed: Addressed): Promise<Taken> => {
+    try {
+      await keepIncomplete(assembly)
+    } catch {
+      return err('failure')
+    }
+    return accept(draft, addressed)
+  }
+
+  const put = async (assembly: Assembly, draft: PartDraft, addressed: Addressed): Promise<Taken> => {
     const { record } = assembly
     // Whole, or given up, while this part stood in line: it begins another text, unless its key says it was there.
     if (assembly.closed) return accept(draft, addressed)
     if (!record) return begin(assembly, draft, addressed)
-    const known = record.parts?.some(({ sequence }) => sequence === draft.part.sequence)
-    return known ? Promise.resolve(ok({ id: record.id, duplicate: true })) : goOn(assembly, record, draft)
+    const known = record.parts?.find(({ sequence }) => sequence === draft.part.sequence)
+    if (!known) return goOn(assembly, record, draft)
+    if (!isSame(known.body, draft.body)) return makeRoom(assembly, draft, addressed)
+    return ok({ id: record.id, duplicate: true })
   }
 
   const another = (key: string, sender: string, queue: string): Assembly | undefined => {

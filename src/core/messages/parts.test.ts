@@ -53,6 +53,38 @@ describe('a long text in parts', () => {
     assert.equal(seen.length, 1)
   })
 
+  test('that lost a part for ever is not mixed with the next one of the same reference', async () => {
+    const { accepted, store, seen, settle } = await aMessageHouse()
+    const of = (text: string, sequence: number): Partial<MessageDraft> =>
+      part(sequence, 3, {
+        body: { kind: 'text', text: `<${text}${sequence}>` },
+        dedupe: `${text} ${sequence}`,
+      })
+    const old = await accepted(of('a', 1))
+    assert.equal(await accepted(of('a', 3)), old)
+    const next = await accepted(of('b', 1))
+    assert.notEqual(next, old, 'another first part is no repeat of the one that is there')
+    await settle()
+    assert.deepEqual(seen.map(textOf), ['<a1>[…]<a3>'])
+    assert.equal(store.rows.get(old)?.incomplete, true)
+    assert.equal(await accepted(of('b', 2)), next)
+    assert.equal(await accepted(of('b', 3)), next)
+    await settle()
+    assert.deepEqual(seen.map(textOf), ['<a1>[…]<a3>', '<b1><b2><b3>'])
+  })
+
+  test('keeps its parts when the next one of the same reference comes to a full disk', async () => {
+    const { messages, accepted, store, seen, settle } = await aMessageHouse()
+    const other = part(1, 2, { body: { kind: 'text', text: '<other>' }, dedupe: 'other' })
+    const id = await accepted(part(1, 2))
+    store.full = true
+    assert.deepEqual(await messages.accept(aDraft(other)), { ok: false, error: 'failure' })
+    store.full = false
+    assert.equal(await accepted(part(2, 2)), id)
+    await settle()
+    assert.deepEqual(seen.map(textOf), ['<1><2>'])
+  })
+
   test('may come all at once and in any order, 255 of them', async () => {
     const { messages, seen, settle, store } = await aMessageHouse()
     const order = Array.from({ length: 255 }, (_, i) => ((i * 101) % 255) + 1)
