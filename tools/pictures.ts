@@ -52,7 +52,8 @@ const stop = async ({ process: child }: Run): Promise<void> => {
   await once(child, 'close')
 }
 
-type Card = { name: string; title: string; columns: number; terminals: Run[][] }
+/** `title`: of all its terminals, or of each. */
+type Card = { name: string; title: string | string[]; columns: number; terminals: Run[][] }
 
 const MISTAKEN = `sip_addr: [{ addr: "192.0.2.300:5060", port_min: 20000, port_max: 10000 }],
 domain: "tandem.local",
@@ -83,6 +84,7 @@ const takeRuns = async (): Promise<Card[]> => {
     `curl -s -H "Authorization: Bearer ${key}" \\\n    "http://127.0.0.1:8200/api/v1/calls?limit=1" | python3 -m json.tool`,
   )
   const log = await ended('cat data/tandem.log')
+  const texts = await takeTexts(`curl -s -H "Authorization: Bearer ${key}"`)
   const greeting = server.text()
   await stop(server)
   writeFileSync(join(folder, 'ims.cfg'), MISTAKEN)
@@ -93,9 +95,27 @@ const takeRuns = async (): Promise<Card[]> => {
     { name: 'call', title: 'two handsets', columns: 80, terminals: [[callee], [caller]] },
     { name: 'monitor', title: 'monitor', columns: 80, terminals: [monitor] },
     { name: 'rest', title: 'REST', columns: 80, terminals: [[rest]] },
+    {
+      ...{ name: 'text', columns: 84, terminals: texts },
+      title: ['an application', 'a handset', 'a phone', 'the operator'],
+    },
     { name: 'log', title: 'log', columns: 124, terminals: [[log]] },
     { name: 'check', title: 'tandem check', columns: 120, terminals: [[check]] },
   ]
+}
+
+/** A text from an application to a handset, its answer to a phone, and what the server knows of it. */
+const takeTexts = async (curl: string): Promise<Run[][]> => {
+  const url = 'http://127.0.0.1:8200/api/v1/messages'
+  const phone = start('npx tandem sim ue --user 1001 --texts 1')
+  const handset = start('npx tandem sim ue --user 1003 --texts 1 --reply "Hello yourself"')
+  for (const run of [phone, handset]) await says(run, /waiting/)
+  const wish = `{ "from": "1001", "to": "1003", "text": "Hello handset" }`
+  const post = await ended(`${curl} \\\n    --json '${wish}' \\\n    ${url}`)
+  for (const run of [handset, phone]) if (run.process.exitCode === null) await once(run.process, 'close')
+  const id = /"id":"([^"]+)"/.exec(post.text())?.[1] ?? ''
+  const timeline = await ended(`npx tandem monitor message ${id}`)
+  return [[post], [handset], [phone], [timeline]]
 }
 
 const escaped = (text: string): string => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)
@@ -133,7 +153,9 @@ const render = async (cards: Card[], executablePath: string): Promise<void> => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await browser.newPage({ colorScheme, deviceScaleFactor: 1 })
       for (const { name, title, columns, terminals } of cards) {
-        const sections = terminals.map((runs) => terminal(runs, title, columns)).join('')
+        const sections = terminals
+          .map((runs, at) => terminal(runs, typeof title === 'string' ? title : (title[at] ?? ''), columns))
+          .join('')
         await page.setContent(`<style>${STYLE}</style><body>${sections}</body>`)
         await page.locator('body').screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) })
       }
