@@ -13,11 +13,11 @@ import {
 } from '#config'
 import { createRandom } from '#lib/random'
 import type { Result } from '#lib/result'
-import { goipOptions, type UeOptions, ueOptions } from '#simulators'
+import { ejoinOptions, goipOptions, type UeOptions, ueOptions } from '#simulators'
 import { type ApiOptions, apiOptions, runApi } from './api.ts'
 import { run, version } from './run.ts'
 import { simulateUe } from './simulate.ts'
-import { simulateGoip } from './simulate-gateways.ts'
+import { simulateEjoin, simulateGoip } from './simulate-gateways.ts'
 
 const MISCONFIGURED = 1
 const environment = process.env.TANDEM_DATA === undefined ? {} : { TANDEM_DATA: process.env.TANDEM_DATA }
@@ -119,6 +119,12 @@ simulator(
   'a simulated GoIP gateway: lines with SIM cards that send and take texts',
   goipOptions,
   simulateGoip,
+)
+simulator(
+  'ejoin',
+  'a simulated Ejoin gateway: ports with SIM cards, its web server and its reports',
+  ejoinOptions,
+  simulateEjoin,
 )
 
 await program.parseAsync()

@@ -1,10 +1,21 @@
 import { lookup } from 'node:dns/promises'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { loadConfiguration, printProblem, type Settings } from '#config'
 import { createTimers } from '#lib/timers'
-import { type GatewayCommandPorts, type KnownLine, runGoip, type UeOptions } from '#simulators'
+import {
+  type EjoinCommandPorts,
+  type GatewayCommandPorts,
+  type KnownEjoin,
+  type KnownLine,
+  runEjoin,
+  runGoip,
+  type UeOptions,
+} from '#simulators'
 import { nearAddress, printEndpoint } from '#start'
 import { openUdpMedia } from './simulate.ts'
 
@@ -22,6 +33,53 @@ export const simulateGoip = async (options: UeOptions): Promise<number> => {
       ...(known && { known }),
     })
   })
+}
+
+/** `tandem sim ejoin` as a process: its web server, and reports to the server's. */
+export const simulateEjoin = async (options: UeOptions): Promise<number> => {
+  const own = options.url !== undefined
+  return withSettings(options, own, (settings, ports) => {
+    const known = settings && reportersOf(settings)
+    return runEjoin(options, { ...ports, post, serve, ...(known && { known }) })
+  })
+}
+
+const reportersOf = ({ ejoin, admin }: Settings): KnownEjoin[] => {
+  const [at] = admin?.http_addr ?? []
+  const base = at && `http://${printEndpoint(nearAddress(at.address), at.port)}/ejoin`
+  return (ejoin?.devices ?? []).map(({ name, mac, url, username, password, secret }) => ({
+    ...{ name, mac, url, username, password },
+    report: base === undefined ? '' : `${base}/${secret}`,
+  }))
+}
+
+const POST_MS = 10_000
+const post: EjoinCommandPorts['post'] = async (url, body) => {
+  const headers = { 'content-type': 'application/json;charset=utf-8' }
+  const signal = AbortSignal.timeout(POST_MS)
+  const answer = await fetch(url, { method: 'POST', headers, body, signal }).catch(() => undefined)
+  await answer?.arrayBuffer().catch(() => undefined)
+  return answer?.status ?? 0
+}
+
+const MOST_OCTETS = 1_000_000
+const serve: EjoinCommandPorts['serve'] = async ({ host, port }, handle) => {
+  const server = createServer(async (request, response) => {
+    let body = ''
+    request.setEncoding('utf8')
+    for await (const piece of request) if (body.length < MOST_OCTETS) body += piece
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://device')
+    const answer = handle({ method: request.method ?? 'GET', path: pathname, query: searchParams, body })
+    // Without power there is nobody to answer.
+    if (!answer) return void request.socket.destroy()
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body)
+  })
+  server.listen(port, host)
+  const problem = await once(server, 'listening').then(
+    () => undefined,
+    (error: Error) => error.message,
+  )
+  return problem ?? { close: () => void server.close(), port: (server.address() as AddressInfo).port }
 }
 
 /** Runs with the configuration beside us, unless the person gave own secrets or there is none. */
@@ -50,6 +108,5 @@ const withSettings = async (
     })
   } finally {
     input.close()
-    process.stdin.unref()
   }
 }

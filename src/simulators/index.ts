@@ -1,5 +1,21 @@
 export type { Audio } from './call-media.ts'
-export { type GatewayCommandPorts, type GoipCommandPorts, runGoip } from './goip/command.ts'
+export { type EjoinCommandPorts, runEjoin } from './ejoin/command.ts'
+export {
+  EJOIN_QUIRKS,
+  type EjoinAnswer,
+  type EjoinAsk,
+  type EjoinDevice,
+  type EjoinEvent,
+  type EjoinManner,
+  type EjoinOptions,
+  type EjoinPorts,
+  type EjoinQuirk,
+  type EjoinSwitch,
+  realEjoin,
+} from './ejoin/contract.ts'
+export { createEjoinDevice } from './ejoin/device.ts'
+export { ejoinOptions, type KnownEjoin } from './ejoin/options.ts'
+export { type GoipCommandPorts, runGoip } from './goip/command.ts'
 export type {
   GoipDevice,
   GoipEvent,
@@ -15,6 +31,7 @@ export { goipOptions, type KnownLine } from './goip/options.ts'
 export { GOIP_QUIRKS, type GoipQuirk } from './goip/quirks.ts'
 export type { MediaSocket, OpenMedia } from './media-socket.ts'
 export { type Chance, createChance } from './mobile/chance.ts'
+export type { GatewayCommandPorts } from './mobile/command.ts'
 export { createMobileNetwork, type MobileNetwork, type MobileText } from './mobile/network.ts'
 export { fastRadio, type RadioManner, realRadio } from './mobile/radio.ts'
 export { type MobileSim, simCardAt } from './mobile/sim-card.ts'

@@ -1,23 +1,13 @@
-import type { Timers } from '#lib/clock'
 import type { OpenMedia } from '../media-socket.ts'
 import { createChance } from '../mobile/chance.ts'
+import { type GatewayCommandPorts, listen } from '../mobile/command.ts'
 import { createMobileNetwork } from '../mobile/network.ts'
-import { type Prompt, shown, typed } from '../mobile/prompt.ts'
+import { type Prompt, shown } from '../mobile/prompt.ts'
 import { exposed } from '../mobile/weather.ts'
 import type { UeOptions } from '../option-reader.ts'
 import type { GoipDevice, GoipEvent, GoipLine } from './contract.ts'
 import { createGoipDevice } from './device.ts'
 import { type GoipPlan, type KnownLine, readGoipOptions } from './options.ts'
-
-/** What `tandem sim goip` needs from the process around it. */
-export type GatewayCommandPorts = {
-  timers: Timers
-  resolve: (host: string) => Promise<string | undefined>
-  print: (line: string) => void
-  /** What is typed. */
-  input: AsyncIterable<string>
-  interrupted: Promise<void>
-}
 
 export type GoipCommandPorts = GatewayCommandPorts & {
   known?: readonly KnownLine[]
@@ -86,17 +76,6 @@ const build = (
     },
     { lines: plan.lines, manner: plan.manner },
   )
-}
-
-export const listen = async (
-  input: AsyncIterable<string>,
-  prompt: Prompt,
-  print: (line: string) => void,
-): Promise<void> => {
-  for await (const line of input) {
-    const answer = typed(prompt, line)
-    if (answer !== undefined) print(answer)
-  }
 }
 
 const promptOf = (device: GoipDevice, quit: () => void): Prompt => {

@@ -41,7 +41,7 @@ export const readGoipOptions = (
 ): Result<GoipPlan, string[]> => {
   const reader = createReader(options)
   const { problems, text, number, word } = reader
-  const mobile = readMobilePlan(options, reader)
+  const mobile = readMobilePlan(options, reader, 38)
   const server = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text('server') ?? '127.0.0.1')
   if (!server) problems.push('--server: expected host:port')
   const quirks = (text('quirks') ?? '').split(',').filter((name) => name !== '')

@@ -6,7 +6,7 @@ export const mobileOptions: readonly (readonly [flags: string, text: string])[] 
   ['--number <number>', 'number of the first card; the others count up (default +15550100201)'],
   ['--fast', 'a text takes 10 to 30 ms, not 2 to 5 s'],
   ['--fail <percent>', 'so many texts fail'],
-  ['--errors <ids>', 'error ids of those that fail (default 38)'],
+  ['--errors <ids>', 'error ids of those that fail (default 38 for a GoIP, 7 for an Ejoin)'],
   ['--undelivered <percent>', 'so many delivery reports say that the text was not delivered'],
   ['--receive <from:text>', 'a text arrives at the first card, once it is registered'],
   ['--reply [text]', 'whoever is texted answers so; % is what they were sent (default "got: %")'],
@@ -37,11 +37,12 @@ export const percentOf = ({ text, problems }: Reader, name: string): number => {
 export const readMobilePlan = (
   options: { [name: string]: string | boolean | undefined },
   reader: Reader,
+  usual: number,
 ): MobilePlan => {
   const { text, number, problems } = reader
   const own = text('number') ?? '+15550100201'
   if (!/^\+?\d{1,15}$/.test(own)) problems.push('--number: expected digits, perhaps with + before them')
-  const errors = (text('errors') ?? '38').split(',').map(Number)
+  const errors = (text('errors') ?? `${usual}`).split(',').map(Number)
   if (errors.some((error) => !Number.isInteger(error) || error < 0))
     problems.push('--errors: expected error ids')
   const [, from = '', words = ''] = /^([^:]{1,32}):(.*)$/s.exec(text('receive') ?? '') ?? []

@@ -1,14 +1,15 @@
 import { harmless } from '#lib/harmless'
 
-/** What can be typed while a simulated gateway runs; each gives what is shown. */
-export type Prompt = Record<string, { about: string; run: (words: string[]) => string | undefined }>
+/** What can be typed while a simulated gateway runs; a text that one gives is shown. */
+export type Prompt = Record<string, { about: string; run: (words: string[]) => unknown }>
 
 /** Reads one line of it. */
 export const typed = (prompt: Prompt, line: string): string | undefined => {
   const [name = '', ...words] = line.trim().split(/\s+/)
   if (name === '') return undefined
   const known = Object.hasOwn(prompt, name) ? prompt[name] : undefined
-  if (known) return known.run(words)
+  const answer = known?.run(words)
+  if (known) return typeof answer === 'string' ? answer : undefined
   return Object.values(prompt)
     .map(({ about }) => `  ${about}`)
     .join('\n')
