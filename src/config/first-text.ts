@@ -120,8 +120,12 @@ const groupsOf = (random: Random): Section[] => [
   },
   {
     name: 'goip',
-    about: 'GoIP gateways: one line for each id and password that a device sends.',
-    text: 'goip: { addr: "0.0.0.0:44444", lines: [] },',
+    about: `GoIP gateways: one line for each id and password that a device sends.
+This one is for the simulated gateway, "npx tandem sim goip".`,
+    text: `goip: {
+  addr: "0.0.0.0:44444",
+  lines: [{ id: "goip1", password: "${random.token(16)}", number: "+15550100201", device: "box1" }],
+},`,
   },
   { name: 'ejoin', about: 'Ejoin gateways.', text: 'ejoin: { devices: [] },' },
   {
@@ -129,7 +133,15 @@ const groupsOf = (random: Random): Section[] => [
     about: 'Other PBXs and providers: { name, addr, user, password, register }.',
     text: 'trunks: [],',
   },
-  { name: 'routes', about: 'Where calls and texts go, besides to the users.', text: 'routes: [],' },
+  {
+    name: 'routes',
+    about: `Where calls and texts go, besides to the users: texts to +1555… leave by a SIM of box1.
+Answers come back to whoever wrote; what else comes in to its SIMs goes to 1001.`,
+    text: `routes: [
+  { name: "out by SIM", match: { kind: "message", to: "^\\\\+1555" }, to: ["gateway:box1"], strategy: "sticky" },
+  { name: "in by SIM", match: { kind: "message", line: "^box1/" }, to: ["subscriber:1001"] },
+],`,
+  },
   {
     name: 'smpp',
     about: 'Applications that send many texts.',

@@ -21,6 +21,12 @@ export const firstSteps = ({ settings, file, cwd }: Site): string[] => {
       `    ${handset} ${word(other)} --answer`,
       `    ${handset} ${word(one)} --call ${word(other)}`,
     )
+  if (one !== undefined && settings.goip && settings.goip.lines.length > 0)
+    steps.push(
+      '  Text by a SIM card in a simulated gateway, each in a terminal of its own',
+      `    npx tandem sim goip${config} --reply`,
+      `    ${handset} ${word(other ?? one)} --text "+15550100900:hello" --texts 1`,
+    )
   steps.push('  Look into the server', `    npx tandem monitor${data} users`)
   if (settings.com_addr && one !== undefined)
     steps.push(
