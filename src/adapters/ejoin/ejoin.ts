@@ -19,6 +19,8 @@ const REPORT_EVERY_S = 60
 export type Ejoin = {
   /** A post at `/ejoin/<secret>`; never rejects. */
   handle(request: EjoinRequest): Promise<EjoinReply>
+  /** A post was refused before it was read. */
+  refused(address: string, why: string): void
   driver: GatewayDriver
   figures(): { devices: number; online: number; posts: number; reports: number; tasks: number } & {
     complaints: Record<string, number>
@@ -73,6 +75,7 @@ export const createEjoin = (ports: EjoinPorts): Ejoin => {
 
   return {
     handle: receiver.handle,
+    refused: (address, why) => complaints.complain('too-large', address, why, address),
     driver,
     figures: () => ({
       ...{ devices: devices.all().length, online: devices.all().filter(({ online }) => online).length },

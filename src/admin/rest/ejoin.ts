@@ -1,13 +1,18 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sourceOf } from './logins.ts'
 
-/** Takes what Ejoin gateways post; answers 404 to who has no path here. */
-export type EjoinHandler = (request: {
-  secret: string
-  query: string
-  address: string
-  body: Uint8Array
-}) => Promise<{ status: number; body: string }>
+/** Takes what Ejoin gateways post. */
+export type EjoinHandler = {
+  /** 404 to who has no path here. */
+  handle(request: {
+    secret: string
+    query: string
+    address: string
+    body: Uint8Array
+  }): Promise<{ status: number; body: string }>
+  /** A post was refused before it was read. */
+  refused(address: string, why: string): void
+}
 
 /** Hundreds of reports with their texts; a device that posts more than this is not one. */
 const MOST_OCTETS = 2 * 1024 * 1024
@@ -18,10 +23,16 @@ const RETRY_AFTER_S = 30
  * `POST /ejoin/<secret>`, outside /api/v1. Content types are the device's whim, a query of its own may follow, and the
  * secret is kept out of every log.
  */
-export const mountEjoin = (app: FastifyInstance, handle: EjoinHandler): void => {
+export const mountEjoin = (app: FastifyInstance, gateways: EjoinHandler): void => {
   void app.register((room, _options, done) => {
     room.removeAllContentTypeParsers()
     room.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    const onError = room.errorHandler
+    room.setErrorHandler((error: FastifyError, request, reply) => {
+      if (error.statusCode === 413)
+        gateways.refused(sourceOf(request), `a post of more than ${MOST_OCTETS} octets`)
+      return onError.call(room, error, request, reply)
+    })
     room.route({
       method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       url: `${PREFIX}*`,
@@ -32,14 +43,14 @@ export const mountEjoin = (app: FastifyInstance, handle: EjoinHandler): void => 
         if (request.method === 'POST') done()
         else reply.callNotFound()
       },
-      handler: (request, reply) => answer(handle, request, reply),
+      handler: (request, reply) => answer(gateways, request, reply),
     })
     done()
   })
 }
 
 const answer = async (
-  handle: EjoinHandler,
+  { handle }: EjoinHandler,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> => {
@@ -49,7 +60,10 @@ const answer = async (
     address: sourceOf(request),
     body: Buffer.isBuffer(request.body) ? request.body : new Uint8Array(),
   })
-  if (status === 404) return reply.callNotFound()
+  if (status === 404) {
+    reply.callNotFound()
+    return reply
+  }
   if (status === 429 || status === 503) reply.header('retry-after', RETRY_AFTER_S)
   return reply.code(status).type('application/json; charset=utf-8').send(body)
 }

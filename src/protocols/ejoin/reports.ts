@@ -85,6 +85,9 @@ export const parseReports = (octets: Uint8Array): Result<EjoinReport[], EjoinFau
   for (const entry of list) {
     const fields = fieldsOf(entry)
     if (!fields) return err('form')
+    // Rows that are left out would be texts that are lost.
+    const rows = fields.get('sms')
+    if (Array.isArray(rows) && rows.length > MOST_ROWS) return err('many')
     reports.push(reportOf(fields) ?? { kind: 'unknown', type: textAt(fields, 'type'), raw: entry })
   }
   return ok(reports)
@@ -121,7 +124,7 @@ export const rowsIn = (value: unknown): { rows: SmsRow[]; unreadable: unknown[] 
   const list = Array.isArray(value) && (value.length === 0 || typeof value[0] === 'object') ? value : [value]
   const [rows, unreadable]: [SmsRow[], unknown[]] = [[], []]
   for (const entry of list) {
-    const row = rows.length < MOST_ROWS ? smsRowOf(entry) : undefined
+    const row = smsRowOf(entry)
     if (row) rows.push(row)
     else if (unreadable.length < MOST_UNREADABLE) unreadable.push(entry)
   }
