@@ -34,6 +34,40 @@ describe('where a text goes', () => {
     assert.equal(half.outcome()?.kind, 'retry')
   })
 
+  test('another contact gets what a handset takes from SIP but never confirms, or refuses in RP', async () => {
+    const silent = anOffice(SMS_FEATURES, SMS_FEATURES)
+    const first = silent.deliver()
+    silent.last().answer(202)
+    silent.timers.advance(41_000)
+    await settled()
+    assert.equal(silent.last().request.uri, 'sip:bob@192.0.2.11')
+    silent.last().answer(200)
+    silent.report('ack')
+    await settled()
+    assert.equal(first.outcome()?.kind, 'delivered')
+
+    const full = anOffice(SMS_FEATURES, '')
+    const second = full.deliver()
+    full.last().answer(200)
+    const { settles } = full.report({ cause: 22 })
+    await settled()
+    assert.match(full.last().request.headers.get('Content-Type') ?? '', /^text\/plain/)
+    full.last().answer(480)
+    await settled()
+    assert.equal(second.outcome()?.kind, 'retry')
+    assert.deepEqual(settles, ['settled'], 'its word was heard, though it is not what is told')
+  })
+
+  test('a status report waits for the handset, also while a phone is there', async () => {
+    const office = anOffice(SMS_FEATURES, '')
+    const report = { reference: 7, recipient: '+15550101', atMs: 0, doneAtMs: 0, status: 0 }
+    const { outcome } = office.deliver({ origin: 'report', body: { kind: 'report', ...report } })
+    office.last().answer(480)
+    await settled()
+    assert.equal(outcome()?.kind, 'retry')
+    assert.equal(office.sent.length, 1)
+  })
+
   test('the second half goes to the handset that has the first, else all of it to another', async () => {
     const body = { kind: 'text' as const, text: 'long '.repeat(80) }
     const sequenceIn = (sent: Sent): number | undefined => {

@@ -29,6 +29,18 @@ const inTurn = (contacts: Binding[], holder: string | undefined): Binding[] => {
   return handsets.sort((a, b) => holds(a) - holds(b))
 }
 
+/** What is told of several contacts: that one has it, else what may change by itself before what will not. */
+const RANKS: readonly Outcome['kind'][] = ['delivered', 'retry', 'away']
+const rankOf = ({ kind }: Outcome): number => (RANKS.includes(kind) ? RANKS.indexOf(kind) : RANKS.length)
+
+/** The one of two outcomes that is told; whoever said the other has been heard. */
+const told = (before: Outcome | undefined, next: Outcome): Outcome => {
+  if (!before) return next
+  const [kept, other] = rankOf(next) < rankOf(before) ? [next, before] : [before, next]
+  if ('committed' in other) other.committed?.()
+  return kept
+}
+
 /**
  * Hands texts to a subscriber's handsets and phones. Handsets that registered for SMS over IP go first, in order of
  * preference, one after the other; SIP phones get what these could not be given, as plain text.
@@ -73,14 +85,14 @@ export const createSubscriberCarrier = (ports: TextPorts): Carrier => {
         },
       }
       const { outcome, refused, wrongFormat } = await toHandset(message, found, handset, noted, from)
-      if (!refused) return outcome
+      best = told(best, outcome)
+      if (!refused) return best
       if (wrongFormat) phones.push(handset)
-      if (!best || outcome.kind === 'retry') best = outcome
     }
-    // What began as SMS goes on as SMS: nobody shall read half of it twice.
-    if (phones.length === 0 || begun) return best ?? { kind: 'away', reason: 'no contact takes texts' }
-    const outcome = await toPhones(message, found, phones)
-    return best && outcome.kind === 'failed' ? best : outcome
+    // What began as SMS goes on as SMS: nobody shall read half of it twice. A report is of no use to a phone.
+    if (phones.length === 0 || begun || (best && message.body.kind === 'report'))
+      return best ?? { kind: 'away', reason: 'no contact takes texts' }
+    return told(best, await toPhones(message, found, phones))
   }
 
   return {

@@ -24,10 +24,13 @@ export const SMS_TYPE = 'application/vnd.3gpp.sms'
 /** The way by which a message went to this handset, as its steps tell it. */
 export const routeTo = ({ contact }: Pick<Binding, 'contact'>): string => `sms ${contact}`
 
-/** `refused`: SIP went no further, so that another contact or another form may be tried. */
+/** `refused`: this handset did not take it; another contact, or in `wrongFormat` another form, may. */
 export type HandsetOutcome = { outcome: Outcome; refused: boolean; wrongFormat: boolean }
 
 const final = (outcome: Outcome): HandsetOutcome => ({ outcome, refused: false, wrongFormat: false })
+const refused = (outcome: Outcome, wrongFormat = false): HandsetOutcome => ({
+  ...{ outcome, refused: true, wrongFormat },
+})
 
 /**
  * Hands a message to a handset part by part, beginning behind those it has (`from`), each confirmed by its own RP-ACK
@@ -95,11 +98,11 @@ export const createToHandset = (ports: TextPorts) => {
     })
 
   const judge = (said: Reported | Answer | 'silent', route: string): HandsetOutcome => {
-    if (said === 'silent') return final({ kind: 'retry', reason: 'no delivery report', route, cause: 408 })
+    if (said === 'silent') return refused({ kind: 'retry', reason: 'no delivery report', route, cause: 408 })
     if (typeof said === 'string' || 'status' in said)
-      return { outcome: outcomeOfAnswer(said, route), refused: true, wrongFormat: isWrongFormat(said) }
+      return refused(outcomeOfAnswer(said, route), isWrongFormat(said))
     const { verdict, settle } = said
-    if (verdict.kind === 'error') return final(outcomeOfError(verdict, route, settle))
+    if (verdict.kind === 'error') return refused(outcomeOfError(verdict, route, settle))
     return final({ kind: 'delivered', route, committed: settle })
   }
 
