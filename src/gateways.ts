@@ -1,6 +1,10 @@
 import {
+  createAddressPlan,
+  createDestinations,
   createFleet,
   createGatewayInbox,
+  createRouteCarriers,
+  createRouteTable,
   type DeviceKind,
   type Events,
   type Fleet,
@@ -8,45 +12,72 @@ import {
   type GatewayInbox,
   type Guard,
   type Messages,
+  type PostJson,
+  type RouteTable,
+  type Subscribers,
 } from '#core'
 import { createEjoin, type Ejoin } from '#ejoin'
 import { createGoip, type Goip } from '#goip'
 import { createRandom } from '#lib/random'
 import { createHttpClient, type HttpClient } from '#net'
-import { createExempt } from '#start'
+import { createExempt, routePlansOf, simRulesOf } from '#start'
 import type { Ground } from './ground.ts'
 
 /** Gateways with SIM cards: what is known of them, where they hand in what they say, and who speaks with them. */
 export type GatewaySide = {
   fleet: Fleet
   inbox: GatewayInbox
+  routes: RouteTable
   drivers: ReadonlyMap<DeviceKind, GatewayDriver>
   goip: Goip | undefined
   ejoin: Ejoin | undefined
   close(): Promise<void>
 }
 
-/** What is needed before there are messages. */
-export const createFleetSide = async ({ store, timers }: Ground, events: Events) => {
+/** What is needed before there are messages: lines, routes, and who carries texts from the one to the other. */
+export const createFleetSide = async (ground: Ground, events: Events, subscribers: Subscribers) => {
+  const { settings, live, store, timers } = ground
   const date = new Date(timers.clock.wallMs())
   const kept = await store.gateways.loadSims(date.getUTCFullYear() * 12 + date.getUTCMonth())
-  const fleet = createFleet({
-    ...{ timers, events, kept, store: store.gateways },
-    rules: {
-      ...{ perDay: -1, perMonth: -1, recipientsPerMonth: -1, pacingMs: 0 },
-      ...{ suspectAfter: 5, suspectMs: 600_000 },
-    },
+  const fleet = createFleet({ timers, events, kept, store: store.gateways, ...simRulesOf(settings) })
+  const addresses = createAddressPlan(settings.region)
+  const routes = createRouteTable(routePlansOf(settings), addresses)
+  const destinations = createDestinations({ subscribers, routes, addresses })
+  const drivers = new Map<DeviceKind, GatewayDriver>()
+  const client = createHttpClient({ checkCertificates: true })
+  // A text that is handed over may have its report in the inbox, which is made after the messages that it accepts.
+  const handed = { tell: (_id: string, _line: string, _marks: string[]): void => {} }
+  const carrierOf = createRouteCarriers({
+    ...{ timers, fleet, drivers, addresses, live, destinations, post: postOf(client) },
+    reportMs: settings.sims.report_hours * 3_600_000,
+    onHanded: (id, line, marks) => handed.tell(id, line, marks),
   })
-  return { fleet, drivers: new Map<DeviceKind, GatewayDriver>() }
+  return { fleet, addresses, routes, destinations, drivers, client, handed, carrierOf }
 }
 export type FleetSide = Awaited<ReturnType<typeof createFleetSide>>
 
-export const openGateways = (
+const POST_MS = 10_000
+
+const postOf =
+  ({ request }: HttpClient): PostJson =>
+  async (url, id, body) => {
+    const headers = { 'content-type': 'application/json', 'webhook-id': id }
+    const reply = await request(url, { method: 'POST', headers, body, timeoutMs: POST_MS })
+    if (!reply.ok) return { ok: false, detail: reply.error.text }
+    const { status } = reply.value
+    return status >= 200 && status < 300 ? { ok: true } : { ok: false, detail: `answered ${status}` }
+  }
+
+export const openGateways = async (
   { settings, timers, log, store, goipWire }: Ground,
-  { fleet, drivers }: FleetSide,
+  { fleet, routes, drivers, client, handed }: FleetSide,
   { messages, guard }: { messages: Messages; guard: Guard },
-): GatewaySide => {
-  const inbox = createGatewayInbox({ timers, fleet, messages, store: store.gateways })
+): Promise<GatewaySide> => {
+  const parked = await store.gateways.loadParked()
+  const random = createRandom()
+  const inbox = createGatewayInbox({ timers, random, fleet, messages, store: store.gateways, parked })
+  handed.tell = inbox.onHanded
+  fleet.onFree(messages.free)
   const goip = goipWire
     ? createGoip({
         ...{ timers, random: createRandom(), log, fleet, inbox, guard, lines: settings.goip?.lines ?? [] },
@@ -58,10 +89,11 @@ export const openGateways = (
   if (goip) drivers.set('goip', goip.driver)
   if (goip) goipWire?.start({ onData: goip.onData, onClose: () => {} })
   return {
-    ...{ fleet, inbox, drivers, goip, ejoin },
+    ...{ fleet, inbox, routes, drivers, goip, ejoin },
     close: async () => {
       ejoin?.close()
       goip?.close()
+      client.close()
       await goipWire?.close()
     },
   }

@@ -10,6 +10,7 @@ import {
   createRegistrations,
   createRouting,
   createSubscribers,
+  isRouteQueue,
   type MediaEvents,
 } from '#core'
 import {
@@ -43,7 +44,7 @@ import {
   mediaPlansOf,
   subscribersOf,
 } from '#start'
-import { createFleetSide, openGateways } from './gateways.ts'
+import { createFleetSide, type FleetSide, openGateways } from './gateways.ts'
 import type { Ground } from './ground.ts'
 
 /** The telephone network itself: who is who and where, calls, and SIP below them. */
@@ -97,12 +98,13 @@ const textSettingsOf = ({ messages }: Settings): TextSettings => ({
 const createTexts = async (
   ground: Ground,
   { events, subscribers, registrations }: Awaited<ReturnType<typeof createPeople>>,
+  { destinations }: Pick<FleetSide, 'destinations'>,
   carrierOf: (queue: string) => Carrier | undefined,
 ) => {
   const { settings, live, log, timers, store } = ground
   const { most_waiting: mostWaiting, most_per_recipient: mostPerRecipient, part_wait } = settings.messages
   const messages = createMessages({
-    ...{ timers, random: createRandom(), subscribers, events, log, live, carrierOf },
+    ...{ timers, random: createRandom(), subscribers, destinations, events, log, live, carrierOf },
     store: store.messages,
     backlog: await store.messages.load(),
     bounds: { mostWaiting, mostPerRecipient, partWaitMinutes: part_wait },
@@ -184,8 +186,10 @@ export const joinNetwork = async (ground: Ground) => {
     deliveries: createDeliveries(timers.clock),
   }
   const carrier = createSubscriberCarrier(texts)
-  const fleetSide = await createFleetSide(ground, events)
-  const { messages, resume } = await createTexts(ground, people, () => carrier)
+  const fleetSide = await createFleetSide(ground, events, subscribers)
+  const { messages, resume } = await createTexts(ground, people, fleetSide, (queue) =>
+    isRouteQueue(queue) ? fleetSide.carrierOf(queue) : carrier,
+  )
   const ims = createIms({
     ...{ timers, random, log, store, subscribers, registrations, guard, calls, legs, notifier, events },
     sqns: await store.loadSqns(),
@@ -206,7 +210,7 @@ export const joinNetwork = async (ground: Ground) => {
     },
     onClose: (flow) => sip.onClose(flow),
   })
-  const gateways = openGateways(ground, fleetSide, { messages, guard })
+  const gateways = await openGateways(ground, fleetSide, { messages, guard })
   resume()
   const counters = createCounters(sip.counters, events)
   return {

@@ -62,6 +62,10 @@ export const startTandem = async (
     ...{ timers, log, what: 'messages', keepDays: messageDays },
     deleteBefore: messages.deleteEndedBefore,
   })
+  startRetention({
+    ...{ timers, log, what: 'records of gateways', keepDays: messageDays },
+    deleteBefore: store.gateways.deleteBefore,
+  })
   return ok({
     settings,
     bound: wire.bound,

@@ -27,6 +27,7 @@ export const completeSettings = (
   checkNames(written, place, check)
   checkEmergency(written, place, check)
   checkEjoin(written, place, check)
+  checkRoutes(written, place, check)
   if (written.com_auth.open && written.com_addr && !isLoopback(written.com_addr)) {
     check.warn(place('com_auth'), 'com_auth.open', 'whoever reaches com_addr rules this server')
   }
@@ -142,6 +143,18 @@ const checkPairs = (written: RootSettings, place: (name: string) => Place, check
   }
 }
 
+/** What a route can never do. */
+const checkRoutes = ({ routes }: RootSettings, place: (name: string) => Place, check: Findings): void =>
+  routes.forEach(({ match, to, fallback }, index) => {
+    const trunk = [...to, ...fallback].find((target) => target.startsWith('trunk:'))
+    if (match.kind === 'message' && trunk !== undefined)
+      check.problem(
+        place('routes'),
+        `routes[${index}].to`,
+        `"${trunk}": texts do not go to trunks; say kind: "call", or choose a gateway or a webhook`,
+      )
+  })
+
 const checkNames = (written: RootSettings, place: (name: string) => Place, check: Findings): void => {
   const unique = (names: (string | undefined)[], root: string, path: (index: number) => string): void => {
     const seen = new Map<string, number>()
@@ -157,6 +170,11 @@ const checkNames = (written: RootSettings, place: (name: string) => Place, check
     written.trunks.map(({ name }) => name),
     'trunks',
     (index) => `trunks[${index}].name`,
+  )
+  unique(
+    written.routes.map(({ name }) => name),
+    'routes',
+    (index) => `routes[${index}].name`,
   )
   unique(written.goip?.lines.map(({ id }) => id) ?? [], 'goip', (index) => `goip.lines[${index}].id`)
   unique(

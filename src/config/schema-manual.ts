@@ -31,6 +31,8 @@ export type TandemName =
       | 'emergency'
       | 'trunks'
       | 'routes'
+      | 'sims'
+      | 'region'
       | 'webhooks'
     )
   | ('admin' | 'webphone' | 'click_to_call' | 'goip' | 'ejoin' | 'smpp' | 'cluster')

@@ -5,13 +5,12 @@ import { calls, emergency } from './schema-calls.ts'
 import { group, listOf, oneOrMore } from './schema-groups.ts'
 import { boolean, fileName, integer, oneOf, string, url } from './schema-kinds.ts'
 import type { TandemName } from './schema-manual.ts'
-import { routeNumber, routeTarget } from './schema-routes.ts'
+import { routeShape, simsShape } from './schema-routes.ts'
 import { clickToCallKind, ejoinKind, goipKind, webphoneKind } from './schema-services.ts'
 import type {
   ClusterSettings,
   MediaSettings,
   MessagesSettings,
-  RouteSettings,
   SecuritySettings,
   Settings,
   SmppSettings,
@@ -97,26 +96,6 @@ const trunk: Shape<TrunkSettings> = {
   max_calls: { kind: integer(1, COUNT), default: 30, about: 'Calls at once.' },
 }
 
-const route: Shape<RouteSettings> = {
-  name: { kind: string(), required: true, about: 'Name.' },
-  match: {
-    kind: group<RouteSettings['match']>({
-      kind: { kind: oneOf(['call', 'message', '*']), default: '*', about: 'What it is for.' },
-      to: { kind: routeNumber, default: '*', about: 'Regular expression on the destination; `*` is all.' },
-      from: { kind: routeNumber, default: '*', about: 'The same on the origin.' },
-    }),
-    fill: true,
-    about: 'What it is for.',
-  },
-  to: { kind: oneOrMore(routeTarget), required: true, about: 'Targets.' },
-  strategy: {
-    kind: string(/^\w+$/, 'name of a strategy'),
-    default: 'round_robin',
-    about: 'How one of several is chosen.',
-  },
-  fallback: { kind: oneOrMore(routeTarget), default: [], about: 'Targets when those fail.' },
-}
-
 const smpp: Shape<SmppSettings> = {
   addr: {
     kind: oneOrMore(address(2775)),
@@ -140,7 +119,7 @@ const smpp: Shape<SmppSettings> = {
 const RETRY = [5, 30, 120, 600, 3600, 10_800, 21_600, 43_200]
 
 /** Types are many and told by docs/webhooks.md; a group that there is not would never be heard of. */
-const EVENTS = /^(?:\*|(?:message|call|registration|source)\.(?:\*|[a-z]+))$/
+const EVENTS = /^(?:\*|(?:message|call|registration|source|line)\.(?:\*|[a-z]+))$/
 
 const webhook: Shape<WebhookSettings> = {
   name: {
@@ -223,15 +202,20 @@ export const tandemShape: Shape<TandemSettings> = {
     status: planned,
     idle: (value) => !value.enabled,
   },
-  goip: { kind: goipKind, about: 'GoIP gateways.', otherwise: 'off', status: planned },
+  goip: { kind: goipKind, about: 'GoIP gateways.', otherwise: 'off' },
   ejoin: { kind: ejoinKind, about: 'Ejoin gateways.', otherwise: 'off' },
   trunks: { kind: listOf(group(trunk)), default: [], about: 'Other PBXs and providers.' },
   routes: {
-    kind: listOf(group(route)),
+    kind: listOf(group(routeShape)),
     default: [],
     about: 'Where calls and texts go.',
-    status: planned,
-    idle: (value) => value.length === 0,
+  },
+  sims: { kind: group(simsShape), fill: true, about: 'What holds for every SIM card.' },
+  region: {
+    kind: string(/^(?:|[A-Z]{2})$/, 'country such as "DE"'),
+    default: '',
+    about: 'Country of national numbers.',
+    otherwise: 'the country of their sender',
   },
   smpp: { kind: group(smpp), about: 'SMPP server.', otherwise: 'off', status: planned },
   webhooks: {

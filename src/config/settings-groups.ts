@@ -171,11 +171,41 @@ export type EjoinDevice = {
 
 export type RouteSettings = {
   name: string
-  match: { kind: 'call' | 'message' | '*'; to: string; from: string }
+  /** Expressions, or `*`; `line` is that of the SIM card which received a text. `time`: hours, empty: always. */
+  match: {
+    kind: 'call' | 'message' | '*'
+    to: string
+    from: string
+    tag?: string
+    time: string
+    line?: string
+  }
   /** `subscriber:IMPU`, `gateway:DEVICE[/LINE]`, `trunk:NAME`, `webhook:URL`, `inbox`, `reject:CODE`. */
   to: string[]
-  strategy: string
+  strategy: 'round_robin' | 'least_used' | 'sticky'
   fallback: string[]
+  /** Seconds, as `pacing`. */
+  fallback_after: number
+  pacing: number
+  quiet_hours: string
+  allow: string[]
+  deny: string[]
+  delivery: 'at_most_once' | 'at_least_once'
+  attempts: number
+  reports: boolean
+}
+
+/** What holds for every SIM card. -1: no limit. */
+export type SimsSettings = {
+  per_day: number
+  per_month: number
+  recipients_per_month: number
+  /** Seconds. */
+  pacing: number
+  quiet_hours: string
+  suspect_after: number
+  suspect_minutes: number
+  report_hours: number
 }
 
 export type SmppSettings = {

@@ -12,6 +12,7 @@ import type {
   MessagesSettings,
   RouteSettings,
   SecuritySettings,
+  SimsSettings,
   SmppSettings,
   StorageSettings,
   TlsSettings,
@@ -99,6 +100,9 @@ export type Settings = {
   emergency: EmergencySettings
   trunks: TrunkSettings[]
   routes: RouteSettings[]
+  sims: SimsSettings
+  /** Country in which numbers without a country are meant, ISO 3166; empty: that of their sender. */
+  region: string
   webhooks: WebhookSettings[]
   admin?: AdminSettings
   webphone?: WebphoneSettings

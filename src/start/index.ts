@@ -17,5 +17,6 @@ export {
   writeRemoteAccess,
 } from './remote-access.ts'
 export { keepDaysOf, startRetention } from './retention.ts'
+export { routePlansOf, simRulesOf } from './routes.ts'
 export { subscribersOf } from './subscribers.ts'
 export { createTrusted } from './trusted.ts'

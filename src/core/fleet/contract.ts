@@ -75,6 +75,9 @@ export type Line = Sighting & {
   hindrance?: string
 }
 
+/** A card that was ever seen. `key`: what its counts are kept by (`iccid:…`). `line`: id of the line that it is in now. */
+export type KnownCard = { key: string; line?: string; locked: boolean; counts: SimCounts }
+
 export type Device = {
   name: string
   kind: DeviceKind
@@ -117,6 +120,7 @@ export type Fleet = {
   list(): Line[]
   get(id: string): Line | undefined
   devices(): Device[]
+  cards(): KnownCard[]
   /** A line for one text, busy until `release`. */
   claim(wish: ClaimWish): Result<Line, ClaimRefusal>
   release(id: string, to: string, result: SendResult): void

@@ -190,6 +190,11 @@ export const createFleet = (ports: FleetPorts): Fleet => {
       Array.from(boxes.values(), ({ name, kind, lines, registered, seenAtMs, fields }) => ({
         ...{ name, kind, lines, registered, seenAtMs, fields },
       })),
+    cards: () =>
+      Array.from(sims.cards.values(), (card) => ({
+        ...{ key: card.key, locked: card.locked, counts: sims.countsOf(card) },
+        ...(card.line !== undefined && byId.get(card.line)?.card === card && { line: card.line }),
+      })),
     claim(wish) {
       const found = claims(wish)
       if (!found.ok) return err(found.error)

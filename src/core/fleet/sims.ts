@@ -64,14 +64,15 @@ const count = (period: Period): void => {
 export const createSims = (
   store: SimStore | undefined,
   wallMs: () => number,
-  kept: Iterable<KeptSim> = [],
+  kept: Iterable<KeptSim & { recipients?: number[] }> = [],
 ) => {
   const cards = new Map<string, Card>()
   const cardOf = (sim: KeptSim): Card => ({
     ...sim,
     ...{ recipients: new Set(), failuresInRow: 0, suspectUntilMs: 0, line: undefined },
   })
-  for (const sim of kept) cards.set(sim.key, cardOf(sim))
+  for (const { recipients = [], ...sim } of kept)
+    cards.set(sim.key, { ...cardOf(sim), recipients: new Set(recipients) })
 
   const save = ({ key, day, month, sent, failed, received, locked, restUntilMs }: Card): void =>
     store?.save({

@@ -4,15 +4,22 @@ import type { KeptSim, SimStore } from '../fleet/sims.ts'
 /** A report that no text is known for yet; `id` is its own. */
 export type ParkedReport = InboundReport & { id: string }
 
+/** Newest first by their beginning, at most 1000. `beforeMs` and `beforeKey`: of the last one of the page before. */
+export type GatewayCallQuery = {
+  limit: number
+  line?: string
+  beforeMs?: number
+  beforeKey?: string
+  /** Of this moment or later. */
+  sinceMs?: number
+}
+
 /** What is kept of gateways and their cards. Promises of writers resolve after commit and fsync. */
 export type GatewayStore = SimStore & {
   /** Every card, with those whom it texted in `month`. */
   loadSims(month: number): Promise<(KeptSim & { recipients: number[] })[]>
-  /**
-   * The message that was last handed over to a line since `sinceMs` under a mark: the device's reference, or `#` and
-   * the recipient.
-   */
-  handedTo(line: string, mark: string, sinceMs: number): Promise<string | undefined>
+  /** The messages that were handed over to a line since `sinceMs` under a mark: the last ten, newest first. */
+  handedTo(line: string, mark: string, sinceMs: number): Promise<string[]>
   park(report: ParkedReport): Promise<void>
   unpark(id: string): void
   loadParked(): Promise<ParkedReport[]>
@@ -24,11 +31,28 @@ export type GatewayStore = SimStore & {
     line?: string
     before?: number
   }): Promise<(GatewayEvent & { seq: number })[]>
-  /** Newest first by their beginning, at most 1000. */
-  calls(query: { limit: number; line?: string; beforeMs?: number }): Promise<GatewayCall[]>
+  calls(query: GatewayCallQuery): Promise<GatewayCall[]>
   /** Retention of events, calls, marks and parked reports; gives how many went. */
   deleteBefore(ms: number): Promise<number>
 }
 
-export const markOf = (reference: string | undefined, recipient: string): string =>
-  reference === undefined ? `#${recipient}` : reference
+/** Devices report in national form what was sent in international: the last digits tell numbers apart well enough. */
+const digitsOf = (number: string): string => number.replace(/\D/g, '').slice(-9) || number.slice(0, 60)
+
+/** A reference is a word of the device's own: leading zeros are part of it. */
+const given = (reference: string | undefined): string | undefined =>
+  reference === undefined || reference === '' ? undefined : reference.slice(0, 190)
+
+/** Under what a text is found: its reference (`#`: it has none, and is found by its recipient), or its recipient (`*`). */
+export const marksOfText = (reference: string | undefined, recipient: string): string[] => [
+  given(reference) ?? `#${digitsOf(recipient)}`,
+  `*${digitsOf(recipient)}`,
+]
+
+/** Under what a report looks for its text, best first. */
+export const marksOfReport = (reference: string | undefined, recipient: string | undefined): string[] => {
+  const named = given(reference)
+  const digits = recipient === undefined || recipient === '' ? undefined : digitsOf(recipient)
+  if (named !== undefined) return digits === undefined ? [named] : [named, `#${digits}`]
+  return digits === undefined ? [] : [`*${digits}`]
+}

@@ -31,6 +31,8 @@ export type MessageDraft = {
   tag?: string
   /** The SIM card that it came in by. */
   via?: MessageVia
+  /** IMPI of who wrote to the sender by this card before: whose answer this is when the card is nobody's. */
+  answerTo?: string
   /** It is one part of a long text: parts with the same key belong together. */
   part?: { key: string; sequence: number; total: number; reference?: number }
 }

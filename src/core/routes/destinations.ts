@@ -46,10 +46,11 @@ export const createDestinations = ({ subscribers, routes, addresses }: Destinati
     const found = subscribers.byIdentity(target.user, target.context, target.near)
     return found && { queue: queueOf(found.subscriber.impi), to: target.text }
   }
-  /** Whoever has the card's number or its IMSI. */
-  const owner = ({ via, to }: MessageDraft): Destination | undefined => {
+  /** Whoever has the card's number or its IMSI; else whom the text answers. */
+  const owner = ({ via, to, answerTo }: MessageDraft): Destination | undefined => {
     if (!via || 'impi' in to) return undefined
-    const subscriber = via.imsi === undefined ? undefined : byImsi.get(via.imsi)
+    const byCard = via.imsi === undefined ? undefined : byImsi.get(via.imsi)
+    const subscriber = byCard ?? (answerTo === undefined ? undefined : subscribers.byImpi(answerTo))
     return subscriber && { queue: queueOf(subscriber.impi), to: to.text }
   }
 

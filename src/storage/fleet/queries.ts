@@ -1,19 +1,19 @@
 import type { Kysely } from 'kysely'
-import type { GatewayCall, GatewayEvent, KeptSim, ParkedReport } from '#core'
+import type { GatewayCall, GatewayCallQuery, GatewayEvent, KeptSim, ParkedReport } from '#core'
 import type { Tables } from '../schema.ts'
 import { toDeviceCall, toGatewayEvent, toReport, toSim } from './columns.ts'
 
 /** What a reader may ask the worker about gateways; as `GatewayStore` of the core has it. */
 export type FleetQueries = {
   sims(month: number): Promise<(KeptSim & { recipients: number[] })[]>
-  handedTo(line: string, mark: string, sinceMs: number): Promise<string | undefined>
+  handedTo(line: string, mark: string, sinceMs: number): Promise<string[]>
   parked(): Promise<ParkedReport[]>
   gatewayEvents(query: {
     limit: number
     line?: string
     before?: number
   }): Promise<(GatewayEvent & { seq: number })[]>
-  deviceCalls(query: { limit: number; line?: string; beforeMs?: number }): Promise<GatewayCall[]>
+  deviceCalls(query: GatewayCallQuery): Promise<GatewayCall[]>
   deleteOfGateways(beforeMs: number): Promise<number>
 }
 
@@ -34,16 +34,16 @@ export const createFleetQueries = (db: Kysely<Tables>): FleetQueries => ({
     return rows.map((row) => ({ ...toSim(row), recipients: recipients.get(row.card) ?? [] }))
   },
   handedTo: async (line, mark, sinceMs) => {
-    const row = await db
+    const rows = await db
       .selectFrom('gateway_marks')
       .select('message_id')
       .where('line', '=', line)
       .where('mark', '=', mark)
       .where('at_ms', '>=', sinceMs)
       .orderBy('seq', 'desc')
-      .limit(1)
-      .executeTakeFirst()
-    return row?.message_id
+      .limit(10)
+      .execute()
+    return rows.map(({ message_id }) => message_id)
   },
   parked: async () => {
     const rows = await db.selectFrom('gateway_reports').selectAll().orderBy('at_ms').execute()
@@ -59,12 +59,17 @@ export const createFleetQueries = (db: Kysely<Tables>): FleetQueries => ({
       .execute()
     return rows.map(toGatewayEvent)
   },
-  deviceCalls: async ({ limit, line, beforeMs }) => {
+  deviceCalls: async ({ limit, line, beforeMs, beforeKey = '', sinceMs }) => {
     let find = db.selectFrom('gateway_calls').select('data')
     if (line !== undefined) find = find.where('line', '=', line)
-    if (beforeMs !== undefined) find = find.where('at_ms', '<', beforeMs)
+    if (sinceMs !== undefined) find = find.where('at_ms', '>=', sinceMs)
+    if (beforeMs !== undefined)
+      find = find.where((is) =>
+        is.or([is('at_ms', '<', beforeMs), is.and([is('at_ms', '=', beforeMs), is('id', '<', beforeKey)])]),
+      )
     const rows = await find
       .orderBy('at_ms', 'desc')
+      .orderBy('id', 'desc')
       .limit(Math.max(1, Math.min(limit, MAX_PAGE)))
       .execute()
     return rows.map(toDeviceCall)

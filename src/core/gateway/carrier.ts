@@ -1,0 +1,146 @@
+import type { Timers } from '#lib/clock'
+import { clockTime, isWithin, untilChange } from '#lib/hours'
+import { err, ok, type Result } from '#lib/result'
+import type { ClaimRefusal, DeviceKind, Fleet, GatewayDriver, Line, SendResult } from '../fleet/contract.ts'
+import type { LiveSettings } from '../live-settings.ts'
+import type { Carrier, Outcome, Wait } from '../messages/contract.ts'
+import type { MessageRecord, MessageVia } from '../messages/record.ts'
+import type { AddressPlan } from '../routes/plan.ts'
+import type { RoutePlan } from '../routes/table.ts'
+import { marksOfText } from './store.ts'
+import { createTries } from './tries.ts'
+
+export type CarrierPorts = {
+  timers: Timers
+  fleet: Pick<Fleet, 'claim' | 'release'>
+  drivers: ReadonlyMap<DeviceKind, Pick<GatewayDriver, 'send'>>
+  addresses: AddressPlan
+  live: Pick<LiveSettings, 'smsRetryDelayS'>
+  /** How long a report is awaited. */
+  reportMs: number
+  /** The step `sent` is on disk: reports that came before it may be told now. */
+  onHanded: (id: string, line: string, marks: string[]) => void
+}
+
+/** A device that has no room now is asked again so much later. */
+const BUSY_S = 2
+/** Hands at once; lines are what really counts. */
+const MOST_IN_HAND = 20_000
+
+export const viaOf = (line: Pick<Line, 'id' | 'sim'>): MessageVia => {
+  const { iccid, imsi, number, operator } = line.sim ?? {}
+  return {
+    line: line.id,
+    ...(iccid !== undefined && { iccid }),
+    ...(imsi !== undefined && { imsi }),
+    ...(number !== undefined && { number }),
+    ...(operator !== undefined && { operator }),
+  }
+}
+
+/** Hands the texts of one stage of a route to SIM cards. */
+export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: CarrierPorts): Carrier => {
+  const { timers, fleet, drivers, addresses, live, reportMs, onHanded } = ports
+  const tries = createTries()
+  /** Places given to texts that are not handed over yet. */
+  const places = new Map<string, Line>()
+  let hopelessSinceMs: number | undefined
+  const wallMs = (): number => timers.clock.wallMs()
+  const recipientOf = (m: MessageRecord): string => addresses.normal(m.to, addresses.normal(m.from))
+
+  const quietWait = (): Wait | undefined => {
+    if (!plan.quiet || !isWithin(plan.quiet, wallMs())) return undefined
+    const againMs = untilChange(plan.quiet, wallMs())
+    return { reason: `quiet hours until ${clockTime(wallMs() + againMs)}`, againMs }
+  }
+
+  /** A group of which no line is in sight for long is hopeless: where there is another way, its texts take that. */
+  const noLine = (id: string, refusal: ClaimRefusal): Wait => {
+    const { hopeless, ...wait } = refusal
+    const tried = tries.of(id)
+    if (tried && tried.not.size > 0 && !wait.againMs && (wait.own || hopeless)) {
+      tried.not.clear()
+      const againMs = live.smsRetryDelayS * 1000
+      return { reason: `refused by ${tried.refusals} lines, ${wait.reason}`, againMs, own: true }
+    }
+    if (!hopeless) hopelessSinceMs = undefined
+    if (!hopeless || plan.fallbackAfterMs <= 0) return wait
+    hopelessSinceMs ??= timers.clock.nowMs()
+    const restMs = hopelessSinceMs + plan.fallbackAfterMs - timers.clock.nowMs()
+    return restMs > 0 ? { ...wait, againMs: restMs } : { ...wait, onward: true }
+  }
+
+  const reserve = (m: MessageRecord): Result<string, Wait> => {
+    const quiet = quietWait()
+    if (quiet) return err(quiet)
+    const not = tries.of(m.id)?.not
+    const { strategy, pacingMs } = plan
+    const claimed = fleet.claim({ targets, to: recipientOf(m), strategy, pacingMs, ...(not && { not }) })
+    if (!claimed.ok) return err(noLine(m.id, claimed.error))
+    hopelessSinceMs = undefined
+    places.set(m.id, claimed.value)
+    return ok(claimed.value.id)
+  }
+
+  const refused = (m: MessageRecord, line: Line, result: SendResult & { kind: 'refused' }): Outcome => {
+    const { fault, reason, cause } = result
+    const why = { reason, route: line.id, ...(cause !== undefined && { cause }) }
+    if (fault === 'busy') return { kind: 'retry', ...why, afterS: BUSY_S }
+    const refusals = fault === 'line' ? tries.refused(m.id, line.id).refusals : 0
+    if (fault === 'line' && refusals < plan.attempts) return { kind: 'retry', ...why, afterS: 0 }
+    tries.forget(m.id)
+    return fault === 'line' ? { kind: 'onward', ...why } : { kind: 'failed', ...why }
+  }
+
+  const outcomeOf = (m: MessageRecord, line: Line, result: SendResult): Outcome => {
+    if (result.kind === 'refused') return refused(m, line, result)
+    if (result.kind === 'unknown' && plan.atLeastOnce) {
+      const { refusals } = tries.refused(m.id, line.id)
+      const why = { reason: result.reason, route: line.id }
+      return refusals < plan.attempts ? { kind: 'retry', ...why, afterS: 0 } : { kind: 'onward', ...why }
+    }
+    tries.forget(m.id)
+    const marks = marksOfText(result.kind === 'sent' ? result.reference : undefined, recipientOf(m))
+    const committed = (): void => onHanded(m.id, line.id, marks)
+    const handed = { route: line.id, via: viaOf(line), marks, committed }
+    return result.kind === 'sent'
+      ? { kind: 'sent', ...handed, reportMs }
+      : { kind: 'unknown', ...handed, reason: result.reason }
+  }
+
+  const send = (m: MessageRecord, line: Line): Promise<SendResult> => {
+    const { body, id, attempts: attempt } = m
+    const driver = drivers.get(line.kind)
+    const never = (fault: 'number' | 'line', reason: string): Promise<SendResult> =>
+      Promise.resolve({ kind: 'refused', fault, reason })
+    if (body.kind !== 'text') return never('number', 'gateways take nothing but text')
+    if (!driver) return never('line', `no driver for ${line.kind}`)
+    const report = plan.reports || m.reportTo !== undefined
+    return driver.send(line, { id, attempt, to: recipientOf(m), text: body.text, report })
+  }
+
+  return {
+    ...(!plan.atLeastOnce && { atMostOnce: true as const }),
+    group: {
+      most: MOST_IN_HAND,
+      recipientOf,
+      reserve,
+      cancel: (m) => {
+        const line = places.get(m.id)
+        if (!places.delete(m.id) || !line) return
+        fleet.release(line.id, recipientOf(m), { kind: 'refused', fault: 'busy', reason: 'not sent' })
+      },
+    },
+    async deliver(m) {
+      const line = places.get(m.id)
+      places.delete(m.id)
+      if (!line) return { kind: 'retry', reason: 'no line', afterS: BUSY_S }
+      const result = await send(m, line).catch(
+        // A bug on the way: nobody knows how far the text came.
+        (bug: unknown): SendResult => ({ kind: 'unknown', reason: `failed: ${String(bug).slice(0, 80)}` }),
+      )
+      fleet.release(line.id, recipientOf(m), result)
+      return outcomeOf(m, line, result)
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import type { GatewayStore, ParkedReport } from './store.ts'
+import { marksOfReport } from './store.ts'
+
+/** Reports that no text was known for when they came: bounded, and kept for a day. */
+const MOST = 20_000
+const KEEP_MS = 24 * 60 * 60_000
+
+export type Parked = { report: ParkedReport; stored: boolean }
+
+/** Reports on their way and those that wait for their text; a text's report may overtake the word that it was sent. */
+export const createParking = (
+  store: Pick<GatewayStore, 'unpark'>,
+  left: ParkedReport[],
+  wallMs: () => number,
+) => {
+  const byMark = new Map<string, Parked[]>()
+  const byId = new Map<string, Parked>()
+  const keysOf = ({ line, reference, recipient }: ParkedReport): string[] =>
+    marksOfReport(reference, recipient).map((mark) => `${line} ${mark}`)
+
+  const remove = (parked: Parked): boolean => {
+    if (!byId.delete(parked.report.id)) return false
+    for (const key of keysOf(parked.report)) {
+      const rest = (byMark.get(key) ?? []).filter((one) => one !== parked)
+      if (rest.length > 0) byMark.set(key, rest)
+      else byMark.delete(key)
+    }
+    if (parked.stored) store.unpark(parked.report.id)
+    return true
+  }
+  const add = (report: ParkedReport, stored: boolean): Parked => {
+    const parked = { report, stored }
+    byId.set(report.id, parked)
+    for (const key of keysOf(report)) byMark.set(key, [...(byMark.get(key) ?? []), parked])
+    for (const first of byId.values()) {
+      if (byId.size <= MOST && first.report.atMs > wallMs() - KEEP_MS) break
+      remove(first)
+    }
+    return parked
+  }
+  for (const report of left) add(report, true)
+  return {
+    add: (report: ParkedReport): Parked => add(report, false),
+    /** False: somebody else has taken it. */
+    remove,
+    /** Takes the reports for a text that was handed over under these marks. */
+    take: (line: string, marks: string[]): ParkedReport[] => {
+      const found = new Set(marks.flatMap((mark) => byMark.get(`${line} ${mark}`) ?? []))
+      return [...found].filter(remove).map(({ report }) => report)
+    },
+    has: (parked: Parked): boolean => byId.has(parked.report.id),
+  }
+}

@@ -1,0 +1,79 @@
+import type { Timers } from '#lib/clock'
+import { err, ok, type Result } from '#lib/result'
+import type { InboundReport } from '../fleet/contract.ts'
+import type { Messages } from '../messages/contract.ts'
+import type { MessageStep } from '../messages/record.ts'
+import { createFirsts } from './firsts.ts'
+import { createParking, type Parked } from './parking.ts'
+import { type GatewayStore, marksOfReport, type ParkedReport } from './store.ts'
+
+type ReportPorts = {
+  timers: Timers
+  messages: Pick<Messages, 'report'>
+  store: Pick<GatewayStore, 'handedTo' | 'park' | 'unpark'>
+  /** Reports that a process before this one has parked. */
+  left: ParkedReport[]
+  nextId: () => string
+}
+
+/** A report tells of a text of the last three days. */
+const WINDOW_MS = 72 * 60 * 60_000
+
+/** TP-Status, TS 23.040 §9.2.3.15: 0x00 to 0x1f done, 0x20 to 0x3f still trying, 0x40 to 0x7f given up. */
+export const stepOf = (status: number): Omit<MessageStep, 'atMs'> | undefined => {
+  if (status === 0x00 || status === 0x02) return { state: 'delivered' }
+  if (status < 0x20) return { state: 'sent', reason: 'forwarded, not confirmed', cause: status }
+  if (status < 0x40) return { state: 'sent', reason: 'the network still tries', cause: status }
+  if (status < 0x80) return { state: 'failed', reason: 'the network gave it up', cause: status }
+  return undefined
+}
+
+/** Finds the text that a delivery report is about, and tells it; a report without one waits for it. */
+export const createReports = ({ timers, messages, store, left, nextId }: ReportPorts) => {
+  const wallMs = (): number => timers.clock.wallMs()
+  const parking = createParking(store, left, wallMs)
+  const firsts = createFirsts(wallMs)
+
+  /** Of texts to the same number the newest that still waits for a report; one that is named is that one only. */
+  const tell = async (ids: string[], { line, status, reference }: InboundReport): Promise<void> => {
+    const step = stepOf(status)
+    if (!step) return
+    for (const id of reference === undefined ? ids : ids.slice(0, 1))
+      if (await messages.report(id, { ...step, route: line })) return
+  }
+  const find = async ({ line, reference, recipient }: InboundReport): Promise<string[]> => {
+    for (const mark of marksOfReport(reference, recipient)) {
+      const ids = await store.handedTo(line, mark, wallMs() - WINDOW_MS)
+      if (ids.length > 0) return ids
+    }
+    return []
+  }
+  const settle = async (parked: Parked): Promise<void> => {
+    const { report } = parked
+    const ids = await find(report)
+    // Whoever removes it tells it.
+    if (ids.length > 0 && parking.remove(parked)) return tell(ids, report)
+    if (!parking.has(parked)) return
+    parked.stored = true
+    await store.park(report)
+  }
+
+  return {
+    async take(report: InboundReport): Promise<Result<void, 'failure'>> {
+      if (report.dedupe !== undefined && !firsts.isFirst(report.dedupe)) return ok(undefined)
+      const parked = parking.add({ ...report, id: nextId() })
+      try {
+        await settle(parked)
+        return ok(undefined)
+      } catch {
+        parking.remove(parked)
+        if (report.dedupe !== undefined) firsts.forget(report.dedupe)
+        return err('failure')
+      }
+    },
+    /** A text was handed over, which is on disk. */
+    onHanded(id: string, line: string, marks: string[]): void {
+      for (const report of parking.take(line, marks)) void tell([id], report).catch(() => {})
+    },
+  }
+}
