@@ -73,7 +73,6 @@ export const createGoip = (ports: GoipPorts): Goip => {
     fleet.sight({ device, line: settings.id, kind: 'goip', state: 'offline', detail: 'not seen yet' })
   const forget = (line: GoipLine): void => {
     line.alive = false
-    keepalives.forget(line)
     fleet.forget(line.device, line.settings.id)
   }
   for (const line of lines.all()) announce(line)

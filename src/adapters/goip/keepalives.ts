@@ -1,7 +1,6 @@
 import type { Fleet, Sighting } from '#core'
 import { type Keepalive, printRegistered } from '#goip-wire'
 import type { Clock } from '#lib/clock'
-import { latin1 } from '#lib/text'
 import type { Flow } from '#lib/wire'
 import type { Admission } from './admission.ts'
 import type { GoipLine, GoipLines } from './lines.ts'
@@ -18,33 +17,26 @@ type KeepalivePorts = {
 
 /** For ids that nobody configured. */
 const REFUSED = 404
+const ID = Buffer.from(';id:')
 const [R, COLON, SEMICOLON, MINUS, ZERO, NINE] = [0x72, 0x3a, 0x3b, 0x2d, 0x30, 0x39]
 const LONGEST_COUNT = 20
+const LONGEST_ID = 64
 
 /** Signs of life: answered, remembered, and told to the fleet. */
 export const createKeepalives = ({ admit, lines, fleet, clock, words }: KeepalivePorts) => {
-  /** Lines by what their last keepalive said behind its count: most say the same again. */
-  const known = new Map<string, GoipLine>()
-
   const alive = (line: GoipLine, count: string, flow: Flow): void => {
     line.flow = flow
     line.alive = true
     line.seenMs = clock.nowMs()
     words.say(flow, printRegistered(count, line.settings.status_ok))
   }
-  const remember = (line: GoipLine, tail: string): void => {
-    known.delete(line.tail)
-    line.tail = tail
-    known.set(tail, line)
-  }
-
   return {
     /** Answers a keepalive that says what the one before said, without reading it again. False: it has to be read. */
     repeat(octets: Buffer, flow: Flow): boolean {
       const end = endOfCount(octets)
       if (end < 0) return false
-      const line = known.get(octets.latin1Slice(end))
-      if (!line?.alive || line.home !== flow.address) return false
+      const line = lines.byId(idAt(octets, end))
+      if (!line?.alive || line.home !== flow.address || line.tail !== octets.latin1Slice(end)) return false
       alive(line, octets.latin1Slice(4, end), flow)
       fleet.sight({ device: line.device, line: line.settings.id, kind: 'goip', state: line.said })
       return true
@@ -57,15 +49,11 @@ export const createKeepalives = ({ admit, lines, fleet, clock, words }: Keepaliv
         const status = lines.byId(id)?.settings.status_refused ?? REFUSED
         return words.say(flow, printRegistered(count, status))
       }
-      remember(line, latin1(octets.subarray(octets.indexOf(SEMICOLON))))
+      line.tail = octets.latin1Slice(octets.indexOf(SEMICOLON))
       line.said = lineStateOf(fields)
       line.sim = simOf(line.settings, fields)
       alive(line, count, flow)
       fleet.sight(sightingOf(line, fields))
-    },
-    forget(line: GoipLine): void {
-      known.delete(line.tail)
-      line.tail = ''
     },
   }
 }
@@ -77,6 +65,14 @@ const endOfCount = (octets: Buffer): number => {
   let at = first
   while (at < first + LONGEST_COUNT && (octets[at] ?? 0) >= ZERO && (octets[at] ?? 0) <= NINE) at++
   return at > first && octets[at] === SEMICOLON ? at : -1
+}
+
+/** The id where all firmware that we know has it, right behind the count; '' where it stands elsewhere. */
+const idAt = (octets: Buffer, at: number): string => {
+  for (let i = 0; i < ID.length; i++) if (octets[at + i] !== ID[i]) return ''
+  const from = at + ID.length
+  const to = octets.indexOf(SEMICOLON, from)
+  return to > from && to - from <= LONGEST_ID ? octets.latin1Slice(from, to) : ''
 }
 
 const sightingOf = (line: GoipLine, fields: Map<string, string>): Sighting => {
