@@ -10,6 +10,7 @@ import {
 } from '#admin'
 import { err, ok, type Result } from '#lib/result'
 import { openApplications } from './applications.ts'
+import { createGatewayDesk } from './gateway-desk.ts'
 import type { Ground, StartFault } from './ground.ts'
 import { createHouseMonitor } from './monitor-door.ts'
 import type { Network } from './network.ts'
@@ -56,7 +57,8 @@ export const openDoors = async (
   const house = houseOf(network, ground, version)
   const password = settings.admin && (await ensureAdminPassword(store, settings.admin.password))
   const renewPassword = () => renewed(password)
-  const monitor = createHouseMonitor(ground, network, { house, quit, renewPassword })
+  const desk = createGatewayDesk(ground, network)
+  const monitor = createHouseMonitor(ground, network, { house, desk, quit, renewPassword })
   const socket = await serveMonitor(join(settings.data_dir, 'monitor.sock'), monitor)
   if (!socket.ok) log.write('app', 'error', `the monitor cannot be attached to: ${socket.error}`)
   const applications = await openApplications(ground, network, version)
@@ -68,9 +70,10 @@ export const openDoors = async (
   const admin = await createAdmin({
     house,
     messages: network.messages,
+    gateways: desk,
     feed: applications.feed,
     webhooks: applications.webhooks,
-    ...(network.gateways.ejoin && { ejoin: network.gateways.ejoin.handle }),
+    ...(network.gateways.ejoin && { ejoin: network.gateways.ejoin }),
     metrics: { metrics: applications.metrics, open: settings.admin.metrics === 'open' },
     http: settings.admin.http_addr,
     https: settings.admin.https_addr,
