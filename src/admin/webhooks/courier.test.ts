@@ -93,6 +93,34 @@ describe('a courier', () => {
     assert.deepEqual([view.lastFailure?.event, view.lastFailure?.status], ['bad', 500])
   })
 
+  test('keeps its plan when the clock is set back, also over a restart', async () => {
+    const house = aHouse()
+    let backMs = 0
+    const { clock } = house.timers
+    const wallMs = clock.wallMs
+    clock.wallMs = () => wallMs() - backMs
+    house.answer = () => FAULT
+    house.outbox.put({ id: 'a' })
+    await settle()
+    assert.deepEqual(house.taken(), ['a'])
+    backMs = 365 * 24 * 3_600_000
+    await house.pass(1010)
+    assert.deepEqual(house.taken(), ['a'], 'one that failed')
+    for (let n = 0; n < 9; n++) house.outbox.put({ id: `e${n}` })
+    await settle()
+    assert.equal((await house.courier.view()).state, 'failing')
+    house.taken()
+    backMs *= 2
+    await house.pass(60_010)
+    assert.equal(house.taken().length, 1, 'an endpoint in trouble')
+    const nextAtMs = wallMs() + 1e12
+    const after = aHouse({ readTo: 1, waiting: [[1, 1, nextAtMs]] })
+    after.outbox.put({ id: 'a' })
+    await after.courier.begin()
+    await settle()
+    assert.deepEqual(after.taken(), ['a'])
+  })
+
   test('tries an endpoint in trouble with one event at a time, and goes on when it answers', async () => {
     const house = aHouse()
     house.answer = () => FAULT

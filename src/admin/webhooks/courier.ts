@@ -79,7 +79,8 @@ export const createCourier = (target: Target, kept: Kept, ports: CourierPorts): 
   }
   return {
     begin: async () => {
-      takeUp(lanes, kept.waiting, await outbox.some(kept.waiting.map(([seq]) => seq)))
+      const latestMs = timers.clock.wallMs() + Math.max(0, ...retryMs)
+      takeUp(lanes, kept.waiting, await outbox.some(kept.waiting.map(([seq]) => seq)), latestMs)
       rounds.pump()
     },
     nudge: () => {
@@ -118,13 +119,16 @@ export const createCourier = (target: Target, kept: Kept, ports: CourierPorts): 
   }
 }
 
-/** As it was before the restart: attempts count on, and nobody comes sooner than planned. */
+/** As it was before the restart: attempts count on, and nobody comes sooner than planned, unless by another clock. */
 const takeUp = (
   lanes: ReturnType<typeof createLanes>,
   waiting: Kept['waiting'],
   events: readonly StoredEvent[],
+  latestMs: number,
 ): void => {
-  const known = new Map(waiting.map(([seq, attempts, nextAtMs]) => [seq, { attempts, nextAtMs }]))
+  const known = new Map(
+    waiting.map(([seq, attempts, ms]) => [seq, { attempts, nextAtMs: ms > latestMs ? 0 : ms }]),
+  )
   for (const { subject, seq } of events) {
     const lane = lanes.add(subject, seq)
     if (lane.seqs.length === 1) Object.assign(lane, known.get(seq))

@@ -27,6 +27,9 @@ export const createHealth = (
     get probeAtMs() {
       return probeAtMs
     },
+    hurry(): void {
+      probeAtMs = 0
+    },
     took(): void {
       if (failing()) log.write('api', 'info', `webhook ${id} answers again`)
       failures = 0

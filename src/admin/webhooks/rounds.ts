@@ -28,12 +28,15 @@ const UNREADABLE_MS = 1000
 /** While an endpoint fails, it is not looked after more often. */
 const IDLE_MS = 1000
 
+const SET_BACK_MS = 60_000
+
 /** Starts attempts whenever some may start, and sees what comes of them. */
 export const createRounds = (ports: RoundPorts) => {
   const { timers, lanes, reader, health, changed } = ports
   const { clock } = timers
   const under = new Set<Promise<void>>()
   let alarm: Timer | undefined
+  let latestMs = 0
 
   const wakeAt = (wallMs: number): void => {
     alarm?.cancel()
@@ -51,6 +54,12 @@ export const createRounds = (ports: RoundPorts) => {
   const pump = (): void => {
     if (ports.resting()) return
     const now = clock.wallMs()
+    // The clock was set back: plans by the old one would come true much too late, or never.
+    if (now < latestMs - SET_BACK_MS) {
+      lanes.hurry()
+      health.hurry()
+    }
+    latestMs = now
     if (health.failing()) return probe(now)
     while (under.size < CONCURRENCY && start(lanes.next(now))) {}
     read()
