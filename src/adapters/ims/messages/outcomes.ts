@@ -13,6 +13,9 @@ const isPassing = (status: number): boolean =>
 export const isWrongFormat = (answer: Answer): boolean =>
   typeof answer !== 'string' && (answer.status === 415 || answer.status === 488 || answer.status === 606)
 
+/** Bounds of what a phone may wish: it shall neither keep us busy nor have its texts expire unasked. */
+const [SOONEST_S, LATEST_S] = [5, 3600]
+
 export const isTaken = (answer: Answer): boolean =>
   typeof answer !== 'string' && answer.status >= 200 && answer.status < 300
 
@@ -25,7 +28,7 @@ export const outcomeOfAnswer = (answer: Answer, route: string): Outcome => {
   if (!isPassing(status)) return { kind: 'failed', reason, route, cause: status }
   return {
     ...{ kind: 'retry', reason, route, cause: status },
-    ...(retryAfterS !== undefined && { afterS: retryAfterS }),
+    ...(retryAfterS !== undefined && { afterS: Math.min(Math.max(retryAfterS, SOONEST_S), LATEST_S) }),
   }
 }
 
