@@ -1,5 +1,6 @@
 import { parseFromServer } from '#goip-wire'
 import type { Timer } from '#lib/clock'
+import type { Endpoint } from '#lib/wire'
 import type { MediaSocket } from '../media-socket.ts'
 import { createRadio } from '../mobile/radio.ts'
 import { createUssdMenu } from '../mobile/ussd-menu.ts'
@@ -29,7 +30,10 @@ export const createGoipLine = (
   let timer: Timer | undefined
   let [count, accepted, call] = [0, false, 'IDLE']
 
+  /** Who asked last: answers go there, what the channel tells by itself goes to the server of its settings. */
+  let asker = server
   const say = (text: string): void => socket?.send(encoder.encode(text), server)
+  const answer = (text: string): void => socket?.send(encoder.encode(text), asker)
   const radio = createRadio({ timers, chance, network }, () => state.number, manner.radio)
   const credentials = `id:${id};password:${password};`
   const notices = createNotices({
@@ -38,7 +42,7 @@ export const createGoipLine = (
   })
   const menu = createUssdMenu({ number: sim.number, balance: '4.20' })
   const bulk = createBulk({
-    ...{ timers, chance, radio, manner, share: ports.share, password, say },
+    ...{ timers, chance, radio, manner, share: ports.share, password, say: answer },
     onResult: (to, text, result, reference) => {
       if (result.ok) onEvent({ kind: 'sent', line: id, to, text })
       else onEvent({ kind: 'failed', line: id, to, text, error: result.error })
@@ -73,9 +77,10 @@ export const createGoipLine = (
 
   const onUssd = (session: string, rest: string): void => {
     const [word, code = ''] = rest.split(' ')
-    if (word !== password) return say(`ERROR ${session} PASSWORD`)
+    if (word !== password) return answer(`ERROR ${session} PASSWORD`)
     const screen = radio.registered ? menu.dial(code) : undefined
-    const tell = (): void => say(screen ? `USSD ${session} ${screen.text}` : `USSDERROR ${session} unknown`)
+    const tell = (): void =>
+      answer(screen ? `USSD ${session} ${screen.text}` : `USSDERROR ${session} unknown`)
     later(manner.radio.leastMs, tell)
   }
   const acts: ChannelActs = {
@@ -104,13 +109,13 @@ export const createGoipLine = (
     if (word === 'USSD') return onUssd(session, rest)
     if (word === 'USSDEXIT') {
       menu.leave()
-      return say(`USSDEXIT ${session}`)
+      return answer(`USSDEXIT ${session}`)
     }
-    const answer = answerOf([word, session, rest], password, state, acts)
+    const words = answerOf([word, session, rest], password, state, acts)
     onEvent({ kind: 'asked', line: id, text: word })
-    say(answer ?? `ERROR ${session} unknown command`)
+    answer(words ?? `ERROR ${session} unknown command`)
   }
-  const onPacket = (octets: Uint8Array): void => {
+  const onPacket = (octets: Uint8Array, from: Endpoint): void => {
     const message = parseFromServer(octets)
     if (!message.ok) return
     const { value } = message
@@ -119,7 +124,10 @@ export const createGoipLine = (
       const { name, receipt, verdict, text } = value
       // A password that is called OK looks like a receipt.
       if (!notices.take(name, receipt, verdict, text)) bulk.take(name, receipt, `${verdict} ${text}`.trim())
-    } else onCommand(value.word, value.session, value.rest)
+    } else {
+      asker = { address: from.address, port: from.port }
+      onCommand(value.word, value.session, value.rest)
+    }
   }
 
   const line: ReturnType<typeof createGoipLine> = {
@@ -159,6 +167,7 @@ export const createGoipLine = (
     },
     start(opened, firstMs) {
       socket = opened
+      asker = server
       socket.onPacket = onPacket
       ;[count, accepted, call] = [0, false, 'IDLE']
       line.setRegistered(state.module)
