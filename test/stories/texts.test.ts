@@ -142,6 +142,37 @@ describe('between handsets', () => {
     assert.deepEqual(ben.texts, ['once'])
   })
 
+  test('to oneself comes back, with a report; the echo service takes none', async () => {
+    const { house, ann, alice } = await aTown({ echo: '600' })
+    const [answer] = await ann.submit('+15550101', 'note to self', { reportWanted: true, reference: 5 })
+    assert.equal(answer && kindOf(answer), 'ack')
+    await house.pass(1000)
+    assert.deepEqual(ann.texts, ['note to self'])
+    assert.ok(ann.tpdus.some(({ kind }) => kind === 'status-report'))
+    assert.deepEqual(await statesOf(house), ['delivered', 'delivered'])
+    const [echo] = await ann.submit('600', 'x')
+    assert.equal(echo && kindOf(echo), 'error 1')
+    assert.equal((await alice.send('600', 'x')).status, 404)
+  })
+
+  test('waits as long as sms_expires said when it came, whatever that says later', async () => {
+    const { house, ann, ben } = await aTown()
+    await ben.register(0)
+    for (const [text, seconds] of [
+      ['short', 60],
+      ['long', 600],
+    ] as const) {
+      house.live.smsExpiresS = seconds
+      await ann.submit('+15550102', text)
+    }
+    house.live.smsExpiresS = 1
+    await house.pass(70_000)
+    assert.deepEqual(await statesOf(house), ['expired', 'queued'])
+    await ben.register()
+    await house.pass(1000)
+    assert.deepEqual(ben.texts, ['long'])
+  })
+
   test('what cannot be kept is refused in RP', async () => {
     const { house, ann } = await aTown()
     const [unknown] = await ann.submit('+15559999', 'x')
