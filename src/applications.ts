@@ -50,6 +50,7 @@ export const openApplications = async (
   const metrics = createMetrics({
     ...{ version, events, feed, webhooks },
     figures: () => figuresOf(network),
+    kindOfLine: (id) => network.gateways.fleet.get(id)?.kind,
     onCommit: store.onCommit,
   })
   return { feed, webhooks, metrics, close: webhooks.close }
@@ -63,17 +64,23 @@ const figuresOf = ({
   sip,
   media,
   guard,
+  gateways,
 }: Network): HouseFigures => {
   let registeredUsers = 0
   for (const subscriber of subscribers.list) if (registrations.of(subscriber).length > 0) registeredUsers++
   const states: Record<string, number> = {}
   for (const { state } of calls.list()) states[state] = (states[state] ?? 0) + 1
   const counters = sip.counters()
+  const lines = gateways.fleet.list()
   return {
     registeredUsers,
     bindings: registrations.count,
     calls: states,
     messagesWaiting: messages.waiting,
+    lines: Object.fromEntries(
+      [...Map.groupBy(lines, ({ state }) => state)].map(([state, those]) => [state, those.length]),
+    ),
+    linesSendable: lines.filter(({ hindrance }) => hindrance === undefined).length,
     sipMessages: counters.messages,
     sipErrors: counters.errors,
     media: 'figures' in media ? mediaOf(media.figures()) : {},

@@ -5,6 +5,7 @@ import {
   createGatewayInbox,
   createRouteCarriers,
   createRouteTable,
+  type Destinations,
   type DeviceKind,
   type Events,
   type Fleet,
@@ -28,6 +29,7 @@ export type GatewaySide = {
   fleet: Fleet
   inbox: GatewayInbox
   routes: RouteTable
+  destinations: Destinations
   drivers: ReadonlyMap<DeviceKind, GatewayDriver>
   goip: Goip | undefined
   ejoin: Ejoin | undefined
@@ -70,7 +72,7 @@ const postOf =
 
 export const openGateways = async (
   { settings, timers, log, store, goipWire }: Ground,
-  { fleet, routes, drivers, client, handed }: FleetSide,
+  { fleet, routes, destinations, drivers, client, handed }: FleetSide,
   { messages, guard }: { messages: Messages; guard: Guard },
 ): Promise<GatewaySide> => {
   const parked = await store.gateways.loadParked()
@@ -89,7 +91,7 @@ export const openGateways = async (
   if (goip) drivers.set('goip', goip.driver)
   if (goip) goipWire?.start({ onData: goip.onData, onClose: () => {} })
   return {
-    ...{ fleet, inbox, routes, drivers, goip, ejoin },
+    ...{ fleet, inbox, routes, destinations, drivers, goip, ejoin },
     close: async () => {
       ejoin?.close()
       goip?.close()

@@ -1,10 +1,12 @@
 import {
   type Candidates,
   type Command,
+  createGatewayCommands,
   createHouseCommands,
   createMonitor,
   createOperations,
   createTextCommands,
+  type GatewayDesk,
   type House,
   type Monitor,
   type OperationPorts,
@@ -67,7 +69,12 @@ const figuresOf = (network: Network, { timers }: Ground, version: string, starte
 export const createHouseMonitor = (
   ground: Ground,
   network: Network,
-  { house, quit, renewPassword }: { house: House; quit: () => void } & Pick<OperationPorts, 'renewPassword'>,
+  {
+    house,
+    desk,
+    quit,
+    renewPassword,
+  }: { house: House; desk: GatewayDesk; quit: () => void } & Pick<OperationPorts, 'renewPassword'>,
 ): Monitor => {
   const { settings, log, timers } = ground
   const { guard, registrations, calls, messages, subscribers, mtCall, counters } = network
@@ -79,6 +86,7 @@ export const createHouseMonitor = (
       ...{ blocked: guard.list, unblock: guard.unblock },
     }),
     ...createTextCommands({ candidates, messages, subscribers, sender: settings.com_name }),
+    ...createGatewayCommands(desk),
     ...createHouseCommands({
       ...{ candidates, mtCall, counters },
       isImpi: (name) => subscribers.byImpi(name) !== undefined,

@@ -103,6 +103,8 @@ export type MessageView = {
   /** Some parts of a long text never came. */
   incomplete: boolean
   tag?: string
+  /** The SIM card that it came by, or left by. */
+  via?: { line: string; port: string; iccid?: string; imsi?: string; number?: string; operator?: string }
 }
 
 export type StepView = { at: string; state: string; reason?: string; route?: string; cause?: number }
@@ -147,6 +149,8 @@ export type ProblemView = {
   errors?: { field: string; detail: string }[]
 }
 
+export type * from './gateways/contract.ts'
+
 export const SCOPES = [
   'users:read',
   'calls:read',
@@ -156,5 +160,7 @@ export const SCOPES = [
   'webhooks:read',
   'webhooks:write',
   'metrics:read',
+  'devices:read',
+  'devices:control',
 ] as const
 export type Scope = (typeof SCOPES)[number]

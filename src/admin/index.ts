@@ -1,5 +1,6 @@
 export type * from './contract.ts'
 export { createFeed, type Feed } from './events/feed.ts'
+export type { GatewayDesk, RouteDesk } from './gateways/ports.ts'
 export { createMetrics, type HouseFigures } from './metrics/metrics.ts'
 export {
   type AttachedMonitor,
@@ -10,6 +11,7 @@ export {
   type Terminal,
 } from './monitor/client.ts'
 export type { Command } from './monitor/command.ts'
+export { createGatewayCommands } from './monitor/gateways.ts'
 export { type History, openHistory } from './monitor/history.ts'
 export { createHouseCommands, type HouseCommandPorts } from './monitor/house-commands.ts'
 export { createMonitor, type Monitor } from './monitor/monitor.ts'
@@ -26,6 +28,7 @@ export {
   serveRemoteApi,
   talkTo,
 } from './remote/index.ts'
+export { targetsOf } from './rest/messages/target.ts'
 export { type Admin, type AdminFault, createAdmin } from './rest/server.ts'
 export { userViewOf } from './rest/user-view.ts'
 export { tapFeed, tapMessages, tellOfDeadCalls } from './webhooks/tap.ts'

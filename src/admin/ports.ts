@@ -5,6 +5,7 @@ import type { Random } from '#lib/random'
 import type { Result } from '#lib/result'
 import type { UserView } from './contract.ts'
 import type { Feed } from './events/feed.ts'
+import type { GatewayDesk } from './gateways/ports.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Password } from './password.ts'
 import type { EjoinHandler } from './rest/ejoin.ts'
@@ -36,6 +37,7 @@ export type Listen = { address: string; port: number }
 export type AdminPorts = {
   house: House
   messages: Messages
+  gateways: GatewayDesk
   feed: Feed
   webhooks: Webhooks
   /** `open`: everybody may look, not only this machine and keys with the scope. */

@@ -1,4 +1,4 @@
-import { type AdminPorts, createFeed, createMetrics, type Webhooks } from '#admin'
+import { type AdminPorts, createFeed, createMetrics, type GatewayDesk, type Webhooks } from '#admin'
 import {
   type Carrier,
   createEvents,
@@ -71,13 +71,22 @@ export const noWebhooks: Webhooks = {
 
 export const noFigures = {
   ...{ registeredUsers: 0, bindings: 0, calls: {}, messagesWaiting: 0, blockedSources: 0 },
+  ...{ lines: {}, linesSendable: 0 },
   ...{ sipMessages: {}, sipErrors: {}, media: {} },
+}
+
+/** A house without gateways and routes. */
+export const noGateways: GatewayDesk = {
+  fleet: { list: () => [], get: () => undefined, devices: () => [], cards: () => [], lock: () => false },
+  drivers: new Map(),
+  records: { events: async () => [], calls: async () => [] },
+  routes: { list: () => [], try: () => ({ accepted: false, why: 'no route fits', targets: [] }) },
 }
 
 /** What REST shows besides users and calls. */
 export const applicationPorts = (
   house: Pick<TextHouse, 'messages' | 'events'> = aTextHouse(),
-): Pick<AdminPorts, 'messages' | 'feed' | 'webhooks' | 'metrics'> => {
+): Pick<AdminPorts, 'messages' | 'gateways' | 'feed' | 'webhooks' | 'metrics'> => {
   const { messages, events } = house
   const { clock } = createHandClock()
   const feed = createFeed({ events, clock, random: createRandom() })
@@ -85,5 +94,5 @@ export const applicationPorts = (
     ...{ version: '1.2.3', events, feed, webhooks: noWebhooks, onCommit: () => {} },
     figures: () => noFigures,
   })
-  return { messages, feed, webhooks: noWebhooks, metrics: { metrics, open: false } }
+  return { messages, gateways: noGateways, feed, webhooks: noWebhooks, metrics: { metrics, open: false } }
 }

@@ -1,5 +1,6 @@
-import type { CallRecord, CallState, CoreEvent, MessageRecord, MessageStep } from '#core'
+import type { CallRecord, CallState, CoreEvent, Line, MessageRecord, MessageStep } from '#core'
 import type { EventView } from '../contract.ts'
+import { lineViewOf } from '../gateways/views.ts'
 import { callViewOf } from '../rest/call-view.ts'
 import { messageViewOf } from '../rest/messages/view.ts'
 
@@ -49,6 +50,9 @@ export const callEventOf = (
   atMs,
   data: callViewOf(call, state, atMs),
 })
+
+/** As REST shows a line; `line` names it as the card of a text does. */
+export const lineEventOf = (line: Line): object => ({ line: line.id, ...lineViewOf(line) })
 
 export const typeOf = (event: CoreEvent): string | undefined => {
   switch (event.kind) {

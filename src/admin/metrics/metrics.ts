@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Events } from '#core'
+import type { CoreEvent, Events } from '#core'
 import type { WebhookView } from '../contract.ts'
 import type { Feed } from '../events/feed.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
@@ -11,6 +11,9 @@ export type HouseFigures = {
   /** Calls in progress. */
   calls: Record<string, number>
   messagesWaiting: number
+  /** Lines of gateways by state, and how many would take a text now. */
+  lines: Record<string, number>
+  linesSendable: number
   /** Since the start, by the names of the SIP stack's counters. */
   sipMessages: Record<string, number>
   sipErrors: Record<string, number>
@@ -23,6 +26,8 @@ export type MetricsPorts = {
   version: string
   figures(): HouseFigures
   events: Pick<Events, 'subscribe'>
+  /** Kind of the device that a line is of. */
+  kindOfLine?(id: string): string | undefined
   feed: Pick<Feed, 'hearers'>
   webhooks: Pick<Webhooks, 'list'>
   /** Told of each commit: how long it took, milliseconds. */
@@ -57,8 +62,10 @@ export const createMetrics = (ports: MetricsPorts): Metrics => {
 }
 
 /** What cannot be asked for later is counted as it happens. */
-const countEvents = (registry: Registry, { events, onCommit }: MetricsPorts): void => {
+const countEvents = (registry: Registry, ports: MetricsPorts): void => {
+  const { events, onCommit } = ports
   const registers = [registry]
+  const countText = createTextCount(registry, ports)
   const steps = new Counter({
     ...{ name: 'tandem_message_steps_total', help: 'Steps in the lives of messages.', registers },
     labelNames: ['state'],
@@ -82,7 +89,10 @@ const countEvents = (registry: Registry, { events, onCommit }: MetricsPorts): vo
   }
   onCommit((tookMs) => commits.observe(tookMs / 1000))
   events.subscribe((event) => {
-    if (event.kind === 'message.changed') return stepOf(event.step.state).inc()
+    if (event.kind === 'message.changed') {
+      countText(event)
+      return stepOf(event.step.state).inc()
+    }
     if (event.kind !== 'call.changed' || event.state !== 'ended') return
     const { cause = 'none', answeredAtMs, endedAtMs } = event.call
     // Behind a colon stands what failed, in words without number.
@@ -90,6 +100,21 @@ const countEvents = (registry: Registry, { events, onCommit }: MetricsPorts): vo
     if (answeredAtMs !== undefined && endedAtMs !== undefined)
       talk.inc(Math.max(0, endedAtMs - answeredAtMs) / 1000)
   })
+}
+
+/** Texts that came in by SIM cards (`received`), and what became of those that left by them. */
+const createTextCount = (registry: Registry, { kindOfLine = () => undefined }: MetricsPorts) => {
+  const texts = new Counter({
+    ...{ name: 'tandem_gateway_texts_total', help: 'Texts by SIM cards.', registers: [registry] },
+    labelNames: ['kind', 'state'],
+  })
+  return ({ message, step }: Extract<CoreEvent, { kind: 'message.changed' }>): void => {
+    const { via, origin, steps } = message
+    if (!via || step.state === 'submitting') return
+    const cameIn = origin === 'gateway'
+    if (cameIn && steps.length > 1) return
+    texts.inc({ kind: kindOfLine(via.line) ?? 'unknown', state: cameIn ? 'received' : step.state })
+  }
 }
 
 /** A figure by one label. A total only grows; others count it, so it is set to what they say. */
@@ -133,6 +158,8 @@ const createGauges = (registry: Registry, ports: MetricsPorts): (() => Promise<v
   const streams = plain('event_hearers', 'Streams of server-sent events, and one for webhooks.')
   const sip = total('sip_messages', 'SIP messages, by name and direction.', 'name')
   const errors = total('sip_errors', 'What went wrong in SIP.', 'name')
+  const lines = gauge('lines', 'Lines of gateways.', 'state')
+  const sendable = plain('lines_sendable', 'Lines that would take a text now.')
   const fillMedia = createMediaGauges(registry)
   const fillWebhooks = createWebhookGauges(registry)
   return async () => {
@@ -141,6 +168,8 @@ const createGauges = (registry: Registry, ports: MetricsPorts): (() => Promise<v
     bindings.set(figures.bindings)
     calls.set(figures.calls)
     waiting.set(figures.messagesWaiting)
+    lines.set(figures.lines)
+    sendable.set(figures.linesSendable)
     blocked.set(figures.blockedSources)
     streams.set(ports.feed.hearers)
     sip.set(figures.sipMessages)

@@ -1,3 +1,4 @@
+import { gatewayExamples } from './gateways/examples.ts'
 import type { ShapeName } from './schemas.ts'
 
 const binding = {
@@ -94,6 +95,7 @@ export const examples: Record<ShapeName, object> = {
   Webhooks: { items: [webhook] },
   ReplayRequest: { since: '2026-11-21T08:00:00.000Z' },
   Replayed: { events: 24 },
+  ...gatewayExamples,
   Problem: {
     type: 'about:blank',
     title: 'Cannot be done',

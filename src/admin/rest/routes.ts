@@ -3,6 +3,7 @@ import type { HealthView } from '../contract.ts'
 import type { AdminPorts } from '../ports.ts'
 import { cookieOf } from './access.ts'
 import { eventRoutes } from './events/routes.ts'
+import { gatewayRoutes } from './gateways/routes.ts'
 import { changePassword, type LoginPorts, login, noCookie } from './logins.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { type CallsQuery, pageOfCalls, pageOfUsers, type UsersQuery } from './pages.ts'
@@ -11,7 +12,8 @@ import type { Route } from './route.ts'
 import { queries } from './schemas.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 
-export type RoutePorts = LoginPorts & Pick<AdminPorts, 'house' | 'clock' | 'messages' | 'feed' | 'webhooks'>
+export type RoutePorts = LoginPorts &
+  Pick<AdminPorts, 'house' | 'clock' | 'messages' | 'feed' | 'webhooks' | 'gateways'>
 
 export const BASE = '/api/v1'
 
@@ -86,6 +88,7 @@ export const createRoutes = (ports: RoutePorts): Route[] => {
     ...messageRoutes(ports.messages),
     ...eventRoutes(ports.feed),
     ...webhookRoutes(ports.webhooks),
+    ...gatewayRoutes(ports.gateways),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { CALL_STATES } from '../contract.ts'
+import { gatewayShapes } from './gateways/schemas.ts'
 import { messageQuery, messageShapes } from './messages/schemas.ts'
 import { list, object, page, type Schema, text, time, without } from './schema-words.ts'
 import { webhookShapes } from './webhooks/schemas.ts'
@@ -58,6 +59,7 @@ export const shapes = {
   }),
   ...messageShapes,
   ...webhookShapes,
+  ...gatewayShapes,
   Problem: object(
     {
       type: text,

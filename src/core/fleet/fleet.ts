@@ -65,12 +65,19 @@ export const createFleet = (ports: FleetPorts): Fleet => {
     move((boxes.get(entry.device) as Box).pool, entry, why)
     move(all, entry, why)
     entry.why = why
+    if (why === 'resting') later(entry, entry.card.restUntilMs - wallMs())
+    if (why === 'suspect') later(entry, entry.card.suspectUntilMs - wallMs())
     if (why === undefined) free()
     return ![before, why].every((one) => one === undefined || one === 'busy' || one === 'resting')
   }
   const later = (entry: Entry, ms: number): void => {
     timers.after(ms, () => {
-      if (byId.get(entry.id) === entry && refresh(entry)) tell(entry)
+      if (byId.get(entry.id) !== entry) return
+      const before = entry.why
+      if (refresh(entry)) tell(entry)
+      // The wall clock was set back, or another text went meanwhile.
+      if (entry.why === before && before === 'resting') later(entry, entry.card.restUntilMs - wallMs())
+      if (entry.why === before && before === 'suspect') later(entry, entry.card.suspectUntilMs - wallMs())
     })
   }
   const onNewDay = (): void => {
@@ -140,7 +147,6 @@ export const createFleet = (ports: FleetPorts): Fleet => {
     sims.failed(card)
     if (rules.suspectAfter <= 0 || ++card.failuresInRow < rules.suspectAfter) return
     card.suspectUntilMs = wallMs() + rules.suspectMs
-    later(entry, rules.suspectMs)
   }
   const settle = (entry: Entry, to: string, result: SendResult): void => {
     if (result.kind === 'refused') {
@@ -202,10 +208,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
       const { card } = entry
       entry.busy = true
       const restMs = Math.max(rules.pacingMs, wish.pacingMs ?? 0)
-      if (restMs > 0) {
-        card.restUntilMs = wallMs() + restMs
-        later(entry, restMs)
-      }
+      if (restMs > 0) card.restUntilMs = wallMs() + restMs
       refresh(entry)
       return ok(view(entry))
     },

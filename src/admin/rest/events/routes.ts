@@ -17,7 +17,7 @@ export const eventRoutes = (feed: Feed): Route[] => {
     {
       method: 'GET',
       path: '/events',
-      summary: 'What happens, as server-sent events: message.*, call.*, registration.*, source.*.',
+      summary: 'What happens, as server-sent events: message.*, call.*, registration.*, line.*, source.*.',
       scope: 'events:read',
       query: object(
         {

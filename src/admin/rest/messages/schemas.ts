@@ -1,4 +1,5 @@
 import { MESSAGE_ORIGINS, MESSAGE_STATES } from '#core'
+import { via } from '../gateways/schemas.ts'
 import {
   about,
   flag,
@@ -77,10 +78,11 @@ const message = {
   partsDone: integer,
   incomplete: flag,
   tag: text,
+  via,
 }
 const always = without(
   message,
-  ...['sender', 'text', 'data', 'udh', 'dcs', 'reason', 'route', 'cause', 'tag'],
+  ...['sender', 'text', 'data', 'udh', 'dcs', 'reason', 'route', 'cause', 'tag', 'via'],
 )
 
 export const messageShapes = {

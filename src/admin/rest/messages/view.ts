@@ -1,5 +1,6 @@
 import type { MessageBody, MessageRecord, MessageStep } from '#core'
 import type { MessageDetailView, MessageView, StepView } from '../../contract.ts'
+import { viaViewOf } from '../../gateways/views.ts'
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 
@@ -20,6 +21,7 @@ export const messageViewOf = (record: MessageRecord): MessageView => ({
   partsDone: record.partsDone,
   incomplete: record.incomplete === true,
   ...(record.tag !== undefined && { tag: record.tag }),
+  ...(record.via && { via: viaViewOf(record.via) }),
 })
 
 export const messageDetailOf = (record: MessageRecord): MessageDetailView => ({

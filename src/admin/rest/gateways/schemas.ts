@@ -1,0 +1,129 @@
+import {
+  about,
+  flag,
+  integer,
+  list,
+  object,
+  page,
+  type Schema,
+  text,
+  time,
+  without,
+} from '../schema-words.ts'
+
+const words: Schema = { type: 'object', additionalProperties: text }
+const KINDS = ['goip', 'ejoin']
+const kind: Schema = { type: 'string', enum: KINDS }
+const period = object({ day: integer, month: integer, total: integer })
+const counts = object({ sent: period, failed: period, received: period, recipients: integer })
+const card = { iccid: text, imsi: text, number: text, operator: text }
+
+const device = {
+  ...{ name: text, kind, lines: integer, registered: integer, lastSeenAt: time },
+  ...{ fields: words, commands: list(text) },
+}
+const line = {
+  ...{ id: text, device: text, port: text, kind, state: text, detail: text, since: time, lastSeenAt: time },
+  ...{ sendable: flag, hindrance: text, busy: flag, locked: flag, failuresInRow: integer },
+  ...{ ...card, plmn: text, imei: text, signal: integer, balance: text },
+  limits: { type: 'object', additionalProperties: object({ used: integer, limit: integer }) },
+  counts,
+  fields: words,
+}
+const optionalOfLine = [
+  ...['detail', 'hindrance', ...Object.keys(card), 'plmn', 'imei', 'signal', 'balance', 'limits', 'fields'],
+]
+const sim = { card: text, ...card, line: text, locked: flag, counts }
+const event = { line: text, name: text, at: time, fields: words }
+const call = {
+  ...{ id: text, line: text, direction: { type: 'string', enum: ['in', 'out'] }, caller: text, callee: text },
+  ...{ callId: text, beganAt: time, answeredAt: time, endedAt: time, reason: text },
+}
+export const GatewayCall = object(call, without(call, 'callId', 'beganAt', 'answeredAt', 'endedAt'))
+/** The card that a text came by, or left by. */
+export const via = object({ line: text, port: text, ...card }, ['line', 'port'])
+
+const route = {
+  name: text,
+  match: {
+    type: 'object',
+    additionalProperties: true,
+    properties: { kind: text, to: text, from: text },
+    required: ['kind', 'to', 'from'],
+  },
+  ...{ to: list(text), fallback: list(text), strategy: text },
+  settings: { type: 'object', additionalProperties: true },
+}
+const target = object({ target: text, usable: flag, why: text }, ['target', 'usable'])
+const Line = object(line, without(line, ...optionalOfLine))
+const number = (description: string): Schema =>
+  about(description, { type: 'string', minLength: 1, maxLength: 255 })
+
+export const gatewayShapes = {
+  Devices: object({ items: list(object(device)) }),
+  Lines: page(Line),
+  Line,
+  Sims: page(object(sim, without(sim, ...Object.keys(card), 'line'))),
+  UssdRequest: object(
+    {
+      code: about('Digits, * and #. Without one an open session ends.', {
+        type: 'string',
+        pattern: '^[0-9*#+]{1,64}$',
+      }),
+    },
+    [],
+  ),
+  Ussd: object({ text, open: flag }),
+  CommandRequest: object(
+    {
+      name: about('One of the commands of the device.', {
+        type: 'string',
+        pattern: '^[A-Za-z_]{1,40}$',
+      }),
+      values: about('What it is told, in its order.', {
+        ...list({ type: 'string', maxLength: 128, pattern: '^[^\\u0000-\\u001f\\u007f]*$' }),
+        maxItems: 8,
+      }),
+    },
+    ['name'],
+  ),
+  Command: object({ text }),
+  GatewayEvents: page(object(event)),
+  GatewayCalls: page(GatewayCall),
+  Routes: object({ items: list(object(route)) }),
+  RouteTryRequest: object(
+    {
+      kind: { type: 'string', enum: ['call', 'message'] },
+      from: number('Number or identity of the sender or caller.'),
+      to: number('What is dialled, or whom the text is for.'),
+      tag: { type: 'string', maxLength: 255 },
+    },
+    ['kind', 'from', 'to'],
+  ),
+  RouteTry: object({ accepted: flag, why: text, route: text, targets: list(target) }, [
+    ...['accepted', 'why', 'targets'],
+  ]),
+} satisfies Record<string, Schema>
+
+const paging: Record<string, Schema> = {
+  limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100, description: 'Items of a page.' },
+  cursor: { type: 'string', maxLength: 512, description: 'Continues after the page that gave it.' },
+}
+const search = (description: string): Schema =>
+  about(description, { type: 'string', minLength: 1, maxLength: 64 })
+
+export const gatewayQueries = {
+  lines: object(
+    {
+      ...paging,
+      device: search('Lines of this device.'),
+      kind: about('Of the device.', kind),
+      state: search('Of the line, such as registered or offline.'),
+      sendable: about('Whether it would take a text now.', flag),
+      search: search('Part of an id, a number, ICCID, IMSI, IMEI or the operator.'),
+    },
+    [],
+  ),
+  sims: object({ ...paging, search: search('Part of an ICCID, IMSI, number, line or the operator.') }, []),
+  records: object({ ...paging, line: about('Id of a line.', { type: 'string', maxLength: 255 }) }, []),
+} satisfies Record<string, Schema>
