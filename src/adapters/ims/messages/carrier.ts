@@ -3,11 +3,15 @@ import { parseUri } from '#sip'
 import { isSilent } from '#sms'
 import { keyOfUri } from '../identity.ts'
 import { byPreference, contactsOf, takesOf } from './capabilities.ts'
+import { MOST_OCTETS } from './content.ts'
 import type { TextPorts } from './ports.ts'
 import { createToHandset, routeTo } from './to-handset.ts'
 import { createToPhone } from './to-phone.ts'
 
 const QUEUE = 'subscriber:'
+
+const encoder = new TextEncoder()
+const octetsOf = (text: string): number => (text.length * 3 > MOST_OCTETS ? encoder.encode(text).length : 0)
 
 /** What a SIP phone cannot be given at all; undefined for what it can. */
 const phoneOutcome = ({ body, pid }: MessageRecord): Outcome | undefined => {
@@ -15,6 +19,8 @@ const phoneOutcome = ({ body, pid }: MessageRecord): Outcome | undefined => {
     return { kind: 'delivered', route: 'dropped: a SIP phone takes no status reports' }
   if (body.kind === 'data') return { kind: 'failed', reason: 'a SIP phone takes text, not data' }
   if (isSilent(pid)) return { kind: 'failed', reason: 'a SIP phone takes no silent messages' }
+  // Nothing would ever take it over UDP, and all texts behind it would wait for that.
+  if (octetsOf(body.text) > MOST_OCTETS) return { kind: 'failed', reason: 'too long for a SIP phone' }
   return undefined
 }
 

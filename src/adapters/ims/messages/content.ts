@@ -7,8 +7,8 @@ export type Content =
   | { kind: 'refused'; status: number; headers?: [name: string, value: string][] }
 
 export const ACCEPTED = 'text/plain, application/vnd.3gpp.sms'
-/** Octets: what is stored must still fit into one message with our own headers. */
-const MOST_OCTETS = 60_000
+/** Of a text: it must fit into one datagram with our own headers. */
+export const MOST_OCTETS = 60_000
 
 const unsupported: Content = { kind: 'refused', status: 415, headers: [['Accept', ACCEPTED]] }
 const encoded: Content = { kind: 'refused', status: 415, headers: [['Accept-Encoding', 'identity']] }

@@ -57,6 +57,16 @@ describe('a text for SIP phones', () => {
     assert.equal(office.last().request.uri, 'sip:bob@192.0.2.20')
   })
 
+  test('gets what fits into a datagram; more would keep all others waiting until it expires', async () => {
+    const office = anOffice('')
+    office.deliver({ body: { kind: 'text', text: '日'.repeat(20_000) } })
+    assert.equal(office.sent.length, 1)
+    const { outcome } = office.deliver({ body: { kind: 'text', text: 'é'.repeat(255 * 153) } })
+    await settled()
+    assert.deepEqual(outcome(), { kind: 'failed', reason: 'too long for a SIP phone' })
+    assert.equal(office.sent.length, 1)
+  })
+
   test('is no place for data, silent messages and status reports', async () => {
     const office = anOffice('')
     const data = office.deliver({ body: { kind: 'data', octets: '00', dcs: 4 } })
