@@ -170,6 +170,8 @@ describe('the end of a message', () => {
         [1, 1, 3],
       ],
     )
+    const { state, partsDone, partsTotal } = store.rows.get(id) ?? assert.fail()
+    assert.deepEqual([state, partsDone, partsTotal], ['delivered', 3, 3])
   })
 
   test('may be told later; without a word nobody will ever know', async () => {
