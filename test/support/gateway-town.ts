@@ -1,0 +1,189 @@
+import { createServer } from 'node:http'
+import { createTimers } from '#lib/timers'
+import {
+  createChance,
+  createEjoinDevice,
+  createGoipDevice,
+  createMobileNetwork,
+  type EjoinDevice,
+  type EjoinEvent,
+  type EjoinManner,
+  exposed,
+  fairWeather,
+  fastRadio,
+  type GoipDevice,
+  type GoipEvent,
+  type GoipManner,
+  type MobileText,
+  realEjoin,
+  realGoip,
+  simCardAt,
+  type Weather,
+} from '#simulators'
+import { freePort } from './ports.ts'
+import { API_KEY, startTandem, type Tandem } from './tandem.ts'
+import { openUdp } from './udp-socket.ts'
+import { until } from './wait.ts'
+
+/** A GoIP of so many lines, or an Ejoin of so many ports; cards are numbered through the town from +15550100201. */
+export type BoxWish =
+  | { kind: 'goip'; lines: number; manner?: Partial<GoipManner>; line?: Record<string, unknown> }
+  | { kind: 'ejoin'; ports: number; manner?: Partial<EjoinManner>; device?: Record<string, unknown> }
+
+export type TownWish = {
+  boxes: Record<string, BoxWish>
+  config?: Record<string, unknown>
+  weather?: Weather
+  seed?: number
+  reply?: string
+  /** Let who starts the town plug the devices in. */
+  unplugged?: boolean
+}
+
+export type Box = { plug(): Promise<void> | void; unplug(): void }
+export type TextView = {
+  id: string
+  state: string
+  reason?: string
+  via?: { line?: string }
+  timeline: { state: string; reason?: string; route?: string }[]
+}
+
+const ADDRESS = '127.0.0.1'
+const FIRST = '+15550100201'
+
+/** A real house, simulated gateways on loopback, and one mobile network that joins them. */
+export const startGatewayTown = async (wish: TownWish) => {
+  const { boxes, weather = fairWeather, seed = 1 } = wish
+  const timers = createTimers()
+  const chance = createChance(seed)
+  const left: MobileText[] = []
+  const network = createMobileNetwork({
+    ...{ timers, travelMs: 10, replyMs: 50, reply: wish.reply },
+    onLeft: (text) => left.push(text),
+  })
+  const goipPort = await freePort()
+  const events: (GoipEvent | EjoinEvent)[] = []
+  const configured = { lines: [] as object[], devices: [] as object[] }
+  const build = new Map<string, (house: Tandem) => Promise<Box>>()
+  let cards = 0
+
+  for (const [name, box] of Object.entries(boxes)) {
+    if (box.kind === 'goip') {
+      const lines = Array.from({ length: box.lines }, (_, index) => ({
+        ...{ id: `${name}-${index + 1}`, password: 'pw', sim: simCardAt(cards++, FIRST) },
+      }))
+      for (const { id, password, sim } of lines)
+        configured.lines.push({ id, password, number: sim.number, device: name, ...box.line })
+      build.set(name, async () => {
+        const manner = { ...realGoip, radio: fastRadio, reportMs: 50, ...box.manner }
+        const server = { address: ADDRESS, port: goipPort }
+        const openSocket = async () => exposed(await openUdp(), weather, { timers, chance })
+        const onEvent = (event: GoipEvent): void => void events.push(event)
+        return createGoipDevice({ timers, chance, network, server, openSocket, onEvent }, { lines, manner })
+      })
+    } else {
+      const slots = Array.from({ length: box.ports }, () => [simCardAt(cards++, FIRST)])
+      const web = await freePort()
+      const account = { username: 'root', password: 'pw' }
+      configured.devices.push({
+        ...{ name, secret: `secret-${name}`, url: `http://${ADDRESS}:${web}`, ...account, ...box.device },
+      })
+      build.set(name, async (house) => {
+        const device = createEjoinDevice(
+          { timers, chance, network, post, onEvent: (event) => void events.push(event) },
+          {
+            ...{ mac: `02-00-5e-00-00-${String(build.size).padStart(2, '0')}`, ...account, cards: slots },
+            url: `http://${ADDRESS}:${house.ports.http}/ejoin/secret-${name}`,
+            manner: {
+              ...{
+                ...realEjoin,
+                radio: fastRadio,
+                reportMs: 50,
+                stepMs: 20,
+                intervalMs: 1000,
+                postAgainMs: 200,
+              },
+              ...box.manner,
+            },
+          },
+        )
+        await serve(web, device)
+        return device
+      })
+    }
+  }
+
+  const house = await startTandem({
+    config: {
+      security: { exempt: ['127.0.0.0/8'] },
+      sms_retry_delay: 1,
+      goip: { addr: `${ADDRESS}:${goipPort}`, lines: configured.lines },
+      ejoin: { devices: configured.devices },
+      routes: [
+        {
+          ...{ name: 'out by SIM', match: { kind: 'message', to: '^\\+1555' } },
+          to: Object.keys(boxes).map((name) => `gateway:${name}`),
+        },
+      ],
+      ...wish.config,
+    },
+  })
+  const built = new Map<string, Box>()
+  for (const [name, make] of build) built.set(name, await make(house))
+  const box = (name: string): Box => built.get(name) as Box
+  if (!wish.unplugged) for (const one of built.values()) await one.plug()
+
+  const post201 = async (body: object): Promise<string> => {
+    const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' }
+    const response = await fetch(`http://${ADDRESS}:${house.ports.http}/api/v1/messages`, {
+      ...{ method: 'POST', headers, body: JSON.stringify(body) },
+    })
+    const answer = (await response.json()) as { id: string }
+    if (response.status >= 300) throw new Error(`POST /messages: ${JSON.stringify(answer)}`)
+    return answer.id
+  }
+  const text = (id: string) => house.rest<TextView>(`/messages/${id}`)
+  return {
+    ...{ house, left, events, network, box, text },
+    goip: (name: string) => box(name) as GoipDevice,
+    ejoin: (name: string) => box(name) as EjoinDevice,
+    send: (to: string, words: string, more: object = {}) => post201({ to, text: words, ...more }),
+    /** Until so many lines can send. */
+    registered: (count: number) =>
+      until(`${count} lines`, async () => {
+        const { items } = await house.rest<{ items: { state: string }[] }>('/lines')
+        return items.filter(({ state }) => state === 'registered').length >= count
+      }),
+    ends: (id: string, ...states: string[]) =>
+      until(`${id} ${states.join(' or ')}`, async () => {
+        const view = await text(id)
+        return states.includes(view.state) && view
+      }),
+    async stop() {
+      for (const one of built.values()) one.unplug()
+      return house.stop()
+    },
+  }
+}
+export type GatewayTown = Awaited<ReturnType<typeof startGatewayTown>>
+
+const post = async (url: string, body: string): Promise<number> => {
+  const headers = { 'content-type': 'application/json;charset=utf-8' }
+  const answer = await fetch(url, { method: 'POST', headers, body }).catch(() => undefined)
+  await answer?.arrayBuffer().catch(() => undefined)
+  return answer?.status ?? 0
+}
+
+const serve = async (port: number, device: EjoinDevice): Promise<void> => {
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const piece of request) body += piece
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://device')
+    const answer = device.handle({ method: request.method ?? '', path: pathname, query: searchParams, body })
+    if (!answer) return void request.socket.destroy()
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body)
+  })
+  await new Promise<void>((resolve) => void server.listen(port, ADDRESS, resolve))
+  server.unref()
+}
