@@ -55,6 +55,18 @@ describe('sms', () => {
       assert.match(wire, /0a0605040b8423f0010203$/, wire)
     }))
 
+  test('of half a character or a zero is kept as it is sent', () =>
+    aTown(async ({ house, bob }, _remote, client) => {
+      for (const text of ['a\ud800', '\udc00\ud800', 'a\0b'])
+        await client.done({ message: 'sms', impu: 'bob', text })
+      await house.pass(1000)
+      assert.deepEqual(bob.texts, ['a\ufffd', '\ufffd\ufffd', 'a\0b'])
+      const kept = (await house.messages.list({ limit: 9 })).map(
+        ({ body }) => body.kind === 'text' && body.text,
+      )
+      assert.deepEqual(kept.reverse(), bob.texts)
+    }))
+
   test('says what is wrong', () =>
     aTown(async (_town, _remote, client) => {
       const errorOf = async (more: object) => (await client.ask({ message: 'sms', ...more })).error

@@ -34,7 +34,8 @@ const dataOf = (base64: string, headed: boolean, dcs: number): Result<MessageBod
 
 const bodyOf = ({ text, binary, tp_udhi_present = false, dcs }: Input): Result<MessageBody, string> => {
   if (typeof text === 'string')
-    return ok({ kind: 'text', text, ...(dcs !== undefined && { dcs: dcs as number }) })
+    // Half a surrogate pair is no character: the disk would keep another one.
+    return ok({ kind: 'text', text: text.toWellFormed(), ...(dcs !== undefined && { dcs: dcs as number }) })
   if (typeof binary !== 'string') return err('text or binary: one of them is needed')
   return dataOf(binary, tp_udhi_present as boolean, (dcs as number | undefined) ?? DEFAULT_DCS)
 }

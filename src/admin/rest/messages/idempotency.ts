@@ -17,7 +17,8 @@ const LONGEST = 190
 
 /** Each API key has its own. */
 export const dedupeOf = (caller: string, key: string): string => {
-  const plain = `rest:${caller}:${key}`
+  // With its length, or "a:b" with "c" would be "a" with "b:c".
+  const plain = `rest:${caller.length}:${caller}:${key}`
   return plain.length <= LONGEST ? plain : `rest#${createHash('sha256').update(plain).digest('base64url')}`
 }
 
