@@ -2,6 +2,7 @@ import type { Result } from '#lib/result'
 import type { Binding } from './bindings.ts'
 import type { Refusal } from './refusals.ts'
 import type { Found, Identity, Subscriber } from './subscribers.ts'
+import type { CallPlan } from './trunks/contract.ts'
 
 /** What was dialled: a name or a number, with its phone-context, and the text as it came. */
 export type Dialled = { user: string; context?: string; text: string }
@@ -11,6 +12,8 @@ export type Refused = {
   why: Refusal
   status?: number
   reason?: string
+  /** Its SIP status, also where that means nothing to others; 408 silence, 503 no way there. */
+  said?: number
   /** Seconds after which the other side may be asked again. */
   retryAfterS?: number
   /** The called phone wants the call to go there instead. */
@@ -108,6 +111,8 @@ export type CallOffer = {
   callId: string
   /** How many more elements the call may pass through (Max-Forwards). */
   hops: number
+  /** The trunk that it came in by. */
+  trunk?: string
   /** Seconds that the caller waits for an answer, where it says so. */
   patienceS?: number
 }
@@ -122,6 +127,7 @@ export type Ring = (
 
 export type Route =
   | { kind: 'subscriber'; found: Found; bindings: Binding[] }
+  | { kind: 'plan'; plan: CallPlan }
   | { kind: 'echo'; status: number }
   | { kind: 'refused'; refused: Refused }
 

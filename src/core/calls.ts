@@ -10,10 +10,11 @@ import type { Events } from './events.ts'
 import { houseParty } from './house/party.ts'
 import type { Media, Store } from './ports.ts'
 import type { Refusal } from './refusals.ts'
-import { ringAll } from './ringing.ts'
+import type { PlanPorts } from './ringing/plan.ts'
+import { ringAll } from './ringing/ringing.ts'
 import type { Routing } from './routing.ts'
 
-export type CallsPorts = {
+export type CallsPorts = PlanPorts & {
   timers: Timers
   random: Random
   media: Media
@@ -79,7 +80,17 @@ export const createCalls = (ports: CallsPorts) => {
     call.ringUntil(timers.after(seconds * 1000, () => call.refuse(refused)))
   }
 
+  /** A channel of the trunk that a call came in by; false when there is none left. */
+  const takeChannel = (call: Call): boolean => {
+    const { trunk } = call.offer
+    if (trunk === undefined || !ports.trunks?.has(trunk)) return true
+    const release = ports.trunks.take(trunk)
+    if (release) call.whenOver(release)
+    return release !== undefined
+  }
+
   const run = async (call: Call): Promise<void> => {
+    if (!takeChannel(call)) return call.refuse({ why: 'overloaded' })
     const route = routeTo(call.offer)
     if (route.kind === 'refused') return call.refuse(route.refused)
     ringFor(call)

@@ -31,7 +31,7 @@ export type { CallRecord } from './records.ts'
 export { REFUSALS, type Refusal } from './refusals.ts'
 export { createRegistrations, type Registrations } from './registrations.ts'
 export * from './routes/index.ts'
-export { createRouting, type Routing, sameEquipment } from './routing.ts'
+export { type CallRoutes, createRouting, type Routing, sameEquipment } from './routing.ts'
 export {
   createSubscribers,
   type Found,
@@ -42,3 +42,4 @@ export {
   type Subscriber,
   type Subscribers,
 } from './subscribers.ts'
+export * from './trunks/index.ts'

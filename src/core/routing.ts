@@ -10,12 +10,17 @@ export type RoutingPorts = {
   echo: string | undefined
   /** Absent: nobody takes emergency calls. */
   emergency?: Emergency
+  /** Where calls go that are for nobody here. */
+  routes?: CallRoutes
 }
+
+/** `near`: a number of the caller's, whose country national numbers are meant in. */
+export type CallRoutes = (to: Dialled, from: string, near: string | undefined) => Route | undefined
 
 const ELSEWHERE: Route = { kind: 'refused', refused: { why: 'alternative-service' } }
 
-/** Finds whom a call is for: the echo service, a subscriber's phones, or nobody. */
-export const createRouting = ({ subscribers, registrations, echo, emergency }: RoutingPorts) => {
+/** Finds whom a call is for: the echo service, a subscriber's phones, what a route names, or nobody. */
+export const createRouting = ({ subscribers, registrations, echo, emergency, routes }: RoutingPorts) => {
   /** An identity equal to the echo number may say with which status the service answers; the caller's own goes first. */
   const echoStatus = (offer: CallOffer): number => {
     const own = offer.caller.subscriber?.identities.find((identity) => identity.user === echo)
@@ -36,12 +41,19 @@ export const createRouting = ({ subscribers, registrations, echo, emergency }: R
     return bindings.filter((binding) => sameEquipment(binding.instance, identity.imeisv as string))
   }
 
-  const route = (offer: CallOffer, { user, context }: Dialled): Route => {
+  const route = (offer: CallOffer, dialled: Dialled): Route => {
+    const { user, context } = dialled
     if (user === echo) return { kind: 'echo', status: echoStatus(offer) }
     const { subscriber } = offer.caller
     const near = subscriber?.msisdn ?? subscriber?.identities[0]?.user
     const found = subscribers.byIdentity(user, context, near)
-    if (!found) return { kind: 'refused', refused: { why: 'unknown-user' } }
+    if (!found)
+      return (
+        routes?.(dialled, offer.caller.identity, near) ?? {
+          kind: 'refused',
+          refused: { why: 'unknown-user' },
+        }
+      )
     const bindings = phonesOf(found, subscriber)
     if (bindings.length === 0 && !found.subscriber.ringOnly)
       return { kind: 'refused', refused: { why: 'not-registered' } }

@@ -32,6 +32,9 @@ export type RoutePlan = {
   reports: boolean
 }
 
+/** What decides whether a route is taken. */
+type Matching = Pick<RoutePlan, 'name' | 'match' | 'allow' | 'deny'>
+
 /** A text at the switch. `line`: of the card that it came in by. */
 export type Parcel = { to: string; from: string; tag?: string; line?: string; atMs: number; near?: string }
 
@@ -48,7 +51,7 @@ const anyOf = (patterns: string[]): Test => {
   return (text) => tests.some((test) => test(text))
 }
 
-const compiled = (plan: RoutePlan) => {
+const compiled = <P extends Matching>(plan: P, kind: 'call' | 'message') => {
   const { match, allow, deny } = plan
   const [to, from] = [testOf(match.to), testOf(match.from)]
   const [tag, line] = [match.tag, match.line].map((one) => (one === undefined ? undefined : testOf(one)))
@@ -57,7 +60,7 @@ const compiled = (plan: RoutePlan) => {
     plan,
     /** Both ends are looked at as they are written and as numbers. */
     matches: (p: Parcel, tos: string[], froms: string[]): boolean =>
-      (match.kind === 'message' || match.kind === '*') &&
+      (match.kind === kind || match.kind === '*') &&
       (line === undefined) === (p.line === undefined) &&
       (!line || line(p.line ?? '')) &&
       (!tag || (p.tag !== undefined && tag(p.tag.slice(0, LONGEST)))) &&
@@ -69,9 +72,13 @@ const compiled = (plan: RoutePlan) => {
   }
 }
 
-/** The configured routes, in their order. */
-export const createRouteTable = (plans: RoutePlan[], addresses: AddressPlan) => {
-  const routes = plans.map(compiled)
+/** The configured routes of texts or of calls, in their order. */
+export const createRouteTable = <P extends Matching = RoutePlan>(
+  plans: P[],
+  addresses: AddressPlan,
+  kind: 'call' | 'message' = 'message',
+) => {
+  const routes = plans.map((plan) => compiled(plan, kind))
   const byName = new Map(plans.map((plan) => [plan.name, plan]))
   const spellings = (address: string, near?: string): string[] => {
     const written = address.slice(0, LONGEST)
@@ -79,9 +86,9 @@ export const createRouteTable = (plans: RoutePlan[], addresses: AddressPlan) => 
     return written === normal ? [normal] : [normal, written]
   }
   return {
-    byName: (name: string): RoutePlan | undefined => byName.get(name),
+    byName: (name: string): P | undefined => byName.get(name),
     /** The first route that fits; `denied`: its lists do not let this number pass. */
-    find(parcel: Parcel): { plan: RoutePlan; denied: boolean } | undefined {
+    find(parcel: Parcel): { plan: P; denied: boolean } | undefined {
       if (routes.length === 0) return undefined
       const tos = spellings(parcel.to, parcel.near)
       const froms = spellings(parcel.from)
@@ -90,4 +97,4 @@ export const createRouteTable = (plans: RoutePlan[], addresses: AddressPlan) => 
     },
   }
 }
-export type RouteTable = ReturnType<typeof createRouteTable>
+export type RouteTable = ReturnType<typeof createRouteTable<RoutePlan>>

@@ -1,0 +1,124 @@
+import type { Binding } from '../bindings.ts'
+import type { Call } from '../call.ts'
+import type { CallOffer, Refused, Ring, Route } from '../call-ports.ts'
+import type { Routing } from '../routing.ts'
+import type { Found, Identity } from '../subscribers.ts'
+import type { CallPlan } from '../trunks/contract.ts'
+import { join } from './join.ts'
+import { type PlanPorts, ringPlan } from './plan.ts'
+import { better, isFinal, type Outcome, type Place, ringTurn } from './turn.ts'
+
+type RingPorts = PlanPorts & {
+  ring: Ring
+  routeTo: Routing
+  addressTowards?: (binding: Binding) => string | undefined
+}
+/** A person and the phones that are to ring, or the places that a route names. */
+export type Target = Extract<Route, { kind: 'subscriber' | 'plan' }>
+
+/** How often a call may be passed on from one person to another. */
+const MOST_REDIRECTS = 5
+
+/** The phones of one person: highest q first, equal ones together, RFC 3261 §16.6. */
+const inTurns = (bindings: Binding[]): Binding[][] => {
+  if (bindings.length < 2) return [bindings]
+  const turns = new Map<number, Binding[]>()
+  for (const binding of bindings) turns.set(binding.q, [...(turns.get(binding.q) ?? []), binding])
+  return [...turns].sort(([a], [b]) => b - a).map(([, turn]) => turn)
+}
+
+const isTarget = (route: Route | undefined): route is Target =>
+  route?.kind === 'subscriber' || route?.kind === 'plan'
+const nameOfTarget = (target: Target): Identity | CallPlan =>
+  target.kind === 'plan' ? target.plan : target.found.identity
+
+/** Rings the phones of a person, or of whom it passes the call on to, until one answers; then joins the parties. */
+export const ringAll = async (ports: RingPorts, call: Call, first: Target): Promise<void> => {
+  const asked = new Set<Identity | CallPlan>()
+  const { kind: _, ...ordinary } = call.offer
+  let target = first
+  for (;;) {
+    asked.add(nameOfTarget(target))
+    const outcome = await ringTarget(ports, call, target)
+    if (!outcome || call.over) return
+    if (outcome.kind === 'answered') return join(call, outcome.winner)
+    const { redirect } = outcome.refused
+    const route = redirect && asked.size <= MOST_REDIRECTS ? redirected(ports, ordinary, redirect) : undefined
+    if (!isTarget(route) || asked.has(nameOfTarget(route)))
+      return call.refuse(route?.kind === 'refused' ? route.refused : outcome.refused)
+    call.caller.progress('progress', 181)
+    if (redirect) call.offer.dialled = redirect
+    target = route
+  }
+}
+
+const redirected = (
+  { routeTo }: RingPorts,
+  offer: Omit<CallOffer, 'kind'>,
+  dialled: NonNullable<Refused['redirect']>,
+): Route => routeTo({ ...offer, dialled })
+
+const ringTarget = (ports: RingPorts, call: Call, target: Target): Promise<Outcome | undefined> => {
+  if (target.kind === 'subscriber') return ringPerson(ports, call, target)
+  if (call.offer.caller.subscriber?.ringOnly) return Promise.resolve(onlyRing(call))
+  return ringPlan(ports, call, target.plan, async (name) => {
+    const { kind: _, ...ordinary } = call.offer
+    const user = name.replace(/^(?:sips?|tel):|@.*$/g, '')
+    const route = ports.routeTo({ ...ordinary, dialled: { user, text: name } })
+    if (route.kind === 'subscriber') return ringPerson(ports, call, route)
+    return { kind: 'refused', refused: route.kind === 'refused' ? route.refused : { why: 'unknown-user' } }
+  })
+}
+
+const onlyRing = (call: Call): undefined => {
+  call.ringing()
+  call.caller.progress('ringing', 180)
+  return undefined
+}
+
+/** As callers are written: a sip identity with its domain, a number as it is. */
+const nameOf = ({ identity: { uri }, subscriber: { domain } }: Found): string =>
+  uri.startsWith('sip:') && !uri.includes('@') ? `${uri}@${domain}` : uri
+
+/** Undefined: nothing more will come of it, the caller hears ringing until it gives up. */
+const ringPerson = async (
+  ports: RingPorts,
+  call: Call,
+  { found, bindings }: { found: Found; bindings: Binding[] },
+): Promise<Outcome | undefined> => {
+  call.record.callee = nameOf(found)
+  // Manual: a ring_only user gets as far as ringing, on either side of a call.
+  const ringOnly = found.subscriber.ringOnly || call.offer.caller.subscriber?.ringOnly === true
+  if (bindings.length === 0) return onlyRing(call)
+  let refused: Refused | undefined
+  for (const turn of inTurns(bindings)) {
+    const outcome = await ringTurn(call, placesOf(ports, call, found, turn))
+    if (call.over) return undefined
+    if (outcome.kind === 'answered' && ringOnly) return { kind: 'refused', refused: { why: 'no-answer' } }
+    if (outcome.kind === 'answered') return outcome
+    refused = better(refused, outcome.refused)
+    if (isFinal(refused)) break
+  }
+  return { kind: 'refused', refused: refused ?? { why: 'not-registered' } }
+}
+
+const placesOf = (
+  { ring, addressTowards }: RingPorts,
+  { offer, record }: Call,
+  found: Found,
+  turn: Binding[],
+): Place[] => {
+  const detail = {
+    id: record.id,
+    caller: offer.caller,
+    called: found.identity,
+    callee: found.subscriber,
+    dialled: offer.dialled.text,
+    hops: offer.hops - 1,
+  }
+  return turn.map((binding, at) => ({
+    listener: binding.listener,
+    address: at === 0 ? addressTowards?.(binding) : undefined,
+    ring: (sdp, events) => ring(detail, binding, sdp, events),
+  }))
+}

@@ -1,0 +1,125 @@
+import type { Result } from '#lib/result'
+import type { Call } from '../call.ts'
+import type { CalleeEvents, CalleeParty, Description, Refused } from '../call-ports.ts'
+import type { MediaOptions } from '../ports.ts'
+import { heard, type Winner } from './join.ts'
+
+/** One phone or trunk that can ring, and how its media are reached: our listener, and our own address towards it. */
+export type Place = {
+  listener: number
+  address: string | undefined
+  ring(sdp: string | undefined, events: CalleeEvents): Result<CalleeParty, Refused>
+}
+export type Outcome = { kind: 'answered'; winner: Winner } | { kind: 'refused'; refused: Refused }
+
+export const isFinal = ({ status = 0 }: Refused): boolean => status >= 600
+
+/** Which of several refusals counts: a final 6xx, then a redirection, then busy, then the first, RFC 3261 §16.7. */
+export const better = (a: Refused | undefined, b: Refused): Refused => {
+  if (!a || isFinal(b)) return b
+  if (isFinal(a) || a.redirect) return a
+  if (b.redirect) return b
+  return b.why === 'busy' && a.why !== 'busy' ? b : a
+}
+
+/** All phones of a turn get one description: the first one's listener serves them. */
+const mediaOf = (call: Call, first: Place | undefined): MediaOptions => ({
+  ...call.callerMedia,
+  calleeListener: first?.listener ?? 0,
+  ...(first?.address !== undefined && { calleeAddress: first.address }),
+})
+
+/** Rings several at once until one answers, or none will. */
+export const ringTurn = async (call: Call, places: Place[]): Promise<Outcome> => {
+  const { offer } = call
+  let sdp: string | undefined
+  if (offer.description) {
+    const offered = await call.offerMedia('caller', offer.description.sdp, mediaOf(call, places[0]))
+    if (!offered.ok) return { kind: 'refused', refused: { why: offered.error } }
+    sdp = offered.value
+  }
+  return new Promise((resolve) => {
+    call.whenOver(() => resolve({ kind: 'refused', refused: { why: 'cancelled' } }))
+    if (!call.over) ringPlaces(call, places, sdp, resolve)
+  })
+}
+
+/** The first that answers, or the best refusal of all, settles it. */
+const ringPlaces = (
+  call: Call,
+  places: Place[],
+  sdp: string | undefined,
+  settled: (outcome: Outcome) => void,
+): void => {
+  const { record, ringingLegs: ringing } = call
+  let refused: Refused | undefined
+  let left = places.length
+
+  const settle = (outcome: Outcome): void => {
+    const winner = outcome.kind === 'answered' ? outcome.winner.leg : undefined
+    const why = winner ? 'elsewhere' : 'declined'
+    // Whoever answers is the callee from this moment on, so that the call's end reaches it.
+    call.callee = winner
+    for (const other of ringing) if (other !== winner) other.cancel(why)
+    ringing.clear()
+    settled(outcome)
+  }
+  const lost = (leg: CalleeParty | undefined, why: Refused): void => {
+    if (leg) ringing.delete(leg)
+    if (leg && call.callee === leg) call.callee = undefined
+    refused = better(refused, why)
+    if (--left === 0 || isFinal(refused)) settle({ kind: 'refused', refused })
+  }
+  for (const place of places) {
+    let leg: CalleeParty | undefined
+    const rung = place.ring(
+      sdp,
+      legEvents(call, () => leg, settle, lost),
+    )
+    if (rung.ok) {
+      leg = rung.value
+      ringing.add(leg)
+      record.callIds.push(leg.callId)
+    } else lost(undefined, rung.error)
+  }
+}
+
+const legEvents = (
+  call: Call,
+  legOf: () => CalleeParty | undefined,
+  settle: (outcome: Outcome) => void,
+  lost: (leg: CalleeParty | undefined, why: Refused) => void,
+): CalleeEvents => {
+  const events = call.events('callee')
+  return {
+    ...events,
+    // A phone that only rings has nothing to say while another one is heard.
+    onOffer: async (description) =>
+      call.callee !== undefined && call.callee === legOf()
+        ? events.onOffer(description)
+        : { ok: false, error: { why: 'peer-failure', status: 491 } },
+    onProgress: (status, description) => call.watch(progress(call, legOf(), status, description)),
+    onAnswer: (description) => {
+      const leg = legOf()
+      if (leg) settle({ kind: 'answered', winner: { leg, description } })
+    },
+    onRefused: (why) => lost(legOf(), why),
+  }
+}
+
+const progress = async (
+  call: Call,
+  leg: CalleeParty | undefined,
+  status: number,
+  description: Description | undefined,
+): Promise<void> => {
+  if (call.over || call.isAnswered || !leg) return
+  if (status === 180) call.ringing()
+  const kind = status === 180 ? 'ringing' : 'progress'
+  // Of several phones with early media the first is heard, until another one answers.
+  const isHeard = description && call.offer.description && (call.callee ?? leg) === leg
+  if (!isHeard) return call.caller.progress(kind, status)
+  call.callee = leg
+  const said = await heard(call, leg, description.sdp)
+  if (!call.over && !call.isAnswered) call.caller.progress(kind, status, said.ok ? said.value : undefined)
+}
