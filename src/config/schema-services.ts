@@ -113,7 +113,12 @@ const goipLine: Shape<GoipLine> = {
     about: 'Its password.',
   },
   number: { kind: string(), default: '', about: 'Number of its SIM.' },
-  device: { kind: string(), default: '', about: 'Which device it is part of.' },
+  device: {
+    kind: string(/^[^\s/]*$/, 'name without blanks and /'),
+    default: '',
+    about: 'Which device it is part of.',
+    otherwise: 'a device of its own',
+  },
   status_ok: { kind: integer(0, 999), default: 0, about: 'Status that grants a keepalive.' },
   wait_poll: {
     kind: oneOf(['never', 'silent', 'spec'], { resend: 'spec' }),
