@@ -96,8 +96,10 @@ export const aPost = (subscribers: Subscriber[], settings: Partial<TextSettings>
       return post.waitedFor
     },
   }
-  const live: Pick<LiveSettings, 'calledPartyId' | 'smsMessageFilter' | 'smsForcedRpCause'> = {
+  type Live = 'calledPartyId' | 'smsMessageFilter' | 'smsForcedRpCause' | 'smsExpiresS'
+  const live: Pick<LiveSettings, Live> = {
     calledPartyId: true,
+    smsExpiresS: 86_400,
     smsMessageFilter: { cp_data: 'treat', cp_ack: 'treat', rp_data: 'treat', rp_ack: 'treat' },
     smsForcedRpCause: 0,
   }

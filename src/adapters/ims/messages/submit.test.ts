@@ -56,6 +56,9 @@ describe('SMS-SUBMIT', () => {
     const [draft] = centre.drafts
     assert.equal(draft?.validityS, 3600)
     assert.deepEqual(draft?.reportTo, { impi: alice.impi, references: [17] })
+    const weeks = { validity: { kind: 'relative', value: 255 } } as const
+    await centre.tell(data(encodeSubmit(aSubmit('for a year', weeks))))
+    assert.equal(centre.drafts[1]?.validityS, 86_400, 'sms_expires is the most')
   })
 
   test('that is repeated is the same message, whatever RP calls it', async () => {

@@ -68,7 +68,7 @@ export const createSubmit = (
   answers: RpAnswers,
   later: Later,
 ) => {
-  const { messages, timers } = ports
+  const { messages, timers, live } = ports
 
   const draftOf = (
     { request }: ServerTransaction,
@@ -83,7 +83,9 @@ export const createSubmit = (
     const concat = concatOf(submit.userData.elements)
     const body = bodyOf(submit)
     const near = nearOf(sender)
-    const validityS = validitySeconds(submit.validity, timers.clock.wallMs())
+    const asked = validitySeconds(submit.validity, timers.clock.wallMs())
+    // Less than sms_expires, never more: others' queues are not for a handset to fill for a year.
+    const validityS = asked === undefined ? undefined : Math.min(asked, live.smsExpiresS)
     const isPart = concat !== undefined && concat.total > 1 && body.kind === 'text'
     return {
       origin: 'ims',
