@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict'
 import type { Subscriber } from '#core'
 import { fromHex } from '#lib/bytes'
 import { decodeRp, decodeTpdu, encodeRp, type Rp, type Submit, textParts } from '#sms'
@@ -19,7 +18,7 @@ export const bob = aSubscriber('bob', { msisdn: '+15550101' })
 
 export const aSubmit = (text: string, more: Partial<Submit> = {}): Submit => {
   const parts = textParts(text, { dcs: more.dcs ?? 0 })
-  assert.ok(parts.ok)
+  if (!parts.ok) throw new Error('not what the fixture is for')
   return {
     ...{ kind: 'submit', reference: 17, destination: { ton: 1, npi: 1, value: '15550101' }, pid: 0 },
     ...{ dcs: parts.value.dcs, userData: parts.value.parts[0] as Submit['userData'] },
@@ -45,14 +44,14 @@ export const aCentre = (sender: Subscriber | undefined = alice) => {
   }
   const heard = (): Rp => {
     const rp = decodeRp(post.sent.at(-1)?.request.body ?? new Uint8Array())
-    assert.ok(rp.ok, 'no answer in RP')
+    if (!rp.ok) throw new Error('no answer in RP')
     return rp.value
   }
   const heardReport = () => {
     const rp = heard()
-    assert.ok(rp.kind !== 'smma' && rp.tpdu)
+    if (!(rp.kind !== 'smma' && rp.tpdu)) throw new Error('not what the fixture is for')
     const tpdu = decodeTpdu(rp.tpdu, 'mt', rp.kind === 'error' ? 'error' : 'ack')
-    assert.ok(tpdu.ok && tpdu.value.kind === 'submit-report')
+    if (!(tpdu.ok && tpdu.value.kind === 'submit-report')) throw new Error('not what the fixture is for')
     return tpdu.value
   }
   return { ...post, tell, heard, heardReport }

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict'
 import type { MessageRecord, Outcome } from '#core'
 import { decodeRp, decodeTpdu } from '#sms'
 import { namedBy } from './attempt.ts'
@@ -32,7 +31,7 @@ export const anOffice = (...features: string[]) => {
   }
   const last = (): Sent => {
     const sent = post.sent.at(-1)
-    assert.ok(sent, 'nothing was sent')
+    if (!sent) throw new Error('nothing was sent')
     return sent
   }
   /** The handset says its word in the way of RP. */
@@ -51,8 +50,8 @@ export const anOffice = (...features: string[]) => {
 
 export const tpduIn = ({ request }: Sent) => {
   const rp = decodeRp(request.body)
-  assert.ok(rp.ok && rp.value.kind === 'data')
+  if (!(rp.ok && rp.value.kind === 'data')) throw new Error('not what the fixture is for')
   const tpdu = decodeTpdu(rp.value.tpdu, 'mt')
-  assert.ok(tpdu.ok)
+  if (!tpdu.ok) throw new Error('not what the fixture is for')
   return { rp: rp.value, tpdu: tpdu.value }
 }
