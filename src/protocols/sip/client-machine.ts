@@ -119,11 +119,11 @@ export abstract class ClientMachine implements ClientTransaction {
     return true
   }
 
-  /** 100 Trying only stops the repeating: its sender need not be told. */
+  /** 100 Trying stops the repeating, and says that somebody is there. */
   protected tell(response: SipResponse): void {
-    if (response.status === 100) return
     try {
-      this.events.onResponse(response)
+      if (response.status === 100) this.events.onTrying?.()
+      else this.events.onResponse(response)
     } catch (bug) {
       this.room.onBug(bug)
     }

@@ -25,6 +25,8 @@ export type ServerTransaction = {
 }
 
 export type ClientEvents = {
+  /** 100: somebody has it, and will say more. */
+  onTrying?(): void
   /** Every provisional above 100, and every final answer of this transaction (several 2xx when an INVITE forked). */
   onResponse(response: SipResponse): void
   /** No final answer in time (timer B or F), or the flow failed: to be treated as 408 or 503, RFC 3261 §8.1.3.1. */

@@ -1,4 +1,5 @@
 export * from './address.ts'
+export { createDigestAnswerer, type DigestAnswerer, type Login, type ProofFields } from './answerer.ts'
 export { branchOf, tokenOf } from './branch.ts'
 export * from './check.ts'
 export * from './contract.ts'

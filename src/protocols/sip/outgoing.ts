@@ -10,6 +10,8 @@ import type { LegEnd, Refused, SessionEvents, SessionPorts } from './session-por
 import { MAX_SE, MIN_SE } from './session-timer.ts'
 
 export type OutgoingEvents = SessionEvents & {
+  /** 100: somebody is there. */
+  onTrying?(): void
   onProgress(status: number, sdp: string | undefined): void
   /** A 2xx came: to be acknowledged with `confirm`. `sdp` is the peer's latest description. */
   onAnswer(sdp: string | undefined): void
@@ -72,7 +74,9 @@ export class OutgoingLeg {
       minimum: this.#minimum,
       proof: this.#proof,
     })
+    const { onTrying } = this.#events
     this.#transaction = this.#ports.request(request, this.#invitation.flow, {
+      ...(onTrying && { onTrying }),
       onResponse: (response) => this.#onResponse(request, response),
       onFailure: (failure) => this.#refused({ status: failure === 'timeout' ? 408 : 503, failure }),
     })
@@ -151,6 +155,8 @@ export class OutgoingLeg {
     )
     session.learn(response)
     session.supported = supportedBy(this.#invitation)
+    session.authorise = this.#invitation.authorise
+    session.proof = this.#proof
     session.offers.local = sdp
     session.offers.exchange = sdp === undefined ? undefined : 'local'
     return session

@@ -2,9 +2,10 @@ import type { Result } from '#lib/result'
 import { octets } from '#lib/text'
 import type { Flow } from '#lib/wire'
 import { quote } from './chars.ts'
-import type { ServerTransaction } from './contract.ts'
+import type { ClientEvents, ServerTransaction } from './contract.ts'
 import { contactOf, type Dialog, inOrder, requestIn } from './dialog.ts'
 import { parseCSeq, reasonPhrase, tokensOf } from './fields.ts'
+import type { Invitation } from './invitation.ts'
 import { createResponse, type SipRequest, type SipResponse } from './message.ts'
 import { Offers } from './offers.ts'
 import { createRefresh } from './refresh.ts'
@@ -28,6 +29,10 @@ export class Session {
   /** Set while this side has reliable provisional responses out: takes their PRACK. */
   onPrack: ((request: SipRequest, transaction: ServerTransaction) => void) | undefined
   peerAllowsUpdate = false
+  /** Answers a 401 or 407 to what we say inside the dialogue. */
+  authorise: Invitation['authorise']
+  /** The proof in our INVITE, which its ACK repeats, RFC 3261 §22.1. */
+  proof: [name: string, value: string][] = []
   /** Value of Supported in what we say. */
   supported = '100rel, timer'
   readonly #ports: SessionPorts
@@ -172,9 +177,16 @@ export class Session {
         this.#judge(request, response)
         done(response)
       }
-      this.#ports.request(request, flow, {
+      let proofs = 0
+      const events: ClientEvents = {
         onResponse: (response) => {
           if (response.status < 200) return
+          if (
+            (response.status === 401 || response.status === 407) &&
+            ++proofs <= 2 &&
+            this.#prove(request, response)
+          )
+            return void this.#ports.request(request, flow, events)
           if (request.method === 'INVITE' && response.status < 300) acknowledge(response)
           finish(response)
         },
@@ -182,8 +194,18 @@ export class Session {
           const status = why === 'timeout' ? 408 : 503
           finish(createResponse(request, status, reasonPhrase(status)))
         },
-      })
+      }
+      this.#ports.request(request, flow, events)
     })
+  }
+
+  /** Makes the request the next one of the dialogue, with proof of who we are; false when we have none. */
+  #prove(request: SipRequest, response: SipResponse): boolean {
+    const proof = this.authorise?.(request, response)
+    if (!proof) return false
+    for (const [name, value] of proof) request.headers.set(name, value)
+    request.headers.set('CSeq', `${++this.dialog.localSeq} ${request.method}`)
+    return true
   }
 
   /** These two end the dialogue itself, §12.2.1.2. */
@@ -200,6 +222,7 @@ export class Session {
   /** ACK of a 2xx, §13.2.2.4, with the answer when the 2xx carried an offer. */
   acknowledge(seq: number, sdp?: string): void {
     const ack = withSdp(requestIn(this.dialog, 'ACK', seq), sdp)
+    for (const [name, value] of this.proof) ack.headers.add(name, value)
     this.#ports.sendAck(ack, this.#ports.flowFor(this.dialog, this.flow))
   }
 
