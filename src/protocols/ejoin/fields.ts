@@ -3,12 +3,28 @@ export type Fields = ReadonlyMap<string, unknown>
 
 const MOST_MEMBERS = 200
 
-export const nameOf = (key: string): string => key.toLowerCase().replace(/[\s_\u2010-\u2015-]+/g, '_')
+const MOST_NAMES = 1000
+const LONGEST_NAME = 64
+/** Devices say the same names in every report. */
+const known = new Map<string, string>()
+
+export const nameOf = (key: string): string => {
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const name = key.toLowerCase().replace(/[\s_\u2010-\u2015-]+/g, '_')
+  if (known.size < MOST_NAMES && key.length <= LONGEST_NAME) known.set(key, name)
+  return name
+}
 
 export const fieldsOf = (value: unknown): Fields | undefined => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const fields = new Map<string, unknown>()
-  for (const [key, member] of Object.entries(value).slice(0, MOST_MEMBERS)) fields.set(nameOf(key), member)
+  const members = value as Record<string, unknown>
+  let room = MOST_MEMBERS
+  for (const key in members) {
+    if (room-- <= 0) break
+    fields.set(nameOf(key), members[key])
+  }
   return fields
 }
 

@@ -120,11 +120,16 @@ export const portStatusOf = (fields: Fields): PortStatus | undefined => {
   }
 }
 
+/** Minutes, calls, different numbers, texts: in all, this month, today. */
+const COUNTERS = ['tot', 'mon', 'day'].flatMap((span) => [
+  `${span}_dur`,
+  ...['men', 'mtn', 'smsctl'].map((what) => `${what}_${span}`),
+])
+
 const countersOf = (fields: Fields): Record<string, Counter> => {
   const counters: Record<string, Counter> = {}
-  for (const name of fields.keys()) {
-    const counter = /^(?:(?:tot|mon|day)_dur|(?:men|mtn|smsctl)_(?:tot|mon|day))$/.test(name)
-    const found = counter ? /^(-?\d{1,12})\/(-?\d{1,12})/.exec(textAt(fields, name)) : null
+  for (const name of COUNTERS) {
+    const found = fields.has(name) ? /^(-?\d{1,12})\/(-?\d{1,12})/.exec(textAt(fields, name)) : null
     if (found) counters[name] = { used: Number(found[1]), limit: Number(found[2]) }
   }
   return counters
