@@ -10,6 +10,7 @@ import {
   type Webhooks,
   wantedBy,
 } from '#admin'
+import type { GoipFigures } from '#goip'
 import type { Ground } from './ground.ts'
 import type { Network } from './network.ts'
 
@@ -81,12 +82,19 @@ const figuresOf = ({
       [...Map.groupBy(lines, ({ state }) => state)].map(([state, those]) => [state, those.length]),
     ),
     linesSendable: lines.filter(({ hindrance }) => hindrance === undefined).length,
+    ...(gateways.goip && { goip: goipOf(gateways.goip.figures()) }),
     sipMessages: counters.messages,
     sipErrors: counters.errors,
     media: 'figures' in media ? mediaOf(media.figures()) : {},
     blockedSources: guard.list().length,
   }
 }
+
+const goipOf = ({ lines: _, denied, datagrams, ...figures }: GoipFigures): Record<string, number> => ({
+  all: datagrams,
+  ...figures,
+  ...denied,
+})
 
 const mediaOf = ({ native: _, ...figures }: { native: boolean } & Record<string, number | boolean>) =>
   figures as Record<string, number>

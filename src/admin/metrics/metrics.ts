@@ -14,6 +14,8 @@ export type HouseFigures = {
   /** Lines of gateways by state, and how many would take a text now. */
   lines: Record<string, number>
   linesSendable: number
+  /** Datagrams of GoIP gateways, by what they were or what was wrong with them. */
+  goip?: Record<string, number>
   /** Since the start, by the names of the SIP stack's counters. */
   sipMessages: Record<string, number>
   sipErrors: Record<string, number>
@@ -160,6 +162,11 @@ const createGauges = (registry: Registry, ports: MetricsPorts): (() => Promise<v
   const errors = total('sip_errors', 'What went wrong in SIP.', 'name')
   const lines = gauge('lines', 'Lines of gateways.', 'state')
   const sendable = plain('lines_sendable', 'Lines that would take a text now.')
+  const goip = total(
+    'goip_datagrams',
+    'Datagrams of GoIP gateways: all, and those with something about them.',
+    'what',
+  )
   const fillMedia = createMediaGauges(registry)
   const fillWebhooks = createWebhookGauges(registry)
   return async () => {
@@ -170,6 +177,7 @@ const createGauges = (registry: Registry, ports: MetricsPorts): (() => Promise<v
     waiting.set(figures.messagesWaiting)
     lines.set(figures.lines)
     sendable.set(figures.linesSendable)
+    goip.set(figures.goip ?? {})
     blocked.set(figures.blockedSources)
     streams.set(ports.feed.hearers)
     sip.set(figures.sipMessages)
