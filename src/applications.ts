@@ -93,7 +93,7 @@ const figuresOf = ({
 const goipOf = ({ lines: _, denied, datagrams, ...figures }: GoipFigures): Record<string, number> => ({
   all: datagrams,
   ...figures,
-  ...denied,
+  ...Object.fromEntries(Object.entries(denied).map(([why, times]) => [why.replaceAll(' ', '_'), times])),
 })
 
 const mediaOf = ({ native: _, ...figures }: { native: boolean } & Record<string, number | boolean>) =>

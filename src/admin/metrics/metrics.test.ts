@@ -13,7 +13,7 @@ const aHouse = () => {
     ...noFigures,
     ...{ registeredUsers: 2, bindings: 3, messagesWaiting: 7, calls: { answered: 1 }, blockedSources: 1 },
     ...{ sipMessages: { INVITE_recv: 5 }, sipErrors: { sip_timeout: 1 } },
-    ...{ lines: { registered: 3, offline: 1 }, linesSendable: 2, goip: { all: 9, 'wrong password': 1 } },
+    ...{ lines: { registered: 3, offline: 1 }, linesSendable: 2, goip: { all: 9, wrong_password: 1 } },
     media: { calls: 1, bound: 10, free: 6, resting: 2, forwarded: 99, invalid: 4 },
   }
   const metrics = createMetrics({
@@ -55,7 +55,7 @@ describe('metrics', () => {
       'tandem_lines{state="registered"}': 3,
       tandem_lines_sendable: 2,
       'tandem_goip_datagrams_total{what="all"}': 9,
-      'tandem_goip_datagrams_total{what="wrong password"}': 1,
+      'tandem_goip_datagrams_total{what="wrong_password"}': 1,
       'tandem_calls{state="answered"}': 1,
       'tandem_calls_ended_total{cause="failure"}': 1,
       tandem_call_talk_seconds_total: 30,
