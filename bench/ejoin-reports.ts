@@ -42,9 +42,9 @@ const received = (count: number) => () => ({
   sms: Array.from({ length: count }, aRow),
 })
 const status = (device: number) => ({
-  ...{ type: 'dev-status', seq: ++sent, expires: 60, mac: macOf(device), 'max-ports': PORTS, 'max-slots': 4 },
+  ...{ type: 'dev-status', expires: 60, mac: macOf(device), 'max-ports': PORTS, 'max-slots': 4 },
   status: Array.from({ length: PORTS }, (_, port) => ({
-    ...{ port: `${port + 1}.01`, seq: sent, st: 3, active: 1, imei: '350000000000018', sig: sent % 32 },
+    ...{ port: `${port + 1}.01`, seq: ++sent, st: 3, active: 1, imei: '350000000000018', sig: sent % 32 },
     ...{ imsi: `00101${device}${port}`, iccid: `8901${device}${port}`, sn: `1555${device}${port}` },
     ...{ opr: '00101 TEST NET', bal: '4.20', smsctl_day: `${sent % 100}/-1`, tot_dur: '1/-1' },
   })),

@@ -28,6 +28,8 @@ export type EjoinDevice = {
   ports: Map<number, PortMemory>
   /** What has been taken already and must not count twice: delivery reports, texts of its own. */
   seen: Set<string>
+  /** When the last alarm of missing reports was written down. */
+  alarmedMs: number
   /** Posts that wait for the disk. */
   waiting: number
   /** What a report says was missed, and why: looked after soon. */
@@ -59,6 +61,7 @@ export const createDevices = (list: DeviceSettings[], nowMs: number) => {
       ...{ settings, name: settings.name, mac: macOf(settings.mac), address: undefined },
       ...{ statusMs: nowMs, expiresMs: DEFAULT_EXPIRES_MS, online: false, seq: undefined, slots: 1 },
       ...{ ports: new Map(), seen: new Set(), waiting: 0, wish: () => {} },
+      alarmedMs: Number.NEGATIVE_INFINITY,
     }),
   )
   const byName = new Map(devices.map((device) => [device.name, device]))
@@ -75,6 +78,15 @@ export const createDevices = (list: DeviceSettings[], nowMs: number) => {
   }
 }
 export type EjoinDevices = ReturnType<typeof createDevices>
+
+const ALARM_EVERY_MS = 60_000
+
+/** Whether an alarm of missing reports is due: a device gone mad must not fill the disk with them. */
+export const isAlarmDue = (device: EjoinDevice, nowMs: number): boolean => {
+  if (nowMs - device.alarmedMs < ALARM_EVERY_MS) return false
+  device.alarmedMs = nowMs
+  return true
+}
 
 /** False when the key was noted before. */
 export const isFirst = ({ seen }: EjoinDevice, key: string): boolean => {

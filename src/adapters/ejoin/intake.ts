@@ -9,7 +9,7 @@ import {
 } from '#ejoin-wire'
 import type { Clock } from '#lib/clock'
 import type { Complaints } from './complaints.ts'
-import { type EjoinDevice, isFirst } from './devices.ts'
+import { type EjoinDevice, isAlarmDue, isFirst } from './devices.ts'
 import type { EjoinPorts } from './ports.ts'
 import { clip, createSightings, lineIn, simIn } from './sightings.ts'
 import { onStatus } from './status.ts'
@@ -134,7 +134,7 @@ export const createIntake = ({ fleet, inbox, clock, tasks, complaints }: IntakeP
     if (memory.seq !== undefined && seq > memory.seq + 1) {
       complaints.complain('missing', device.name, `reports of port ${port.port} are missing before ${seq}`)
       const fields = { expected: String(memory.seq + 1), seq: String(seq) }
-      void tell(lineIn(device, port.port), 'reports-missing', fields)
+      if (isAlarmDue(device, clock.nowMs())) void tell(lineIn(device, port.port), 'reports-missing', fields)
       device.wish('a report of a port is missing')
     }
     memory.seq = seq

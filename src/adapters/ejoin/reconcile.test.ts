@@ -55,7 +55,7 @@ describe('what a device failed to report', () => {
     const fetched = async (text: string, gap: () => unknown): Promise<void> => {
       inbox.add(text)
       await gap()
-      await house.pass(40_000)
+      await house.pass(65_000)
       assert.equal(house.texts.at(-1)?.text, text)
     }
     await house.status({ seq: 2 })
@@ -68,7 +68,7 @@ describe('what a device failed to report', () => {
       await house.post({ type: 'port-status', port: '1.02', seq: 5, st: 3 })
       await house.post({ type: 'port-status', port: '1.02', seq: 7, st: 3 })
     })
-    await fetched('silence', () => house.pass(121_000))
+    await fetched('silence', () => house.pass(150_000))
     assert.deepEqual(
       house.events.map(({ name, line }) => [name, line]),
       [

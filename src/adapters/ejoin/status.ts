@@ -1,7 +1,7 @@
 import type { Fleet, GatewayInbox } from '#core'
 import type { DeviceStatus } from '#ejoin-wire'
 import type { Clock } from '#lib/clock'
-import { type EjoinDevice, macOf } from './devices.ts'
+import { type EjoinDevice, isAlarmDue, macOf } from './devices.ts'
 import { clip } from './sightings.ts'
 
 type Tell = (line: string, name: string, fields: Record<string, string>) => ReturnType<GatewayInbox['event']>
@@ -41,5 +41,6 @@ export const onStatus = (
   if (before.seq === undefined || seq === undefined || seq === before.seq + 1 || seq === before.seq) return []
   const fields = { expected: String(before.seq + 1), seq: String(seq) }
   device.wish(seq > before.seq ? 'a report of the device is missing' : 'the device has restarted')
+  if (!isAlarmDue(device, clock.nowMs())) return []
   return [tell(device.name, seq > before.seq ? 'reports-missing' : 'restarted', fields)]
 }
