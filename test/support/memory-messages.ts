@@ -7,6 +7,9 @@ export type MemoryMessages = MessageStore & {
 }
 
 const inTurn = ({ state }: MessageRecord): boolean => state === 'queued' || state === 'submitting'
+/** Of `sent` ones, when no report is awaited any more. */
+const dueOf = ({ state, reportUntilMs, expiresAtMs }: MessageRecord): number =>
+  (state === 'sent' ? reportUntilMs : undefined) ?? expiresAtMs
 const endOf = ({ steps }: MessageRecord): number => (steps.at(-1) as MessageStep).atMs
 
 /** A message store without a disk: a write is there at the next turn of the event loop. */
@@ -58,7 +61,7 @@ export const memoryMessages = (rows = new Map<string, MessageRecord>()): MemoryM
         .slice(0, limit),
     due: async (of, nowMs, limit) =>
       sorted()
-        .filter((m) => (of === 'sent' ? m.state === 'sent' : inTurn(m)) && m.expiresAtMs <= nowMs)
+        .filter((m) => (of === 'sent' ? m.state === 'sent' && !m.closed : inTurn(m)) && dueOf(m) <= nowMs)
         .slice(0, limit),
     list: async ({ limit, before, state, user, text }) =>
       sorted()

@@ -61,7 +61,8 @@ export const createReports = ({ timers, messages, store, left, nextId }: ReportP
   return {
     async take(report: InboundReport): Promise<Result<void, 'failure'>> {
       if (report.dedupe !== undefined && !firsts.isFirst(report.dedupe)) return ok(undefined)
-      const parked = parking.add({ ...report, id: nextId() })
+      // The clocks of devices are anything.
+      const parked = parking.add({ ...report, atMs: wallMs(), id: nextId() })
       try {
         await settle(parked)
         return ok(undefined)

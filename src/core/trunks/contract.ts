@@ -12,7 +12,7 @@ export type CallStage =
 /** A route for calls as it was configured. Expressions are `*` or regular expressions that cannot run away. */
 export type CallPlan = {
   name: string
-  match: { kind: string; to: string; from: string; time?: Hours }
+  match: { kind: string; to: string; from: string; tag?: string; time?: Hours; line?: string }
   allow: string[]
   deny: string[]
   /** Tried in turn: the targets, then those of the fallback. */

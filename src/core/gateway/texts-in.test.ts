@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { aGatewayHouse } from '../../../test/support/gateway-house.ts'
+import { memoryGateways } from '../../../test/support/memory-gateways.ts'
+import type { InboundText } from '../fleet/contract.ts'
+
+const aText = (more: Partial<InboundText> = {}): InboundText => ({
+  ...{ line: 'box1/1', sim: { iccid: '8901', number: '+15550100201' }, from: '+15550100900' },
+  ...{ text: 'hi', atMs: 1, dedupe: `k${Math.random()}` },
+  ...more,
+})
+
+describe('a text that a card received', () => {
+  test('is on disk before the device is told, once, with what is known of the card', async () => {
+    const { inbox, messages, store, sight, fleet } = await aGatewayHouse({ routes: [] })
+    sight('box1/1')
+    const taking = inbox.text(aText({ dedupe: 'k' }))
+    assert.equal(store.rows.size, 0)
+    const taken = await taking
+    assert.ok(taken.ok && !taken.value.duplicate)
+    const again = await inbox.text(aText({ dedupe: 'k' }))
+    assert.deepEqual(again, { ok: true, value: { id: taken.value.id, duplicate: true } })
+    const record = await messages.get(taken.value.id)
+    assert.deepEqual([record?.state, record?.route, record?.origin], ['delivered', 'inbox', 'gateway'])
+    assert.deepEqual(record?.via, { line: 'box1/1', iccid: '8901', number: '+15550100201' })
+    assert.deepEqual([record?.from, record?.to], ['+15550100900', '+15550100201'])
+    assert.equal(fleet.get('box1/1')?.counts.received.total, 1)
+    store.full = true
+    assert.deepEqual(await inbox.text(aText()), { ok: false, error: 'failure' })
+  })
+
+  test('goes to the subscriber who owns the card, by number or IMSI', async () => {
+    const { inbox, messages, delivered, settle } = await aGatewayHouse({ routes: [] })
+    for (const sim of [{ number: '+491701234567' }, { imsi: '262010000000001' }]) {
+      const taken = await inbox.text(aText({ sim }))
+      await settle()
+      assert.ok(taken.ok)
+      assert.equal((await messages.get(taken.value.id))?.queue, 'subscriber:alice@tandem.test')
+    }
+    assert.equal(delivered.length, 2)
+  })
+
+  test('comes back to who wrote to its sender by this card', async () => {
+    const { inbox, messages, sight, accepted, settle } = await aGatewayHouse()
+    sight('box1/1')
+    await accepted('+15550100900', { fromImpi: 'bob@tandem.test' })
+    await settle()
+    const queueOf = async (text: InboundText) => {
+      const taken = await inbox.text(text)
+      return taken.ok && (await messages.get(taken.value.id))?.queue
+    }
+    assert.equal(await queueOf(aText()), 'subscriber:bob@tandem.test')
+    assert.equal(await queueOf(aText({ from: '15550100900' })), 'subscriber:bob@tandem.test')
+    assert.equal(await queueOf(aText({ from: '+15550100901' })), 'inbox')
+    assert.equal(await queueOf(aText({ line: 'box1/2' })), 'inbox')
+  })
+
+  test('takes only routes for what cards receive: it never leaves by a card again', async () => {
+    const { inbox, messages, seen, sight, settle } = await aGatewayHouse({
+      routes: [
+        { match: { kind: 'message', to: '*', from: '*' } },
+        {
+          name: 'in',
+          match: { kind: 'message', to: '*', from: '^\\+49', line: '^box1/' },
+          stages: [{ kind: 'subscriber', name: 'sip:bob@tandem.test' }],
+        },
+        {
+          name: 'spam',
+          match: { kind: 'message', to: '*', from: '^SPAM', line: '*' },
+          stages: [{ kind: 'reject', code: 403 }],
+        },
+      ],
+    })
+    sight('box1/1')
+    const queueOf = async (more: Partial<InboundText>) => {
+      const taken = await inbox.text(aText(more))
+      return taken.ok ? (await messages.get(taken.value.id))?.queue : taken.error
+    }
+    assert.equal(await queueOf({}), 'inbox')
+    assert.equal(await queueOf({ from: '+4930123' }), 'subscriber:bob@tandem.test')
+    assert.equal(await queueOf({ from: '+4930123', line: 'box2/1' }), 'inbox')
+    assert.equal(await queueOf({ from: 'SPAM' }), 'inbox')
+    await settle()
+    assert.equal(seen.length, 0)
+  })
+
+  test('is taken whatever a device makes of it', async () => {
+    const { inbox } = await aGatewayHouse({ routes: [] })
+    for (const strange of [
+      { dedupe: 'k'.repeat(500) },
+      { text: 'x'.repeat(100_000) },
+      { from: 'f'.repeat(1000) },
+      { from: '' },
+      { sim: {} },
+    ])
+      assert.ok((await inbox.text(aText(strange))).ok, JSON.stringify(strange).slice(0, 50))
+  })
+})
+
+describe('a delivery report', () => {
+  test('may overtake the word that its text was sent, also with leading zeros, also over a restart', async () => {
+    const gateways = memoryGateways()
+    const { sight, accepted, settle, inbox, driver, stateOf, store } = await aGatewayHouse({ gateways })
+    sight('box1/1', 'box1/2')
+    const end = Promise.withResolvers<{ kind: 'sent'; reference: string }>()
+    driver.script = () => end.promise
+    const id = await accepted('+1')
+    await settle()
+    assert.ok((await inbox.report({ line: 'box1/1', reference: '007', status: 0, atMs: 1 })).ok)
+    assert.ok((await inbox.report({ line: 'box1/1', reference: '7', status: 0x40, atMs: 1 })).ok)
+    assert.ok((await inbox.report({ line: 'box1/2', reference: '007', status: 0x40, atMs: 1 })).ok)
+    assert.equal(gateways.parked.size, 3, 'on disk before the device is told')
+    end.resolve({ kind: 'sent', reference: '007' })
+    await settle()
+    assert.equal(await stateOf(id), 'delivered')
+    assert.equal(gateways.parked.size, 2)
+    const second = await aGatewayHouse({ gateways, store })
+    second.sight('box1/1')
+    second.driver.script = () => ({ kind: 'sent', reference: '7' })
+    const other = await second.accepted('+2')
+    await second.settle(60)
+    assert.equal(await second.stateOf(other), 'failed')
+  })
+
+  test('without a reference is that of the newest text to its recipient that waits for one', async () => {
+    const { sight, accepted, settle, inbox, driver, stateOf } = await aGatewayHouse()
+    sight('box1/1')
+    driver.script = () => ({ kind: 'sent' })
+    const [a, b] = [await accepted('+15550100900'), await accepted('+15550100900')]
+    const other = await accepted('+15550100901')
+    await settle(60)
+    const report = () => inbox.report({ line: 'box1/1', recipient: '5550100900', status: 0, atMs: 1 })
+    await report()
+    assert.deepEqual([await stateOf(a), await stateOf(b)], ['sent', 'delivered'])
+    await report()
+    assert.deepEqual([await stateOf(a), await stateOf(other)], ['delivered', 'sent'])
+  })
+
+  test('tells of what is final, and of what is not', async () => {
+    const { sight, accepted, settle, inbox, messages } = await aGatewayHouse()
+    sight('box1/1')
+    const id = await accepted('+1')
+    await settle()
+    const after = async (status: number) => {
+      await inbox.report({ line: 'box1/1', reference: '0001', status, atMs: 1 })
+      const record = await messages.get(id)
+      return [record?.state, record?.reason, record?.cause]
+    }
+    assert.deepEqual(await after(0x21), ['sent', 'the network still tries', 0x21])
+    assert.deepEqual(await after(0x01), ['sent', 'forwarded, not confirmed', 1])
+    assert.deepEqual(await after(0xff), ['sent', 'forwarded, not confirmed', 1])
+    assert.deepEqual(await after(0x63), ['failed', 'the network gave it up', 0x63])
+    assert.deepEqual(await after(0x00), ['failed', 'the network gave it up', 0x63])
+  })
+
+  test('is refused while the disk is full, and may come again', async () => {
+    const { inbox, gateways } = await aGatewayHouse()
+    const report = { line: 'x', reference: '1', status: 0, atMs: 1, dedupe: 'd' }
+    gateways.full = true
+    assert.deepEqual(await inbox.report(report), { ok: false, error: 'failure' })
+    const event = { line: 'x', name: 'CELLS', atMs: 1, fields: { lists: '1,' }, dedupe: 'e' }
+    assert.deepEqual(await inbox.event(event), { ok: false, error: 'failure' })
+    gateways.full = false
+    for (let i = 0; i < 2; i++) assert.ok((await inbox.report(report)).ok && (await inbox.event(event)).ok)
+    assert.deepEqual([gateways.parked.size, gateways.written.length], [1, 1])
+  })
+})

@@ -1,0 +1,66 @@
+import type { GatewayCall, GatewayEvent, GatewayStore, KeptSim, MessageStore, ParkedReport } from '#core'
+
+export type MemoryGateways = GatewayStore & {
+  sims: Map<string, KeptSim>
+  recipients: Map<string, number[]>
+  parked: Map<string, ParkedReport>
+  written: GatewayEvent[]
+  recorded: Map<string, GatewayCall>
+  full: boolean
+  /** The same message store, whose marks are found here. */
+  over<T extends MessageStore>(store: T): T
+}
+
+/** What is kept of gateways, without a disk. */
+export const memoryGateways = (): MemoryGateways => {
+  const marks: { line: string; mark: string; id: string; atMs: number }[] = []
+  const turn = () => new Promise((resume) => setImmediate(resume))
+  const kept = async (write: () => void): Promise<void> => {
+    await turn()
+    if (memory.full) throw new Error('the disk is full')
+    write()
+  }
+  const memory: MemoryGateways = {
+    ...{
+      sims: new Map(),
+      recipients: new Map(),
+      parked: new Map(),
+      written: [],
+      recorded: new Map(),
+      full: false,
+    },
+    over: (store) => {
+      const save: MessageStore['save'] = async (message, more) => {
+        await store.save(message, more)
+        const { line, marks: names = [], atMs = 0 } = more?.handed ?? {}
+        if (line !== undefined) for (const mark of names) marks.push({ line, mark, id: message.id, atMs })
+      }
+      return new Proxy(store, { get: (target, name) => (name === 'save' ? save : Reflect.get(target, name)) })
+    },
+    save: (sim) => void memory.sims.set(sim.key, sim),
+    addRecipient: (key, _month, recipient) =>
+      void memory.recipients.set(key, [...(memory.recipients.get(key) ?? []), recipient]),
+    loadSims: async () =>
+      Array.from(memory.sims.values(), (sim) => ({
+        ...sim,
+        recipients: memory.recipients.get(sim.key) ?? [],
+      })),
+    handedTo: async (line, mark, sinceMs) => {
+      await turn()
+      const found = marks.filter((one) => one.line === line && one.mark === mark && one.atMs >= sinceMs)
+      return found
+        .map(({ id }) => id)
+        .reverse()
+        .slice(0, 10)
+    },
+    park: (report) => kept(() => memory.parked.set(report.id, report)),
+    unpark: (id) => void memory.parked.delete(id),
+    loadParked: async () => [...memory.parked.values()],
+    addEvent: (event) => kept(() => memory.written.push(event)),
+    saveCall: (call) => kept(() => memory.recorded.set(call.key, call)),
+    events: async () => memory.written.map((event, seq) => ({ ...event, seq })),
+    calls: async () => [...memory.recorded.values()],
+    deleteBefore: async () => 0,
+  }
+  return memory
+}
