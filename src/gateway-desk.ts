@@ -1,6 +1,6 @@
 import { type GatewayDesk, type RouteDesk, targetsOf } from '#admin'
 import type { RouteSettings } from '#config'
-import { createMessageTrial } from '#core'
+import { type Caller, createCallTrial, createMessageTrial } from '#core'
 import type { Ground } from './ground.ts'
 import type { Network } from './network.ts'
 
@@ -8,12 +8,26 @@ const viewOf = ({ name, match, to, fallback, strategy, ...settings }: RouteSetti
   ...{ name, match: { ...match }, to, fallback, strategy, settings },
 })
 
-const createRouteDesk = ({ settings, timers }: Ground, { gateways }: Network): RouteDesk => {
+/** Who is meant by what an operator types: one of ours, or somebody outside. */
+const callerOf = (from: string, { subscribers }: Network): Caller => {
+  const user = from.replace(/^(?:sips?|tel):|@.*$/g, '')
+  const subscriber = subscribers.byImpi(from) ?? subscribers.byIdentity(user)?.subscriber
+  return { identity: from, display: '', anonymous: false, ...(subscriber && { subscriber }) }
+}
+
+const createRouteDesk = ({ settings, timers }: Ground, network: Network): RouteDesk => {
+  const { gateways, routeTo, trunkSide } = network
   const { destinations, fleet } = gateways
   const tryMessage = createMessageTrial({ destinations, fleet, wallMs: () => timers.clock.wallMs() })
+  const tryCall = createCallTrial({ routeTo, ...trunkSide })
   return {
     list: () => settings.routes.map(viewOf),
-    try: ({ from, to, tag }) => tryMessage(from, targetsOf(to) ?? [], tag),
+    try: ({ kind, from, to, tag }) => {
+      if (kind === 'message') return tryMessage(from, targetsOf(to) ?? [], tag)
+      const target = targetsOf(to)?.find((one) => 'user' in one)
+      const dialled = target && 'user' in target ? target : { user: to, text: to }
+      return tryCall({ caller: callerOf(from, network), dialled })
+    },
   }
 }
 

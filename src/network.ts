@@ -38,7 +38,6 @@ import {
   createEventLog,
   createExempt,
   createFileReader,
-  createTrusted,
   emergencyNumbersOf,
   emergencyPlanOf,
   mediaPlansOf,
@@ -46,6 +45,7 @@ import {
 } from '#start'
 import { createFleetSide, type FleetSide, openGateways } from './gateways.ts'
 import type { Ground } from './ground.ts'
+import { createTrunkSide } from './trunks.ts'
 
 /** The telephone network itself: who is who and where, calls, and SIP below them. */
 export type Network = Awaited<ReturnType<typeof joinNetwork>>
@@ -166,9 +166,14 @@ export const joinNetwork = async (ground: Ground) => {
     onBug: (bug) => log.write('app', 'error', bugText(bug)),
   })
   const emergency = createEmergency(emergencyPlanOf(settings), subscribers)
+  const trunkSide = createTrunkSide(ground, {
+    ...{ subscribers, registrations, legs, random, request: sip.request },
+  })
+  const { routes, trusted, trunkOf } = trunkSide
+  const routeTo = createRouting({ subscribers, registrations, echo: settings.echo, emergency, routes })
   const calls = createCalls({
     ...{ timers, random, media, store, events, log },
-    routeTo: createRouting({ subscribers, registrations, echo: settings.echo, emergency }),
+    ...{ routeTo, trunks: trunkSide.trunks, trunkRing: dialogs.watchTrunks(trunkSide.trunkRing) },
     ring: dialogs.watchRing(createRing({ legs, wire, random, calledPartyId: () => live.calledPartyId })),
     addressTowards: createAddressTowards(wire, mediaPlansOf(settings)),
     settings: {
@@ -196,7 +201,7 @@ export const joinNetwork = async (ground: Ground) => {
     domain: settings.domain,
     bindingExpires: () => live.bindingExpiresS,
     subscribeExpires: () => live.subscribeExpiresS,
-    trusted: createTrusted(settings.trunks),
+    ...{ trusted, trunkOf },
     emergency: {
       serviceOf: createServiceOf(emergencyNumbersOf(settings, subscribers)),
       takes: emergency.takes,
@@ -212,10 +217,13 @@ export const joinNetwork = async (ground: Ground) => {
   })
   const gateways = await openGateways(ground, fleetSide, { messages, guard })
   resume()
+  trunkSide.start()
   const counters = createCounters(sip.counters, events)
   return {
     ...people,
     gateways,
+    trunkSide,
+    routeTo,
     counters,
     calls,
     dialogs,

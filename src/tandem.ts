@@ -39,6 +39,7 @@ export const startTandem = async (
   const { calls, registrations, media } = network
   const doors = await openDoors(ground.value, network, version, () => quit('quit in the monitor'))
   const closeGround = async (): Promise<void> => {
+    network.trunkSide.close()
     await network.gateways.close()
     await wire.close()
     await media.close()
@@ -82,6 +83,7 @@ export const startTandem = async (
     },
     async close() {
       calls.hangUpAll()
+      network.trunkSide.close()
       // What was just sent leaves at the end of this turn; peers that answer find nobody, as with any restart.
       await new Promise((done) => setTimeout(done, 50))
       registrations.save()

@@ -27,7 +27,7 @@ const ROOMS: readonly Room[] = [
   {
     name: 'net',
     src: ['lib'],
-    builtins: ['net', 'dgram', 'tls', 'http', 'https', 'fs', 'path', 'crypto', 'os', 'stream'],
+    builtins: ['net', 'dgram', 'tls', 'http', 'https', 'fs', 'path', 'crypto', 'os', 'stream', 'dns'],
     packages: ['ws', 'koffi', '@peculiar/x509', 'reflect-metadata'],
   },
   { name: 'protocols/sdp', src: ['lib'], builtins: ['crypto'], packages: ['sdp-transform'] },
@@ -61,6 +61,8 @@ const ROOMS: readonly Room[] = [
   { name: 'run.ts', src: ['*'], builtins: 'any', packages: [] },
   { name: 'ground.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'gateways.ts', src: ['*'], builtins: [], packages: [] },
+  { name: 'gateway-desk.ts', src: ['*'], builtins: [], packages: [] },
+  { name: 'trunks.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'network.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'monitor-door.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'remote-door.ts', src: ['*'], builtins: ['fs'], packages: [] },

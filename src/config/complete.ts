@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import type { Endpoint } from '#lib/wire'
 import type { Findings } from './check.ts'
+import { checkTrunks } from './check-trunks.ts'
 import { printEndpoint } from './schema-addresses.ts'
 import type { RootSettings } from './schema-root.ts'
 import type { Settings, SipListener, StorageSettings } from './settings.ts'
@@ -28,6 +29,7 @@ export const completeSettings = (
   checkEmergency(written, place, check)
   checkEjoin(written, place, check)
   checkRoutes(written, place, check)
+  checkTrunks(written, place, check)
   if (written.com_auth.open && written.com_addr && !isLoopback(written.com_addr)) {
     check.warn(place('com_auth'), 'com_auth.open', 'whoever reaches com_addr rules this server')
   }

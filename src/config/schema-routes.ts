@@ -69,6 +69,11 @@ export const routeShape: Shape<RouteSettings> = {
     about: 'How one of several is chosen.',
   },
   fallback: { kind: oneOrMore(routeTarget), default: [], about: 'Targets when those fail.' },
+  fallback_on: {
+    kind: listOf(integer(400, 699)),
+    default: [401, 403, 407, 408, 480, 486, 500, 502, 503, 504],
+    about: 'Answers of a trunk to a call after which the next target is tried; 408 also stands for silence.',
+  },
   fallback_after: {
     kind: seconds,
     default: 120,

@@ -2,6 +2,7 @@ import type { Shape } from './schema.ts'
 import { address, optional, remote } from './schema-addresses.ts'
 import { group, listOf, oneOrMore } from './schema-groups.ts'
 import { boolean, integer, oneOf, port, string } from './schema-kinds.ts'
+import { lineTrunk } from './schema-trunks.ts'
 import type {
   ClickToCallSettings,
   EjoinDevice,
@@ -136,6 +137,7 @@ const goipLine: Shape<GoipLine> = {
   direct_sms: { kind: boolean, default: false, about: 'Texts in one datagram, without session.' },
   call_events: { kind: boolean, default: true, about: 'Keeps call states and records.' },
   module_off: { kind: integer(0, 2), default: 2, about: 'How module_ctl_i switches off.' },
+  trunk: lineTrunk,
 }
 
 export const goipKind = group<GoipSettings>({
@@ -188,6 +190,7 @@ const ejoinDevice: Shape<EjoinDevice> = {
     default: false,
     about: 'Of an https url; most devices have one of their own making.',
   },
+  trunk: lineTrunk,
 }
 
 export const ejoinKind = group<EjoinSettings>({

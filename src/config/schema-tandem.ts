@@ -7,6 +7,7 @@ import { boolean, fileName, integer, oneOf, string, url } from './schema-kinds.t
 import type { TandemName } from './schema-manual.ts'
 import { routeShape, simsShape } from './schema-routes.ts'
 import { clickToCallKind, ejoinKind, goipKind, webphoneKind } from './schema-services.ts'
+import { trunkShape } from './schema-trunks.ts'
 import type {
   ClusterSettings,
   MediaSettings,
@@ -15,7 +16,6 @@ import type {
   Settings,
   SmppSettings,
   TlsSettings,
-  TrunkSettings,
   WebhookSettings,
 } from './settings.ts'
 import type { Value } from './value.ts'
@@ -84,16 +84,6 @@ const messages: Shape<MessagesSettings> = {
   },
   part_wait: { kind: integer(1, 10_080), default: 60, about: 'Minutes to wait for parts of a long text.' },
   national_tables: { kind: boolean, default: false, about: 'Write with national tables.' },
-}
-
-const trunk: Shape<TrunkSettings> = {
-  name: { kind: string(/^\S+$/, 'name without blanks'), required: true, about: 'Name, for routes.' },
-  addr: { kind: remote(5060), required: true, about: 'Where it is.' },
-  user: { kind: string(), default: '', about: 'User name towards it.' },
-  password: { kind: string(), default: '', secret: true, about: 'Password towards it.' },
-  register: { kind: boolean, default: false, about: 'Register there.' },
-  trusted: { kind: boolean, default: false, about: 'Requests from its address are not challenged.' },
-  max_calls: { kind: integer(1, COUNT), default: 30, about: 'Calls at once.' },
 }
 
 const smpp: Shape<SmppSettings> = {
@@ -204,7 +194,7 @@ export const tandemShape: Shape<TandemSettings> = {
   },
   goip: { kind: goipKind, about: 'GoIP gateways.', otherwise: 'off' },
   ejoin: { kind: ejoinKind, about: 'Ejoin gateways.', otherwise: 'off' },
-  trunks: { kind: listOf(group(trunk)), default: [], about: 'Other PBXs and providers.' },
+  trunks: { kind: listOf(group(trunkShape)), default: [], about: 'Other PBXs and providers.' },
   routes: {
     kind: listOf(group(routeShape)),
     default: [],

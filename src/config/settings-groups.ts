@@ -71,13 +71,23 @@ export type EmergencySettings = {
 
 export type TrunkSettings = {
   name: string
-  addr: Endpoint
+  /** Absent: it registers here as the user `account`. */
+  addr?: Endpoint
+  transport: 'udp' | 'tcp' | 'tls'
+  account: string
   user: string
   password: string
+  /** Host of URIs towards it; empty: that of `addr`. */
+  domain: string
   register: boolean
   /** Requests from its address are not challenged. */
   trusted: boolean
   max_calls: number
+  /** Shown to it; empty: the caller's own number. */
+  caller: string
+  number_format: 'as_dialled' | 'plus' | 'bare' | '00'
+  strip: number
+  prefix: string
 }
 
 export type AdminSettings = {
@@ -151,6 +161,8 @@ export type GoipLine = {
   call_events: boolean
   /** 2 by the manual, 0 to DBL's own server. */
   module_off: number
+  /** Name of a user (its SIP account) or of a trunk; empty: no calls. */
+  trunk: string
 }
 
 export type EjoinSettings = { devices: EjoinDevice[] }
@@ -167,6 +179,8 @@ export type EjoinDevice = {
   send_timeout: number
   reconcile: number
   check_certificate: boolean
+  /** Name of a user (its SIP account) or of a trunk; empty: no calls. */
+  trunk: string
 }
 
 export type RouteSettings = {
@@ -184,6 +198,8 @@ export type RouteSettings = {
   to: string[]
   strategy: 'round_robin' | 'least_used' | 'sticky'
   fallback: string[]
+  /** Final SIP statuses of a trunk after which the next target is tried. */
+  fallback_on: number[]
   /** Seconds, as `pacing`. */
   fallback_after: number
   pacing: number

@@ -1,8 +1,10 @@
 import type { Timers } from '#lib/clock'
-import type { Ring } from './call-ports.ts'
+import type { Result } from '#lib/result'
+import type { CalleeParty, Refused, Ring } from './call-ports.ts'
 import type { CallState, Events } from './events.ts'
 import type { Media, MediumStats, Side } from './ports.ts'
 import type { CallRecord } from './records.ts'
+import type { TrunkRing } from './trunks/contract.ts'
 
 /** The words of the manual's `dialog_get`, 6.5. */
 export type DialogState = 'init' | 'ringing' | 'start' | 'hold' | 'stop'
@@ -180,6 +182,16 @@ export const createDialogs = ({ timers, events, media }: DialogPorts) => {
     ]
   }
 
+  /** Remembers by which dialogue a call rings. */
+  const watched = <T extends Result<CalleeParty, Refused>>(id: string, rung: T): T => {
+    const call = rung.ok ? calls.get(id) : undefined
+    if (rung.ok && call) {
+      legs.set(rung.value.callId, { call, side: 'callee' })
+      call.mark('send', clock.wallMs(), 'callee', 'INVITE')
+    }
+    return rung
+  }
+
   return {
     /** In the order in which the calls began; ended ones for half a minute. */
     list: (): Dialog[] => [...calls.values()].flatMap(dialogsOf),
@@ -191,15 +203,13 @@ export const createDialogs = ({ timers, events, media }: DialogPorts) => {
     /** Rings as before, and remembers by which dialogue. */
     watchRing:
       (ring: Ring): Ring =>
-      (detail, binding, sdp, told) => {
-        const rung = ring(detail, binding, sdp, told)
-        const call = rung.ok ? calls.get(detail.id) : undefined
-        if (rung.ok && call) {
-          legs.set(rung.value.callId, { call, side: 'callee' })
-          call.mark('send', clock.wallMs(), 'callee', 'INVITE')
-        }
-        return rung
-      },
+      (detail, binding, sdp, told) =>
+        watched(detail.id, ring(detail, binding, sdp, told)),
+    /** The same of trunks. */
+    watchTrunks: (trunks: TrunkRing): TrunkRing => ({
+      ...trunks,
+      ring: (detail, name, sdp, told) => watched(detail.id, trunks.ring(detail, name, sdp, told)),
+    }),
     /** A SIP message of that Call-ID went or came; `message` is its method or its status. */
     onMessage(type: 'send' | 'recv', callId: string, message: string | number): void {
       const leg = legs.get(callId)

@@ -10,4 +10,5 @@ export {
   type WireLimits,
   type WireOptions,
 } from './options.ts'
+export { createNames, type Names } from './names.ts'
 export { openWire } from './wire.ts'

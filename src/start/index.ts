@@ -19,4 +19,4 @@ export {
 export { keepDaysOf, startRetention } from './retention.ts'
 export { routePlansOf, simRulesOf } from './routes.ts'
 export { subscribersOf } from './subscribers.ts'
-export { createTrusted } from './trusted.ts'
+export { callPlansOf, createTrustedTrunks, type TrunkWish, trunkWishesOf } from './trunks.ts'

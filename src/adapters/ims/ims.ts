@@ -40,6 +40,8 @@ export type ImsPorts = {
   domain: string
   bindingExpires: () => number
   trusted: (flow: Flow) => boolean
+  /** The trunk that a call comes in by. */
+  trunkOf?: (flow: Flow, subscriber: Subscriber | undefined) => string | undefined
   /** What is an emergency call, and whether anybody takes them. Without it service URNs are names like others. */
   emergency?: { serviceOf: (uri: string) => string | undefined; takes: boolean }
   /** What those are told whose emergency calls are not taken. */

@@ -7,3 +7,4 @@ export { contactHeader, createFlowChoice, ownUri, sameContact } from './paths.ts
 export { createAddressTowards } from './reach.ts'
 export { createRing, type RingPorts } from './ring.ts'
 export { createStamp } from './stamp.ts'
+export * from './trunks/index.ts'

@@ -1,4 +1,5 @@
 import type { Caller, CallerParty, CallOffer, Calls, PartyEvents, Subscriber } from '#core'
+import type { Flow } from '#lib/wire'
 import {
   contactOf,
   type IncomingLeg,
@@ -16,6 +17,7 @@ import { callerOf, keyOfUri } from './identity.ts'
 import { descriptionOf, infoIn, offerIn, sessionEvents, solicitIn, toLeg } from './parties.ts'
 import { ownUri } from './paths.ts'
 import { endReasonOf } from './refusals.ts'
+import { trunkCallerOf } from './trunks/index.ts'
 
 export type InvitePorts = {
   legs: Legs
@@ -23,6 +25,8 @@ export type InvitePorts = {
   /** What those are told whose emergency calls we do not take. */
   alternative?: AlternativePlan
   refuse: (transaction: ServerTransaction, status: number, headers?: [string, string][]) => void
+  /** The trunk that a call comes in by: a trusted neighbour, or one that has an account here. */
+  trunkOf?: (flow: Flow, subscriber: Subscriber | undefined) => string | undefined
 }
 
 const NO_ALTERNATIVE: AlternativePlan = { reason: 'No emergency calls here', action: undefined }
@@ -48,7 +52,7 @@ const faultOf = (request: SipRequest): Fault | undefined => {
 }
 
 /** A call that reaches us: from SIP's words into the core's. */
-export const createInvite = ({ legs, calls, refuse, alternative = NO_ALTERNATIVE }: InvitePorts) => {
+export const createInvite = ({ legs, calls, refuse, trunkOf, alternative = NO_ALTERNATIVE }: InvitePorts) => {
   /**
    * `subscriber`: who proved to be calling; undefined for a trusted neighbour, and for `unproved`. `service`: the emergency
    * service that is called.
@@ -81,13 +85,19 @@ export const createInvite = ({ legs, calls, refuse, alternative = NO_ALTERNATIVE
         reliable: subscriber?.reliable ?? true,
       },
     )
-    const caller: Caller = unproved ? nobody() : callerOf(request, subscriber)
+    const trunk = unproved ? undefined : trunkOf?.(flow, subscriber)
+    const caller: Caller = unproved
+      ? nobody()
+      : trunk === undefined
+        ? callerOf(request, subscriber)
+        : trunkCallerOf(request, subscriber)
     const description = leg.offer === undefined ? undefined : descriptionOf(leg.offer)
     const { callId } = leg.session.dialog
     const expires = parseDelta(request.headers.get('Expires') ?? '')
     const offer: CallOffer = {
       ...{ caller, dialled, description, callId, hops },
       ...{ listener: flow.listener, local: flow.local.address },
+      ...(trunk !== undefined && { trunk }),
       ...(expires !== undefined && { patienceS: expires }),
     }
     const party = callerParty(leg)

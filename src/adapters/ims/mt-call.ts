@@ -37,8 +37,10 @@ export type MtCallPorts = {
 const OWN_NAME = 'ims'
 const MOST_CALLER = 200
 
+const NOBODY = 'there is no such user: "users" lists them'
+
 const WORDS: Partial<Record<Refusal, string>> = {
-  'unknown-user': 'there is no such user',
+  'unknown-user': NOBODY,
   'not-registered': 'the user is not registered',
   overloaded: 'too many calls',
 }
@@ -82,7 +84,7 @@ export const createMtCall = ({ calls, subscribers, media, domain, readFile }: Mt
 
   return async (wish) => {
     const found = find(wish)
-    if (!found) return err('there is no such user')
+    if (!found) return err(NOBODY)
     const caller = callerOf(wish.caller, found)
     if (!caller.ok) return caller
     const file = wish.file ?? found.subscriber.mtCallSdpFile

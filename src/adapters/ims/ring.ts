@@ -56,7 +56,8 @@ const REASONS: Record<CancelCause, string | undefined> = {
   timeout: undefined,
 }
 
-const calleeParty = (leg: OutgoingLeg): CalleeParty => ({
+/** The called side of a call as the core speaks to it. */
+export const calleeParty = (leg: OutgoingLeg): CalleeParty => ({
   callId: leg.callId,
   confirm: (sdp) => leg.confirm(sdp),
   cancel: (why, words) => leg.cancel(words ?? REASONS[why]),
