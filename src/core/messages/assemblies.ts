@@ -1,10 +1,10 @@
 import type { Timers } from '#lib/clock'
 import { err, ok, type Result } from '#lib/result'
 import type { Book } from './book.ts'
-import type { Accepted, MessageDraft, MessageRefusal } from './contract.ts'
+import type { Accepted, MessageRefusal } from './contract.ts'
 import type { Drafts } from './drafts.ts'
-import { joined } from './joining.ts'
-import type { MessageBody, MessagePart, MessageRecord, ReportWish } from './record.ts'
+import { countOf, joined, type Part, type PartDraft, partOf, withPart } from './joining.ts'
+import type { MessageBody, MessageRecord } from './record.ts'
 import { withStep } from './steps.ts'
 import type { MessageStore } from './store.ts'
 
@@ -19,8 +19,6 @@ type AssemblyPorts = {
   arrived: (message: MessageRecord) => void
 }
 
-type Part = NonNullable<MessageDraft['part']>
-type PartDraft = MessageDraft & { part: Part }
 type Taken = Result<Accepted, MessageRefusal>
 type Addressed = { queue: string; to: string }
 
@@ -44,7 +42,6 @@ const senderOf = (m: { fromImpi?: string; from: string }): string => m.fromImpi 
 const keyOf = (sender: string, queue: string, { key, total }: Pick<Part, 'key' | 'total'>): string =>
   [sender, queue, total, key].join('\0')
 const isSame = (a: MessageBody, b: MessageBody): boolean => JSON.stringify(a) === JSON.stringify(b)
-const countOf = (came: number, total: number): string => `${came} of ${total} parts`
 
 /** Long texts that come in parts, TS 23.040 §9.2.3.24.1: one row from the first part on, handed over when it is whole. */
 export const createAssemblies = (ports: AssemblyPorts, left: MessageRecord[]) => {
@@ -227,28 +224,3 @@ export const createAssemblies = (ports: AssemblyPorts, left: MessageRecord[]) =>
   }
 }
 export type Assemblies = ReturnType<typeof createAssemblies>
-
-const partOf = ({ part, body }: PartDraft): MessagePart => ({
-  sequence: part.sequence,
-  ...(part.reference !== undefined && { reference: part.reference }),
-  body,
-})
-
-const wishOf = (a: ReportWish | undefined, b: ReportWish | undefined): ReportWish | undefined =>
-  a && b ? { ...a, references: [...new Set([...a.references, ...b.references])] } : (a ?? b)
-
-/** With one more part: whole and in its queue when it was the last one. */
-const withPart = (m: MessageRecord, draft: PartDraft, atMs: number): MessageRecord => {
-  const parts = [...(m.parts ?? []), partOf(draft)]
-  const { total } = draft.part
-  const reportTo = wishOf(m.reportTo, draft.reportTo)
-  const grown = { ...m, body: joined(parts, total), ...(reportTo && { reportTo }) }
-  if (parts.length < total) {
-    const reason = countOf(parts.length, total)
-    // The same step goes on: 255 parts are no 255 steps.
-    const step = { ...m.steps[0], atMs: m.acceptedAtMs, state: m.state, reason }
-    return { ...grown, parts, reason, steps: [step] }
-  }
-  const { parts: _parts, partsKey: _key, ...whole } = grown
-  return withStep(whole, { atMs, state: 'queued' })
-}
