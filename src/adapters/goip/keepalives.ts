@@ -28,7 +28,7 @@ export const createKeepalives = ({ admit, lines, fleet, clock, words }: Keepaliv
     line.flow = flow
     line.alive = true
     line.seenMs = clock.nowMs()
-    words.say(flow, printRegistered(count, line.settings.status_ok))
+    words.answer(flow, printRegistered(count, line.settings.status_ok))
   }
   return {
     /** Answers a keepalive that says what the one before said, without reading it again. False: it has to be read. */
@@ -47,7 +47,7 @@ export const createKeepalives = ({ admit, lines, fleet, clock, words }: Keepaliv
       if (line === 'slowed') return
       if (typeof line === 'string') {
         const status = lines.byId(id)?.settings.status_refused ?? REFUSED
-        return words.say(flow, printRegistered(count, status))
+        return words.answer(flow, printRegistered(count, status))
       }
       line.tail = octets.latin1Slice(octets.indexOf(SEMICOLON))
       line.said = lineStateOf(fields)

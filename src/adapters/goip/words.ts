@@ -24,6 +24,11 @@ export const createWords = (log: Log) => {
       const head = end < 0 ? text : text.slice(0, end)
       shown('FROM', flow, head.replace(SECRET, '$1***') + text.slice(head.length))
     },
+    /** What is ASCII for certain: it is its own octets. */
+    answer(flow: Flow, text: string): void {
+      if (log.on('gw', 'debug')) shown('TO', flow, text)
+      flow.send(text)
+    },
     say(flow: Flow, text: string, password = ''): void {
       if (log.on('gw', 'debug')) shown('TO', flow, hidden(text, password))
       flow.send(latin1(encoder.encode(text)))

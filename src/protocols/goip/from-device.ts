@@ -34,7 +34,6 @@ export type FromDevice = Keepalive | DeviceEvent | DeviceAnswer
 /** A device's datagram buffer (3,500 octets) and a little more, for keys that newer firmware adds. */
 export const MOST_OCTETS = 4096
 const MOST_FIELDS = 64
-const EMPTY = new Set(['', '(null)', '<NULL>'])
 const BODY = ';msg:'
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -61,12 +60,15 @@ export const parseFromDevice = (octets: Uint8Array): Result<FromDevice, GoipFaul
 
 const parseRecord = (word: string, rest: string): Result<FromDevice, GoipFault> => {
   const bodyAt = rest.indexOf(BODY)
-  const record = (bodyAt < 0 ? rest : rest.slice(0, bodyAt)).split(';')
-  const number = record[0]?.trim() ?? ''
+  const end = bodyAt < 0 ? rest.length : bodyAt
+  const first = rest.indexOf(';')
+  const numberEnd = first < 0 ? end : first
+  const number = rest.slice(0, numberEnd).trim()
   if (!/^-?\d{1,20}$/.test(number)) return err('form')
   // The one answer with colons: `GSM:session;get_gsm_num:…;`.
-  if (word === 'GSM') return ok({ kind: 'answer', word, session: number, rest: record.slice(1).join(';') })
-  const fields = fieldsOf(record, word !== 'req')
+  if (word === 'GSM')
+    return ok({ kind: 'answer', word, session: number, rest: rest.slice(numberEnd + 1, end) })
+  const fields = fieldsOf(rest, numberEnd + 1, end, word !== 'req')
   const id = fields.get('id') ?? ''
   const password = fields.get('password') ?? fields.get('pass') ?? ''
   for (const key of ['id', 'pass', 'password']) fields.delete(key)
@@ -78,19 +80,25 @@ const parseRecord = (word: string, rest: string): Result<FromDevice, GoipFault> 
   })
 }
 
+const isEmpty = (value: string): boolean => value === '' || value === '(null)' || value === '<NULL>'
+
 /**
  * By key and never by position: firmware adds, drops and moves fields. A value may hold colons (`LAC:1A2B,CELL ID:0C3D`).
  * The first of a name counts: a sender called `;id:other` must not speak for another line.
  */
-const fieldsOf = (record: string[], blanks: boolean): Map<string, string> => {
+const fieldsOf = (text: string, from: number, to: number, blanks: boolean): Map<string, string> => {
   const fields = new Map<string, string>()
-  for (const part of record.slice(1, MOST_FIELDS + 1)) {
-    const colon = part.indexOf(':')
-    if (colon <= 0) continue
-    const name = part.slice(0, colon).trim()
-    const value = part.slice(colon + 1).trim()
-    const empty = EMPTY.has(value)
-    if ((blanks || !empty) && !fields.has(name)) fields.set(name, empty ? '' : value)
+  for (let at = from, count = 0; at < to && count < MOST_FIELDS; count++) {
+    const next = text.indexOf(';', at)
+    const end = next < 0 || next > to ? to : next
+    const colon = text.indexOf(':', at)
+    if (colon > at && colon < end) {
+      const name = text.slice(at, colon).trim()
+      const value = text.slice(colon + 1, end).trim()
+      const empty = isEmpty(value)
+      if ((blanks || !empty) && !fields.has(name)) fields.set(name, empty ? '' : value)
+    }
+    at = end + 1
   }
   return fields
 }
