@@ -40,6 +40,8 @@ export const createGroup = (queue: string, carrier: GroupCarrier, ports: GroupPo
   let cursor = ''
   let more = true
   let loading = false
+  /** What came while rows were read: there is nothing between them and it, unless there is more. */
+  let late: MessageRecord[] = []
   let inHand = 0
   /** Nobody of the queue has a turn now, and why. */
   let blocked: string | undefined
@@ -60,6 +62,9 @@ export const createGroup = (queue: string, carrier: GroupCarrier, ports: GroupPo
       wakeAfter(AGAIN_MS)
     }
     loading = false
+    const fresh = late
+    late = []
+    for (const m of fresh) arrived(m)
     pump()
   }
 
@@ -99,6 +104,7 @@ export const createGroup = (queue: string, carrier: GroupCarrier, ports: GroupPo
   }
   const inHands = (lane: Lane, item: Item, work: Promise<After>): void => {
     lanes.hold(lane)
+    lanes.forget(item)
     inHand++
     work
       .catch((bug: unknown): After => {
@@ -161,6 +167,17 @@ export const createGroup = (queue: string, carrier: GroupCarrier, ports: GroupPo
     if (more && !loading && wants && !book.closed && inHand < group.most) void load()
   }
 
+  const arrived = (m: MessageRecord): void => {
+    const isEarly = m.id <= cursor
+    if (isEarly) lanes.add(group.recipientOf(m), m)
+    else if (loading && late.length < MOST_FRESH) late.push(m)
+    else if (more || loading || lanes.items - inHand >= MOST_FRESH) more = true
+    else {
+      lanes.add(group.recipientOf(m), m)
+      cursor = m.id
+    }
+  }
+
   return {
     pump,
     free,
@@ -168,12 +185,7 @@ export const createGroup = (queue: string, carrier: GroupCarrier, ports: GroupPo
       return blocked !== undefined
     },
     arrived(m: MessageRecord): void {
-      const isEarly = m.id <= cursor
-      if (!isEarly && (more || loading || lanes.items - inHand >= MOST_FRESH)) more = true
-      else {
-        lanes.add(group.recipientOf(m), m)
-        if (!isEarly) cursor = m.id
-      }
+      arrived(m)
       if (blocked === undefined) pump()
     },
     /** A message has left in another way than by its turn, or tried to. */
