@@ -16,6 +16,8 @@ kamailio|kamailio|Kamailio as a neighbouring proxy
 osmo-auc-gen|libosmocore-utils|SIM vectors from Osmocom
 openssl|openssl|SIP over TLS by hand
 script|bsdutils|the monitor on a real terminal
+curl|curl|posts of Ejoin gateways by curl
+wrk|wrk|posts of Ejoin gateways by wrk
 chromium|chromium|web phones in a browser'
 bench='kamailio|kamailio|figures beside Kamailio
 gcc|gcc|the load generator
