@@ -21,7 +21,7 @@ describe('a line of a GoIP', () => {
       {
         ...{ id: 'g1', password: 'p', number: '', device: '', status_ok: 0, status_refused: 404 },
         ...{ wait_poll: 'silent', number_format: 'plus', pin_address: true, ack_newline: false },
-        ...{ direct_sms: false, call_events: true, module_off: 2 },
+        ...{ direct_sms: false, call_events: true, module_off: 2, trunk: '' },
       },
     ])
   })

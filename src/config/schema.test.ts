@@ -118,7 +118,7 @@ describe('a wrong value is told with its place, what is wrong and what would be 
     ['media: 5,', '1:8: media: an object { … } is needed, not the number 5'],
     [
       'trunks: [{ name: "a" }],',
-      '1:10: trunks[0].addr: is missing: host or address, default port 5060 is needed',
+      '1:9: trunks[0].addr: is missing: say where it is, or as which user it registers here',
     ],
     [
       'trunks: [{ name: "a", addr: "h" }, { name: "a", addr: "h" }],',

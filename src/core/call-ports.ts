@@ -2,7 +2,7 @@ import type { Result } from '#lib/result'
 import type { Binding } from './bindings.ts'
 import type { Refusal } from './refusals.ts'
 import type { Found, Identity, Subscriber } from './subscribers.ts'
-import type { CallPlan } from './trunks/contract.ts'
+import type { CallPlan } from './trunks/plans.ts'
 
 /** What was dialled: a name or a number, with its phone-context, and the text as it came. */
 export type Dialled = { user: string; context?: string; text: string }

@@ -1,6 +1,7 @@
 import type { Call } from '../call.ts'
 import type { Refused } from '../call-ports.ts'
-import type { CallPlan, CallStage, TrunkRing } from '../trunks/contract.ts'
+import type { TrunkRing } from '../trunks/contract.ts'
+import type { CallPlan, CallStage } from '../trunks/plans.ts'
 import type { Trunks } from '../trunks/trunks.ts'
 import { type Outcome, ringTurn } from './turn.ts'
 

@@ -1,7 +1,7 @@
 import type { AddressPlan } from '../routes/plan.ts'
 import { createRouteTable } from '../routes/table.ts'
 import type { CallRoutes } from '../routing.ts'
-import type { CallPlan } from './contract.ts'
+import type { CallPlan } from './plans.ts'
 
 /** The routes of calls, as routing asks for them. */
 export const createCallRoutes = (

@@ -2,7 +2,8 @@ import type { CallOffer, Route } from '../call-ports.ts'
 import type { Refusal } from '../refusals.ts'
 import type { Trial, TrialTarget } from '../routes/trial.ts'
 import type { Routing } from '../routing.ts'
-import type { CallPlan, TrunkRing } from './contract.ts'
+import type { TrunkRing } from './contract.ts'
+import type { CallPlan } from './plans.ts'
 import type { Trunks } from './trunks.ts'
 
 export type CallTrialPorts = { routeTo: Routing; trunks: Trunks; trunkRing: Pick<TrunkRing, 'placeOf'> }

@@ -1,6 +1,6 @@
 import type { Clock } from '#lib/clock'
 import type { Strategy } from '../fleet/contract.ts'
-import type { TrunkPlan } from './contract.ts'
+import type { TrunkPlan } from './plans.ts'
 
 /** How a trunk does. `rests`: it failed a short while ago, others have the first turn. */
 export type TrunkState = { name: string; calls: number; mostCalls: number; rests: boolean }
