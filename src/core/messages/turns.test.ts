@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { silentLog } from '#lib/log'
+import { createHandClock } from '#lib/timers'
 import { memoryMessages } from '../../../test/support/memory-messages.ts'
 import { aMessageHouse, DELIVERED, later, textOf } from '../../../test/support/message-house.ts'
+import type { After } from './attempts.ts'
+import type { Book } from './book.ts'
+import type { MessageRecord } from './record.ts'
+import { createTurns } from './turns.ts'
 
 const BOB = 'bob@tandem.test'
 const text = (words: string) => ({ body: { kind: 'text' as const, text: words } })
+const aMessage = (queue: string) => ({ id: queue, queue }) as MessageRecord
 const AWAY = { kind: 'away' as const, reason: 'not registered' }
 
 describe('a queue', () => {
@@ -51,6 +58,45 @@ describe('a queue', () => {
     assert.equal(seen.length, 80)
     const firsts = seen.slice(0, 40).filter(({ queue }) => queue === `subscriber:${BOB}`).length
     assert.ok(firsts > 10 && firsts < 30, `${firsts} of the first 40 are for bob`)
+  })
+
+  test('of a phone that answers is not held up by all those that do not', async () => {
+    const timers = createHandClock()
+    const counts = new Map<string, number>()
+    const under = new Map<string, (after: After) => void>()
+    const turns = createTurns({
+      ...{ timers, log: silentLog, isEnding: () => false },
+      book: { counts, closed: false } as unknown as Book,
+      store: { next: async (queue) => [aMessage(queue)] },
+      attempts: {
+        start: ({ queue }) => new Promise((resolve) => void under.set(queue, resolve)),
+      },
+    })
+    const settle = () => new Promise((resume) => setImmediate(resume))
+    const come = (queue: string): void => {
+      counts.set(queue, 1)
+      turns.arrived(aMessage(queue))
+    }
+    for (let n = 0; n < 1000; n++) come(`dead ${n}`)
+    for (const end of under.values()) end({ againMs: 1000 })
+    under.clear()
+    await settle()
+    timers.advance(1010)
+    await settle()
+    assert.equal(under.size, 800, 'those that failed do not take all places')
+    come('alive')
+    turns.wake('dead 999')
+    await settle()
+    assert.ok(under.has('alive'))
+    assert.ok(under.has('dead 999'), 'who registers has not failed')
+    counts.delete('dead 0')
+    under.get('dead 0')?.('on')
+    under.get('dead 1')?.({ away: 'gone' })
+    counts.delete('alive')
+    under.get('alive')?.('on')
+    under.get('dead 999')?.({ away: 'gone' })
+    await settle()
+    assert.ok(under.has('dead 800') && under.has('dead 801'), 'the others have their turn')
   })
 
   test('tries again after sms_retry_delay as it is by then, or when the carrier says, with another attempt', async () => {

@@ -16,6 +16,8 @@ type TurnPorts = {
 
 /** Queues in hand at once: phones that do not answer hold a place for half a minute each. */
 const MOST_HANDS = 1000
+/** Of those, for queues that failed before: a site without power must not hold up everybody else. */
+const MOST_AGAIN = 800
 /** Rows of a queue in memory. */
 const ROWS = 4
 /** A queue that has had so many in a row lets others go first. */
@@ -39,6 +41,8 @@ type Hand = {
 export const createTurns = ({ store, book, timers, attempts, isEnding, log }: TurnPorts) => {
   const hands = new Map<string, Hand>()
   const ready = new Set<string>()
+  /** Those that had their rest. */
+  const rested = new Set<string>()
   const resting = new Map<string, Timer>()
   /** Queues that wait to be woken, and why. */
   const asleep = new Map<string, string>()
@@ -46,7 +50,9 @@ export const createTurns = ({ store, book, timers, attempts, isEnding, log }: Tu
   const rest = (queue: string, ms: number): void => {
     const again = (): void => {
       resting.delete(queue)
-      poke(queue)
+      if (hands.has(queue) || asleep.has(queue) || !book.counts.has(queue)) return
+      rested.add(queue)
+      pump()
     }
     resting.set(queue, timers.after(ms, again))
   }
@@ -107,17 +113,22 @@ export const createTurns = ({ store, book, timers, attempts, isEnding, log }: Tu
       })
   }
 
-  const pump = (): void => {
-    for (const queue of ready) {
-      if (hands.size >= MOST_HANDS || book.closed) return
-      ready.delete(queue)
+  const takeUp = (queues: Set<string>, most: number): void => {
+    for (const queue of queues) {
+      if (hands.size >= most || book.closed) return
+      queues.delete(queue)
       open({ queue, rows: [], more: true, loading: false, woken: false })
     }
   }
+  const pump = (): void => {
+    takeUp(ready, MOST_HANDS)
+    takeUp(rested, MOST_AGAIN)
+  }
+  const waits = (queue: string): boolean => resting.has(queue) || rested.has(queue) || asleep.has(queue)
 
   /** Takes the queue up unless something else will. */
   const poke = (queue: string): void => {
-    if (hands.has(queue) || resting.has(queue) || asleep.has(queue) || !book.counts.has(queue)) return
+    if (hands.has(queue) || waits(queue) || !book.counts.has(queue)) return
     ready.add(queue)
     pump()
   }
@@ -129,7 +140,7 @@ export const createTurns = ({ store, book, timers, attempts, isEnding, log }: Tu
       const { queue } = message
       const hand = hands.get(queue)
       if (!hand) {
-        const idle = !(ready.has(queue) || resting.has(queue) || asleep.has(queue))
+        const idle = !(ready.has(queue) || waits(queue))
         if (!idle || book.counts.get(queue) !== 1 || hands.size >= MOST_HANDS || book.closed) poke(queue)
         else open({ queue, rows: [message], more: false, loading: false, woken: false })
       } else if (hand.loading || hand.more || hand.rows.length >= ROWS) hand.more = true
@@ -144,6 +155,7 @@ export const createTurns = ({ store, book, timers, attempts, isEnding, log }: Tu
       if (hand) hand.woken = true
       resting.get(queue)?.cancel()
       resting.delete(queue)
+      rested.delete(queue)
       poke(queue)
     },
     /** Why the queue waits to be woken, if it does. */
