@@ -64,6 +64,9 @@ type Opened = {
   duty: TextDuty
 }
 
+/** Whoever waits for a server that does not run wants to know soon; the transaction itself takes 32 s to end. */
+const SILENCE_MS = 3000
+
 const openUe = async (plan: UePlan, audio: Audio, ports: UeCommandPorts): Promise<Opened | string> => {
   const { timers, random, openMedia, print } = ports
   const { host, port } = plan.server
@@ -112,9 +115,12 @@ const openUe = async (plan: UePlan, audio: Audio, ports: UeCommandPorts): Promis
 
 const runWith = async (opened: Opened, plan: UePlan, audio: Audio, ports: UeCommandPorts): Promise<0 | 1> => {
   const { ue, reports, duty } = opened
-  const { print, interrupted } = ports
+  const { print, interrupted, timers } = ports
   if (!plan.anonymous) {
+    const { host, port } = plan.server
+    const silence = timers.after(SILENCE_MS, () => print(`no answer from ${host}:${port} yet`))
     const result = await ue.register(plan.expiresS)
+    silence.cancel()
     print(registeredLine(result, plan.identity.impu))
     if (!result.ok) {
       await ue.close()

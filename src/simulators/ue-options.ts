@@ -146,7 +146,10 @@ const identityOf = (
   const user = text('user') ?? text('number')
   if (known && text('password') === undefined && text('imsi') === undefined) {
     const found = known.find((one) => isCalled(one, user ?? ''))
-    if (found) return { ...identityOfUser(found), ...(algorithm && { algorithm }) }
+    if (found) {
+      problems.push(...idleKeys(reader))
+      return { ...identityOfUser(found), ...(algorithm && { algorithm }) }
+    }
     const asked = user === undefined ? 'is needed' : `nobody is called ${user}`
     problems.push(`--user: ${asked}: the configuration knows ${namesOf(known)}`)
     return undefined
@@ -164,6 +167,12 @@ const identityOf = (
   const impu = `sip:${number}@${domain.includes(':') ? `[${domain}]` : domain}`
   return { impu, impi, domain, password: text('password'), sim, algorithm }
 }
+
+/** A key beside a user of the configuration would be ignored, and a wrong one would seem right. */
+const idleKeys = ({ text }: Reader): string[] =>
+  (['k', 'opc', 'op', 'topc', 'top', 'algo'] as const)
+    .filter((name) => text(name) !== undefined)
+    .map((name) => `--${name}: --user has its SIM from the configuration; another SIM needs --imsi too`)
 
 const simOf = ({ problems, hex, word, text, number }: Reader): UeIdentity['sim'] => {
   const keys = { op: hex('op'), opc: hex('opc'), top: hex('top'), topc: hex('topc') }

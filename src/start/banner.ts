@@ -90,7 +90,8 @@ const everywhere = ({ sip_addr }: Settings): string[] => {
       ? ['::1', ...ownAddresses('IPv6').slice(1)]
       : ['127.0.0.1', ...ownAddresses('IPv4').slice(1)],
   )
-  return others.length === 0 ? [] : [line('Also at', others.join(', '))]
+  const more = others.filter((address) => !wild.map(shownAddress).includes(address))
+  return more.length === 0 ? [] : [line('Also at', more.join(', '))]
 }
 
 const users = ({ sipUsers, simUsers }: FirstStart, file: string): string[] => {

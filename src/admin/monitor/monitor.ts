@@ -50,14 +50,20 @@ export const createMonitor = (ports: MonitorPorts, more: Command[] = []): Monito
   return { run, complete, commands: namesOf(all) }
 }
 
+/** A terminal has 80 columns: what a long command does stands in a line below it. */
+const WIDEST_USAGE = 28
+const helpRows = ({ name, usage, summary }: Command): string[][] => {
+  const words = `${name} ${usage}`.trim()
+  if (words.length <= WIDEST_USAGE) return [[words, summary]]
+  const cut = words.lastIndexOf(' [', WIDEST_USAGE)
+  return [
+    [words.slice(0, cut < 0 ? undefined : cut), summary],
+    ...(cut < 0 ? [] : [[`  ${words.slice(cut + 1)}`, '']]),
+  ]
+}
+
 const helpOf = (commands: Command[], name: string): Result<string, string> => {
-  if (name === '')
-    return ok(
-      tableOf(
-        ['COMMAND', ''],
-        commands.map((one) => [`${one.name} ${one.usage}`.trim(), one.summary]),
-      ),
-    )
+  if (name === '') return ok(tableOf(['COMMAND', ''], commands.flatMap(helpRows)))
   const command = commands.find((one) => one.name === name)
   if (!command) return err(`"${name}" is not a command`)
   return ok(

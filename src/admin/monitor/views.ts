@@ -37,6 +37,7 @@ export const userCard = (view: UserView): string => {
 /** `sip:1001@home.example` is 1001: user parts are unique in one house; a stranger keeps its domain. */
 export const shortOf = (uri: string, domains?: ReadonlySet<string>): string => {
   const bare = uri.replace(/^(sips?|tel):/, '')
+  if (bare === 'anonymous@anonymous.invalid') return 'anonymous'
   const at = bare.lastIndexOf('@')
   return at <= 0 || (domains && !domains.has(bare.slice(at + 1))) ? bare : bare.slice(0, at)
 }

@@ -44,6 +44,7 @@ const reasonOf = ({ code, message }: NodeJS.ErrnoException): string => {
   if (code === 'ENOTFOUND') return 'there is no machine of that name'
   if (code === 'ECONNRESET' || /socket hang up/.test(message))
     return 'the server closed the connection (TLS?)'
+  if (code === 'EPROTO') return 'no TLS is spoken there: write ws:// instead of wss://'
   return message
 }
 

@@ -40,6 +40,15 @@ const listen = (port: number, query = '', last?: string) => {
 const ring = (n: number): CoreEvent => ({ kind: 'call.changed', call: aCall(`c${n}`, n), state: 'ringing' })
 
 describe('the stream of events', () => {
+  test('is not opened for what does not exist', () =>
+    withAdmin(async (ask) => {
+      for (const types of ['messages', 'texts.*', 'message.*,calls'])
+        assert.match(
+          await problem(await ask(`/events?types=${types}`, bearer('key-of-all')), 400),
+          /^types: /,
+        )
+    }, applicationPorts(aTextHouse())))
+
   test('tells what happens, of the kinds that are wanted', () => {
     const house = aTextHouse()
     return withAdmin(async (_ask, port) => {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { eventViewOf, type OutEvent, wantsOf } from '../../events/envelope.ts'
 import type { Feed } from '../../events/feed.ts'
-import { sendProblem } from '../problems.ts'
+import { refuseField, sendProblem } from '../problems.ts'
 import type { Route } from '../route.ts'
 import { about, object } from '../schema-words.ts'
 
@@ -10,6 +10,11 @@ const MOST_STREAMS = 50
 const MOST_UNSENT = 1024 * 1024
 /** Below every proxy's patience, and our own (`connectionTimeout`). */
 const HEARTBEAT_MS = 15_000
+
+/** A group that does not exist would be a stream on which nothing ever comes. */
+const KNOWN = /^(?:\*|(?:message|call|registration|source|line)\.(?:\*|[a-z]+))$/
+const WANTED =
+  'expected such as message.*,call.ended or *; there are message, call, registration, source and line'
 
 export const eventRoutes = (feed: Feed): Route[] => {
   const streams = new Set<FastifyReply>()
@@ -38,6 +43,8 @@ export const eventRoutes = (feed: Feed): Route[] => {
       stream: 'text/event-stream',
       problems: [400, 503],
       handle: (request, reply) => {
+        const { types = '*' } = request.query as { types?: string }
+        if (!types.split(',').every((one) => KNOWN.test(one))) return refuseField(reply, 400, 'types', WANTED)
         if (streams.size >= MOST_STREAMS)
           return sendProblem(reply.header('retry-after', 10), 503, `${MOST_STREAMS} streams are open`)
         streams.add(reply)
