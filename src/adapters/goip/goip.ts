@@ -14,6 +14,7 @@ import { createWords } from './words.ts'
 /** Three keepalives of 30 s and a little more. */
 const ALIVE_MS = 92_000
 const SWEEP_MS = 2000
+const [MOST_AT_ONCE, PARTS] = [5000, 20]
 
 export type GoipFigures = {
   lines: number
@@ -59,14 +60,22 @@ export const createGoip = (ports: GoipPorts): Goip => {
   })
   const count = { datagrams: 0, unreadable: 0, unasked: 0, unheard: 0 }
 
+  let round = lines.all()
+  /** Of very many lines some at a time, so that nothing else waits for it. */
   const sweep = (): void => {
     const deadline = clock.nowMs() - ALIVE_MS
-    for (const line of lines.all())
-      if (line.alive && line.seenMs < deadline) {
-        line.alive = false
-        fleet.lose(line.device, line.settings.id, 'no keepalive')
+    const parts = lines.count > MOST_AT_ONCE ? PARTS : 1
+    for (let left = Math.ceil(lines.count / parts) + 1; left > 0; left--) {
+      const { value: line, done } = round.next()
+      if (done) {
+        round = lines.all()
+        break
       }
-    sweeping = timers.after(SWEEP_MS, sweep)
+      if (!line.alive || line.seenMs >= deadline) continue
+      line.alive = false
+      fleet.lose(line.device, line.settings.id, 'no keepalive')
+    }
+    sweeping = timers.after(SWEEP_MS / parts, sweep)
   }
   let sweeping = timers.after(SWEEP_MS, sweep)
   const announce = ({ device, settings }: GoipLine): void =>

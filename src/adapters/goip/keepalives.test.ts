@@ -130,6 +130,24 @@ describe('a line', () => {
     assert.equal(house.sightings.at(-1)?.fields?.pro, 'TEST NET', 'the whole of it, not a mere repetition')
   })
 
+  test('is found silent among very many, while others go on', () => {
+    const ids = Array.from({ length: 6000 }, (_, n) => `l${n}`)
+    const house = aGoipHouse({ lines: ids.map((id) => aLine({ id })) })
+    const device = house.socket()
+    const say = (some: string[]) => {
+      for (const id of some) device.say(`req:1;id:${id};pass:k9;`)
+    }
+    say(ids)
+    house.timers.advance(60_000)
+    say(ids.slice(0, 100))
+    house.goip.removeLine('l0')
+    house.timers.advance(36_500)
+    assert.equal(house.lost.length, 5901)
+    assert.equal(new Set(house.lost).size, 5901)
+    house.timers.advance(60_000)
+    assert.equal(house.lost.length, 6000)
+  })
+
   test('is kept alive by whatever it says with its password', () => {
     const house = aGoipHouse()
     const device = house.loggedIn()
