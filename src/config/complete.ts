@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import type { Endpoint } from '#lib/wire'
 import type { Findings } from './check.ts'
+import { checkEjoin } from './check-ejoin.ts'
 import { checkTrunks } from './check-trunks.ts'
 import { printEndpoint } from './schema-addresses.ts'
 import type { RootSettings } from './schema-root.ts'
@@ -184,32 +185,6 @@ const checkNames = (written: RootSettings, place: (name: string) => Place, check
     'ejoin',
     (index) => `ejoin.devices[${index}].name`,
   )
-}
-
-const SHORT_SECRET = 16
-
-/** A device is known by the path that it posts to: nobody may guess it, and no other device may have it. */
-const checkEjoin = (
-  { ejoin, admin }: RootSettings,
-  place: (name: string) => Place,
-  check: Findings,
-): void => {
-  const devices = ejoin?.devices ?? []
-  devices.forEach(({ secret, push }, index) => {
-    const at = `ejoin.devices[${index}]`
-    if (devices.findIndex((other) => other.secret === secret) < index)
-      check.problem(place('ejoin'), `${at}.secret`, 'is also that of another device')
-    if (secret.length < SHORT_SECRET)
-      check.warn(
-        place('ejoin'),
-        `${at}.secret`,
-        `is short: ${SHORT_SECRET} letters and digits are hard to guess`,
-      )
-    if (push && !admin?.public_url)
-      check.warn(place('ejoin'), `${at}.push`, 'does nothing without admin.public_url')
-  })
-  if (devices.length > 0 && !admin)
-    check.warn(place('ejoin'), 'ejoin.devices', 'post to the web server of "admin", which is not there')
 }
 
 /** Whoever lets handsets without a name call wants somebody to answer. */

@@ -177,7 +177,13 @@ const ejoinDevice: Shape<EjoinDevice> = {
   push: {
     kind: boolean,
     default: false,
-    about: 'Tell it to report to admin.public_url; else set that on the device.',
+    about: 'Tell it where to report; else set that on the device.',
+  },
+  report_url: {
+    kind: string(/^(?:|https?:\/\/\S+)$/, 'http URL'),
+    default: '',
+    about: 'Our web server as the device reaches it.',
+    otherwise: 'admin.public_url',
   },
   send_timeout: { kind: integer(10, 600), default: 30, about: 'Seconds that it has to send one text.' },
   reconcile: {

@@ -176,6 +176,7 @@ export type EjoinDevice = {
   password: string
   api: 'v2' | 'v3'
   push: boolean
+  report_url: string
   send_timeout: number
   reconcile: number
   check_certificate: boolean

@@ -83,7 +83,15 @@ export const anEjoinHouse = async ({ device, serve, settings = new Map() }: Opti
     devices: [
       {
         ...{ name: 'ej1', mac: MAC, secret: SECRET, url: serve ? 'http://10.0.0.9' : '', api: 'v2' },
-        ...{ username: 'root', password: 'p&w', push: false, send_timeout: 30, reconcile: 3, ...device },
+        ...{
+          username: 'root',
+          password: 'p&w',
+          push: false,
+          report_url: '',
+          send_timeout: 30,
+          reconcile: 3,
+          ...device,
+        },
         http: async (url, { method, body = '' }) => {
           const { pathname, searchParams: query } = new URL(url)
           const one: Asked = { method, path: pathname, query, body }

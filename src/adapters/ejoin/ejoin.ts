@@ -37,10 +37,12 @@ export const createEjoin = (ports: EjoinPorts): Ejoin => {
   const tasks = createTasks()
   const intake = createIntake({ fleet, inbox, clock, tasks, complaints })
   const receiver = createReceiver({ timers, guard, devices, intake, complaints })
-  const pushUrl = ({ settings }: EjoinDevice) =>
-    settings.push && publicUrl !== undefined && publicUrl !== ''
-      ? { url: `${publicUrl.replace(/\/+$/, '')}${EJOIN_PATH}/${settings.secret}`, periodS: REPORT_EVERY_S }
+  const pushUrl = ({ settings }: EjoinDevice) => {
+    const base = settings.report_url === '' ? (publicUrl ?? '') : settings.report_url
+    return settings.push && base !== ''
+      ? { url: `${base.replace(/\/+$/, '')}${EJOIN_PATH}/${settings.secret}`, periodS: REPORT_EVERY_S }
       : undefined
+  }
   const clients = new Map<string, DeviceClient>()
   const followers: Reconcile[] = []
   for (const device of devices.all()) {

@@ -19,6 +19,8 @@ export type DeviceSettings = {
   api: string
   /** Tell it where to report. */
   push: boolean
+  /** Our web server as this device reaches it; empty: `publicUrl`. */
+  report_url: string
   /** Seconds that it has for one text. */
   send_timeout: number
   /** Minutes between two looks at what it may have failed to report; 0: only after gaps. */

@@ -138,6 +138,11 @@ describe('what a device failed to report', () => {
     const inbox = anInbox()
     const house = await anEjoinHouse({ serve: inbox.serve, device: { push: true } })
     await house.pass(5000)
+    const near = await anEjoinHouse({
+      ...{ serve: inbox.serve, device: { push: true, report_url: 'http://10.0.0.2:8200' } },
+    })
+    await near.pass(5000)
+    assert.match(near.asked[0]?.query.get('url') ?? '', /^http:\/\/10\.0\.0\.2:8200\/ejoin\//)
     const { query } = house.asked[0] ?? assert.fail()
     assert.equal(query.get('url'), 'https://pbx.example/ejoin/a-secret-of-24-characters')
     assert.equal(query.get('period'), '60')
