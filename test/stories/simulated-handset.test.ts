@@ -193,6 +193,10 @@ describe('tandem sim ue', () => {
       /^--user: (is needed|nobody is called \w+): the configuration knows alice, bob, xor/,
     )
     assert.match(
+      (await run({ user: 'xor', k: '00112233445566778899aabbccddeeff' }, 100)).lines[0] ?? '',
+      /^--k: --user has its SIM from the configuration/,
+    )
+    assert.match(
       (await run({ user: 'alice', wav: 'none.wav' }, 100)).lines[0] ?? '',
       /^--wav: no file none\.wav$/,
     )

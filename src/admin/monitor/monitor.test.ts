@@ -75,6 +75,7 @@ describe('the monitor', () => {
       assert.match(help, new RegExp(`^${name}`, 'm'))
       assert.match(await shown(monitor, ` help  ${name} `), new RegExp(`^${name}`))
     }
+    for (const line of help.split('\n')) assert.ok(line.length < 80, line)
     assert.deepEqual(monitor.commands, ['help', 'calls', 'log', 'quit', 'users'])
     assert.deepEqual(await monitor.run('help nothing'), { ok: false, error: '"nothing" is not a command' })
     assert.deepEqual(await monitor.run('userz'), {
