@@ -1,5 +1,8 @@
 import {
+  type CallPlan,
   type CallRecord,
+  createAddressPlan,
+  createCallRoutes,
   createCalls,
   createDialogs,
   createEmergency,
@@ -9,12 +12,14 @@ import {
   createRegistrations,
   createRouting,
   createSubscribers,
+  createTrunks,
   type EmergencyPlan,
   type LiveSettings,
   type Media,
   type MediaOptions,
   type Store,
   type Subscriber,
+  type Subscribers,
 } from '#core'
 
 import {
@@ -29,8 +34,11 @@ import {
   createRing,
   createServiceOf,
   createSubscriberCarrier,
+  createTrunkRing,
   sameContact,
   type TextSettings,
+  type TrunkLine,
+  type TrunkRingPorts,
 } from '#ims'
 import { silentLog } from '#lib/log'
 import { createRandom } from '#lib/random'
@@ -107,7 +115,41 @@ type HouseOptions = {
   emergency?: Partial<EmergencyPlan> & Partial<AlternativePlan> & { numbers?: string[] }
   mostCalls?: number
   texts?: Partial<TextSettings>
+  trunks?: TrunksOfHouse
   live?: Partial<LiveSettings>
+}
+
+/** `from`: the trunk that a flow comes from, where that is trusted. `most`: calls at once by each of them. */
+export type TrunksOfHouse = {
+  lines: (subscribers: Subscribers) => TrunkLine[]
+  plans: CallPlan[]
+  from?: (flow: Flow) => string | undefined
+  most?: number
+}
+
+const trunkSideOf = (
+  { lines: linesOf, plans, from = () => undefined, most = 10 }: TrunksOfHouse,
+  subscribers: Subscribers,
+  ports: Pick<TrunkRingPorts, 'legs' | 'wire' | 'random' | 'timers' | 'registrations'>,
+) => {
+  const { clock } = ports.timers
+  const lines = linesOf(subscribers)
+  const accounts = new Map(lines.flatMap(({ account, name }) => (account ? [[account, name] as const] : [])))
+  const addresses = createAddressPlan('')
+  return {
+    trunks: createTrunks(
+      lines.map(({ name }) => ({ name, mostCalls: most })),
+      clock,
+    ),
+    routes: createCallRoutes(plans, addresses, () => clock.wallMs()),
+    trunkRing: createTrunkRing({
+      ...{ ...ports, domain: DOMAIN, normal: addresses.normal, listeners: [{ any: true }] },
+      lines: new Map(lines.map((line) => [line.name, line])),
+    }),
+    trunkOf: (flow: Flow, subscriber: Subscriber | undefined) =>
+      subscriber ? accounts.get(subscriber) : from(flow),
+    trusted: (flow: Flow) => from(flow) !== undefined,
+  }
 }
 
 /** The whole of Tandem between the wire and the records, on a hand-turned clock and a network in memory. */
@@ -194,13 +236,18 @@ export const aHouse = (options: HouseOptions = {}) => {
     numbers: new Set(numbers),
     isTaken: (user) => user === echo || subscribers.byIdentity(user) !== undefined,
   })
+  const trunkSide = trunkSideOf(options.trunks ?? { lines: () => [], plans: [] }, subscribers, {
+    ...{ legs, wire, random, timers, registrations },
+  })
+  const { trunks, routes, trunkRing, trunkOf } = trunkSide
   const calls = createCalls({
     timers,
     random,
     media,
     store,
     events,
-    routeTo: createRouting({ subscribers, registrations, echo, emergency }),
+    ...{ trunks, trunkRing: dialogs.watchTrunks(trunkRing) },
+    routeTo: createRouting({ subscribers, registrations, echo, emergency, routes }),
     ring: dialogs.watchRing(createRing({ legs, wire, random, calledPartyId: () => true })),
     addressTowards: createAddressTowards(wire, [{ any: true }]),
     settings: {
@@ -233,7 +280,7 @@ export const aHouse = (options: HouseOptions = {}) => {
     events,
     bindingExpires: () => live.bindingExpiresS,
     subscribeExpires: () => live.subscribeExpiresS,
-    trusted: options.trusted ?? (() => false),
+    ...{ trusted: options.trusted ?? trunkSide.trusted, trunkOf },
     emergency: { serviceOf, takes: emergency.takes },
     alternative: { reason, action },
     texts: { ...texts, messages },
@@ -256,6 +303,7 @@ export const aHouse = (options: HouseOptions = {}) => {
     messageStore,
     notifier,
     legs,
+    trunks,
     calls,
     dialogs,
     mtCall,
