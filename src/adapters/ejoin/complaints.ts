@@ -19,7 +19,7 @@ export const createComplaints = (log: Log, clock: Clock) => {
     quiet.delete(key)
     quiet.set(key, { untilMs: now + LOG_EVERY_MS, untold: 0 })
     if (quiet.size > MOST_KINDS) quiet.delete(quiet.keys().next().value as string)
-    log.write('app', 'warn', `Ejoin ${who}: ${text}${more}`, address === undefined ? {} : { user: address })
+    log.write('gw', 'warn', `Ejoin ${who}: ${text}${more}`, address === undefined ? {} : { user: address })
   }
   return { complain, counts: (): Record<string, number> => ({ ...counts }) }
 }

@@ -68,7 +68,7 @@ export const createEjoin = (ports: EjoinPorts): Ejoin => {
       if (device.online && now - device.statusMs > 2 * device.expiresMs) {
         device.online = false
         fleet.lose(device.name, undefined, `no dev-status for ${Math.round((2 * device.expiresMs) / 1000)} s`)
-        log.write('app', 'warn', `Ejoin ${device.name} is off line`)
+        log.write('gw', 'warn', `Ejoin ${device.name} is off line`)
         device.wish('the device is silent')
       }
     timers.after(SWEEP_MS, sweep)

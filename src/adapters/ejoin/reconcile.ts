@@ -53,7 +53,7 @@ export const createReconcile = (ports: ReconcilePorts, device: EjoinDevice, clie
 
   const reached = (is: boolean, text: string): void => {
     if (!is) complaints.complain('unreachable', device.name, `its web server does not serve: ${text}`)
-    else if (!reachable) log.write('app', 'info', `Ejoin ${device.name}: its web server answers again`)
+    else if (!reachable) log.write('gw', 'info', `Ejoin ${device.name}: its web server answers again`)
     reachable = is
   }
 
@@ -110,7 +110,7 @@ export const createReconcile = (ports: ReconcilePorts, device: EjoinDevice, clie
   const run = async (why: string): Promise<void> => {
     running = true
     count.runs++
-    if (why !== PERIODIC) log.write('app', 'debug', `Ejoin ${device.name} is looked after: ${why}`)
+    if (why !== PERIODIC) log.write('gw', 'debug', `Ejoin ${device.name} is looked after: ${why}`)
     try {
       if (await pullStatus(why)) await pullInbox()
     } catch {
