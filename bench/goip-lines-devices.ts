@@ -1,0 +1,39 @@
+import { createTimers } from '#lib/timers'
+import {
+  createChance,
+  createGoipDevice,
+  createMobileNetwork,
+  realGoip,
+  realRadio,
+  simCardAt,
+} from '#simulators'
+import { openUdp } from '../test/support/udp-socket.ts'
+import { type DevicesPlan, idOf, LINES_OF_A_DEVICE } from './goip-lines.ts'
+
+/** Simulated GoIP devices of `bench/goip-lines.ts`, in a process of their own. A text takes 1 to 2 s. */
+const start = async ({ port, from, to, texts }: DevicesPlan): Promise<void> => {
+  const timers = createTimers()
+  const chance = createChance(from + 1)
+  const left = new Uint8Array(texts)
+  const network = createMobileNetwork({
+    timers,
+    onLeft: ({ text }) => {
+      const index = Number(text.slice(5))
+      left[index] = (left[index] ?? 0) + 1
+    },
+  })
+  const manner = { ...realGoip, radio: { ...realRadio, leastMs: 1000, mostMs: 2000 } }
+  const ports = { timers, chance, network, openSocket: openUdp0, server: { address: '127.0.0.1', port } }
+  for (let first = from; first < to; first += LINES_OF_A_DEVICE) {
+    const lines = Array.from({ length: Math.min(LINES_OF_A_DEVICE, to - first) }, (_, at) => ({
+      ...{ id: idOf(first + at), password: 'pw', sim: simCardAt(first + at, '+15550000001') },
+    }))
+    await createGoipDevice({ ...ports, onEvent: () => {} }, { lines, manner }).plug()
+  }
+  process.once('message', () => {
+    process.send?.({ kind: 'left', value: left }, () => process.exit(0))
+  })
+}
+const openUdp0 = () => openUdp()
+
+process.once('message', (plan: DevicesPlan) => void start(plan))

@@ -1,0 +1,94 @@
+import { loadConfiguration } from '#config'
+import type { MessageRecord } from '#core'
+import { createLogSink } from '#logs'
+import type { Network } from '../src/network.ts'
+import { startTandem } from '../src/tandem.ts'
+import { sleep } from '../test/support/wait.ts'
+import { type HousePlan, type HouseReport, wordsOf } from './goip-lines.ts'
+
+/** The house of `bench/goip-lines.ts`: texts come in at an even rate, as from an application within. */
+const TICK_MS = 10
+const PATIENCE_MS = 240_000
+/** What becomes of a text in the end, as the bench counts it. */
+const SAID: Record<string, number> = { sent: 1, delivered: 1, unknown: 2 }
+
+const main = async (plan: HousePlan): Promise<void> => {
+  const loaded = loadConfiguration(plan.config)
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error))
+  const log = createLogSink({ file: `${plan.config}.log`, echo: (line) => console.error(line) })
+  const started = await startTandem(loaded.value, 'bench', log, () => {})
+  if (!started.ok) throw new Error(started.error.text)
+  const { network } = started.value
+  tell('ready', undefined)
+  while (registered(network) < plan.lines) await sleep(200)
+  tell('registered', undefined)
+  tell('report', await feed(network, plan))
+}
+const tell = (kind: string, value: unknown): void => void process.send?.({ kind, value })
+
+const registered = ({ gateways }: Network): number =>
+  gateways.fleet.devices().reduce((sum, device) => sum + device.registered, 0)
+
+const feed = async ({ events, messages }: Network, { texts, perSecond }: HousePlan): Promise<HouseReport> => {
+  const said = new Uint8Array(texts)
+  const ends: Record<string, number> = {}
+  const delays: number[] = []
+  let handed = 0
+  const hear = (message: MessageRecord): void => {
+    const index = message.body.kind === 'text' ? Number(message.body.text.slice(5)) : 0
+    if (message.state === 'sent') {
+      handed++
+      if (index % 10 === 0) delays.push(Date.now() - message.acceptedAtMs)
+    }
+    said[index] = SAID[message.state] ?? 0
+  }
+  events.subscribe((event) => {
+    if (event.kind === 'message.changed') hear(event.message)
+  })
+  const before = process.cpuUsage()
+  const startedMs = performance.now()
+  let asked = 0
+  const refused = { count: 0 }
+  while (asked < texts) {
+    const due = Math.min(texts, Math.floor(((performance.now() - startedMs) / 1000) * perSecond))
+    for (; asked < due; asked++) void accept(messages, asked, refused)
+    await sleep(TICK_MS)
+  }
+  const whileFed = handed
+  const fedS = (performance.now() - startedMs) / 1000
+  const deadline = performance.now() + PATIENCE_MS
+  while (handed + refused.count < texts && performance.now() < deadline) await sleep(200)
+  const seconds = (performance.now() - startedMs) / 1000
+  const { user, system } = process.cpuUsage(before)
+  for (const word of said) {
+    const name = ['not sent', 'sent', 'unknown'][word] ?? ''
+    ends[name] = (ends[name] ?? 0) + 1
+  }
+  delays.sort((a, b) => a - b)
+  const cpuS = (user + system) / 1e6
+  return {
+    ...{
+      texts,
+      perSecond: whileFed / fedS,
+      cpuUs: (cpuS * 1e6) / Math.max(1, handed),
+      cores: cpuS / seconds,
+    },
+    ...{ p50Ms: delays[delays.length >> 1] ?? 0, p99Ms: delays[Math.floor(delays.length * 0.99)] ?? 0 },
+    ...{ residentMb: process.memoryUsage.rss() / 1e6, states: ends, said },
+  }
+}
+
+const accept = async (
+  messages: Network['messages'],
+  index: number,
+  refused: { count: number },
+): Promise<void> => {
+  const to = `+1555${String(index % 10_000_000).padStart(7, '0')}`
+  const taken = await messages.accept({
+    ...{ origin: 'api', from: '12345', to: { user: to, text: to } },
+    body: { kind: 'text', text: wordsOf(index) },
+  })
+  if (!taken.ok) refused.count++
+}
+
+process.once('message', (plan: HousePlan) => void main(plan))
