@@ -5,7 +5,8 @@ import { marksOfReport } from './store.ts'
 const MOST = 20_000
 const KEEP_MS = 24 * 60 * 60_000
 
-export type Parked = { report: ParkedReport; stored: boolean }
+/** `telling`: its text has come, and is told. */
+export type Parked = { report: ParkedReport; stored: boolean; telling?: Promise<void> }
 
 /** Reports on their way and those that wait for their text; a text's report may overtake the word that it was sent. */
 export const createParking = (
@@ -25,7 +26,6 @@ export const createParking = (
       if (rest.length > 0) byMark.set(key, rest)
       else byMark.delete(key)
     }
-    if (parked.stored) store.unpark(parked.report.id)
     return true
   }
   const add = (report: ParkedReport, stored: boolean): Parked => {
@@ -35,6 +35,7 @@ export const createParking = (
     for (const first of byId.values()) {
       if (byId.size <= MOST && first.report.atMs > wallMs() - KEEP_MS) break
       remove(first)
+      if (first.stored) store.unpark(first.report.id)
     }
     return parked
   }
@@ -44,9 +45,12 @@ export const createParking = (
     /** False: somebody else has taken it. */
     remove,
     /** Takes the reports for a text that was handed over under these marks. */
-    take: (line: string, marks: string[]): ParkedReport[] => {
+    take: (line: string, marks: string[]): Parked[] => {
       const found = new Set(marks.flatMap((mark) => byMark.get(`${line} ${mark}`) ?? []))
-      return [...found].filter(remove).map(({ report }) => report)
+      return [...found].filter(remove)
+    },
+    get all(): Parked[] {
+      return [...byId.values()]
     },
     has: (parked: Parked): boolean => byId.has(parked.report.id),
   }

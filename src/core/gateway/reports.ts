@@ -19,6 +19,10 @@ type ReportPorts = {
 /** A report tells of a text of the last three days. */
 const WINDOW_MS = 72 * 60 * 60_000
 
+const AGAIN_MS = 1000
+/** Commits that are shared cost little. */
+const TOGETHER = 200
+
 /** TP-Status, TS 23.040 §9.2.3.15: 0x00 to 0x1f done, 0x20 to 0x3f still trying, 0x40 to 0x7f given up. */
 export const stepOf = (status: number): Omit<MessageStep, 'atMs'> | undefined => {
   if (status === 0x00 || status === 0x02) return { state: 'delivered' }
@@ -48,15 +52,40 @@ export const createReports = ({ timers, messages, store, left, nextId }: ReportP
     }
     return []
   }
+  /** It has been told, so that it need not be kept. */
+  const over = ({ report, stored }: Parked): void => {
+    if (stored) store.unpark(report.id)
+  }
   const settle = async (parked: Parked): Promise<void> => {
     const { report } = parked
     const ids = await find(report)
     // Whoever removes it tells it.
-    if (ids.length > 0 && parking.remove(parked)) return tell(ids, report)
-    if (!parking.has(parked)) return
+    if (ids.length > 0 && parking.remove(parked)) {
+      await tell(ids, report)
+      return over(parked)
+    }
+    if (!parking.has(parked) || parked.stored) return parked.telling
     parked.stored = true
     await store.park(report)
   }
+  /** What was acknowledged is told, whatever the disk says now. */
+  const insist = async (parked: Parked, id: string): Promise<void> => {
+    for (;;)
+      try {
+        await tell([id], parked.report)
+        return over(parked)
+      } catch {
+        await new Promise<void>((resume) => void timers.after(AGAIN_MS, resume))
+      }
+  }
+
+  // The process before this one may have died between the word that a text was sent and its report.
+  const settleLeft = async (): Promise<void> => {
+    const { all } = parking
+    for (let at = 0; at < all.length; at += TOGETHER)
+      await Promise.all(all.slice(at, at + TOGETHER).map((parked) => settle(parked).catch(() => {})))
+  }
+  void settleLeft()
 
   return {
     async take(report: InboundReport): Promise<Result<void, 'failure'>> {
@@ -74,7 +103,7 @@ export const createReports = ({ timers, messages, store, left, nextId }: ReportP
     },
     /** A text was handed over, which is on disk. */
     onHanded(id: string, line: string, marks: string[]): void {
-      for (const report of parking.take(line, marks)) void tell([id], report).catch(() => {})
+      for (const parked of parking.take(line, marks)) parked.telling = insist(parked, id)
     },
   }
 }
