@@ -36,7 +36,7 @@ export const createEjoin = (ports: EjoinPorts): Ejoin => {
   const complaints = createComplaints(log, clock)
   const tasks = createTasks()
   const intake = createIntake({ fleet, inbox, clock, tasks, complaints })
-  const receiver = createReceiver({ timers, guard, devices, intake, complaints })
+  const receiver = createReceiver({ timers, log, guard, devices, intake, complaints })
   const pushUrl = ({ settings }: EjoinDevice) => {
     const base = settings.report_url === '' ? (publicUrl ?? '') : settings.report_url
     return settings.push && base !== ''
@@ -47,7 +47,7 @@ export const createEjoin = (ports: EjoinPorts): Ejoin => {
   const followers: Reconcile[] = []
   for (const device of devices.all()) {
     fleet.describe(device.name, 'ejoin', { mac: device.settings.mac, address: '' })
-    const client = createClient(device.settings)
+    const client = createClient(device.settings, log)
     if (!client) continue
     clients.set(device.name, client)
     const follower = createReconcile({ timers, log, store, intake, complaints, pushUrl }, device, client)

@@ -1,5 +1,6 @@
 import { type EjoinReport, parseReports, smsPostOf } from '#ejoin-wire'
 import type { Timers } from '#lib/clock'
+import type { Log } from '#lib/log'
 import { err, ok, type Result } from '#lib/result'
 import type { Complaints } from './complaints.ts'
 import { type EjoinDevice, type EjoinDevices, macOf } from './devices.ts'
@@ -7,6 +8,7 @@ import type { Intake } from './intake.ts'
 import type { EjoinPorts, EjoinReply, EjoinRequest } from './ports.ts'
 
 type ReceiverPorts = Pick<EjoinPorts, 'guard'> & {
+  log: Log
   timers: Timers
   devices: EjoinDevices
   intake: Intake
@@ -25,6 +27,8 @@ const MOST_WAITING = 500
 const HOUR_MS = 3_600_000
 const FOREIGN_MS = 1000
 const UNREADABLE_MS = 250
+
+const utf8 = new TextDecoder('utf-8')
 
 /** The body of a post; by its query where that is a text of the "SMS to HTTP" screen. */
 const read = ({ query, body }: EjoinRequest, nowMs: number): Result<EjoinReport[], string> => {
@@ -46,7 +50,7 @@ const FAULTS: Record<string, string> = {
 }
 
 /** The web server's side: who posts, what it is, and the answer once that is on disk. */
-export const createReceiver = ({ timers, guard, devices, intake, complaints }: ReceiverPorts) => {
+export const createReceiver = ({ timers, log, guard, devices, intake, complaints }: ReceiverPorts) => {
   const { clock } = timers
   const count = { posts: 0, reports: 0 }
   const pause = (ms: number): Promise<void> => new Promise((resume) => void timers.after(ms, resume))
@@ -108,6 +112,12 @@ export const createReceiver = ({ timers, guard, devices, intake, complaints }: R
       const device = devices.bySecret(request.secret)
       if (!device) return refuseStranger(address)
       count.posts++
+      if (log.on('gw', 'debug'))
+        log.write('gw', 'debug', `Ejoin ${device.name}`, {
+          dir: 'FROM',
+          user: address,
+          payload: utf8.decode(request.body),
+        })
       if (device.waiting >= MOST_WAITING) {
         complaints.complain('busy', device.name, `${MOST_WAITING} of its posts wait for the disk`, address)
         device.wish('a post was refused')
