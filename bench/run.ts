@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { parseArgs } from 'node:util'
 import { without } from '../test/support/peers.ts'
+import { gatewayTables, runGatewayBench } from './gateways.ts'
 import { KINDS, type Kind } from './load.ts'
 import { type MessageFigures, runMessageBench } from './messages.ts'
 import { type RestRow, runRestBench } from './messages-rest.ts'
@@ -12,7 +13,7 @@ import { takeTurn } from './turn.ts'
 
 /**
  * Side-by-side figures: `npm run bench`, or `npm run bench -- --only sip --rounds 5 --json figures.json`.
- * `--only messages` needs no other server.
+ * `--only messages` and `--only gateways` need no other server; of the latter, `--lines 3000 --text-seconds 60` is a short run.
  * `--kind register|options|message|call` measures one scenario alone.
  * Only ratios of one run mean anything; absolute figures are the machine's.
  */
@@ -25,6 +26,8 @@ const { values } = parseArgs({
     users: { type: 'string', default: '10000' },
     window: { type: 'string', default: '64' },
     rate: { type: 'string' },
+    lines: { type: 'string', default: '10000' },
+    'text-seconds': { type: 'string', default: '600' },
     alone: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
@@ -32,7 +35,8 @@ const { values } = parseArgs({
 
 const say = (line: string) => console.log(line)
 
-const whole = (name: 'rounds' | 'seconds' | 'users' | 'window' | 'rate', most: number): number => {
+type Count = 'rounds' | 'seconds' | 'users' | 'window' | 'rate' | 'lines' | 'text-seconds'
+const whole = (name: Count, most: number): number => {
   const value = Number(values[name])
   if (!Number.isInteger(value) || value < 1 || value > most) {
     console.error(`--${name} takes a number from 1 to ${most}`)
@@ -141,7 +145,7 @@ const restTable = (rows: RestRow[]): string =>
   ])
 
 const main = async (): Promise<void> => {
-  const others = values.only !== 'messages'
+  const others = values.only !== 'messages' && values.only !== 'gateways'
   const lacking = others && without('kamailio', 'gcc', 'taskset')
   if (lacking) {
     console.error(`bench: ${lacking} (bash tools/peers.sh --bench)`)
@@ -177,13 +181,19 @@ const main = async (): Promise<void> => {
     figures.rtp = rtp
     say(`\nCPU per forwarded packet, µs, median (least–most)\n\n${rtpTable(rtp)}\n`)
   }
-  if (!values.kind && (!values.only || !others)) {
+  if (!values.kind && (!values.only || values.only === 'messages')) {
     const messages = await runMessageBench(say)
     figures.messages = messages
     say(`\nMessages, on disk with fsync\n\n${messageTables(messages)}\n`)
     const rest = await runRestBench(say, options)
     figures.rest = rest
     say(`\nTexts over REST, on disk with fsync, median round of ${options.rounds}\n\n${restTable(rest)}\n`)
+  }
+  if (!values.kind && (!values.only || values.only === 'gateways')) {
+    const [lines, textSeconds] = [whole('lines', 20_000), whole('text-seconds', 86_400)]
+    const gateways = await runGatewayBench(say, { seconds: options.seconds, lines, textSeconds })
+    figures.gateways = gateways
+    say(`\n${gatewayTables(gateways)}\n`)
   }
   yieldTurn()
   if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 1)}\n`)
