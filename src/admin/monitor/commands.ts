@@ -23,7 +23,7 @@ export const createCommands = (ports: MonitorPorts): Command[] => [
   {
     name: 'calls',
     usage: '[last [n] [user or number]]',
-    summary: 'Lists the calls in progress.',
+    summary: 'Lists calls in progress, or those that ended last.',
     detail: `"calls last" lists the ${LAST_CALLS} (or n) calls that ended last, of everybody or of one user.`,
     complete: ([first, ...more]) =>
       first === undefined ? ['last'] : more.length < 2 ? (ports.candidates?.users() ?? []) : [],

@@ -25,7 +25,7 @@ export const createGatewayCommands = (desk: GatewayDesk): Command[] => {
     {
       name: 'lines',
       usage: '[part of an id, a number, ICCID, IMSI or operator]',
-      summary: 'Lists lines of gateways: their state, and why one cannot send.',
+      summary: 'Lists lines of gateways, and why one cannot send.',
       detail: 'TODAY counts what was sent, what failed and what came in (UTC). "line ID" shows everything.',
       complete: (words) => (words.length === 0 ? desk.fleet.devices().map(({ name }) => name) : []),
       run: (rest) => linesOf(desk, rest),
@@ -41,7 +41,7 @@ export const createGatewayCommands = (desk: GatewayDesk): Command[] => {
     {
       name: 'ussd',
       usage: '<id> [code]',
-      summary: 'Asks the mobile network by a line, such as for its balance.',
+      summary: 'Asks the network by a line, say for its balance.',
       detail: 'Digits, * and #. A menu stays open: send the choice as the next code, or none to leave it.',
       complete,
       run: (rest) => ussd(desk, rest),

@@ -1,6 +1,5 @@
 import { err, ok, type Result } from '#lib/result'
 import type { MonitorPorts } from '../ports.ts'
-import { tableOf } from '../table.ts'
 import type { Command } from './command.ts'
 import { createCommands } from './commands.ts'
 import { completionsOf, namesOf } from './completion.ts'
@@ -51,19 +50,16 @@ export const createMonitor = (ports: MonitorPorts, more: Command[] = []): Monito
 }
 
 /** A terminal has 80 columns: what a long command does stands in a line below it. */
-const WIDEST_USAGE = 28
-const helpRows = ({ name, usage, summary }: Command): string[][] => {
+const WIDEST_USAGE = 26
+const helpLine = ({ name, usage, summary }: Command): string => {
   const words = `${name} ${usage}`.trim()
-  if (words.length <= WIDEST_USAGE) return [[words, summary]]
-  const cut = words.lastIndexOf(' [', WIDEST_USAGE)
-  return [
-    [words.slice(0, cut < 0 ? undefined : cut), summary],
-    ...(cut < 0 ? [] : [[`  ${words.slice(cut + 1)}`, '']]),
-  ]
+  const gap =
+    words.length > WIDEST_USAGE ? `\n${' '.repeat(WIDEST_USAGE)}` : ' '.repeat(WIDEST_USAGE - words.length)
+  return `${words}${gap}  ${summary}`
 }
 
 const helpOf = (commands: Command[], name: string): Result<string, string> => {
-  if (name === '') return ok(tableOf(['COMMAND', ''], commands.flatMap(helpRows)))
+  if (name === '') return ok(['COMMAND', ...commands.map(helpLine)].join('\n'))
   const command = commands.find((one) => one.name === name)
   if (!command) return err(`"${name}" is not a command`)
   return ok(

@@ -10,7 +10,7 @@ const KINDS = ['call', 'message'] as const
 export const routesCommand = ({ routes }: Pick<GatewayDesk, 'routes'>): Command => ({
   name: 'routes',
   usage: '[try call|message <from> <to>]',
-  summary: 'Lists the routes, or says where a call or a text would go.',
+  summary: 'Lists routes, or where a call or text would go.',
   detail: 'Nothing is sent by "try": it says which route is taken, which targets it has, and why.',
   complete: (words) => (words.length === 0 ? ['try'] : words.length === 1 ? KINDS : []),
   run: (rest) => {
