@@ -10,6 +10,7 @@ import {
   type Webhooks,
   wantedBy,
 } from '#admin'
+import type { Ejoin } from '#ejoin'
 import type { GoipFigures } from '#goip'
 import type { Ground } from './ground.ts'
 import type { Network } from './network.ts'
@@ -83,12 +84,18 @@ const figuresOf = ({
     ),
     linesSendable: lines.filter(({ hindrance }) => hindrance === undefined).length,
     ...(gateways.goip && { goip: goipOf(gateways.goip.figures()) }),
+    ...(gateways.ejoin && { ejoin: ejoinOf(gateways.ejoin.figures()) }),
     sipMessages: counters.messages,
     sipErrors: counters.errors,
     media: 'figures' in media ? mediaOf(media.figures()) : {},
     blockedSources: guard.list().length,
   }
 }
+
+const ejoinOf = ({ posts, reports, complaints }: ReturnType<Ejoin['figures']>): Record<string, number> => ({
+  ...{ posts, reports },
+  ...complaints,
+})
 
 const goipOf = ({ lines: _, denied, datagrams, ...figures }: GoipFigures): Record<string, number> => ({
   all: datagrams,

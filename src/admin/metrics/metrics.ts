@@ -16,6 +16,8 @@ export type HouseFigures = {
   linesSendable: number
   /** Datagrams of GoIP gateways, by what they were or what was wrong with them. */
   goip?: Record<string, number>
+  /** Posts and reports of Ejoin gateways, and what was wrong with some of them. */
+  ejoin?: Record<string, number>
   /** Since the start, by the names of the SIP stack's counters. */
   sipMessages: Record<string, number>
   sipErrors: Record<string, number>
@@ -167,6 +169,11 @@ const createGauges = (registry: Registry, ports: MetricsPorts): (() => Promise<v
     'Datagrams of GoIP gateways: all, and those with something about them.',
     'what',
   )
+  const ejoin = total(
+    'ejoin_posts',
+    'Posts and reports of Ejoin gateways, and what was wrong with some of them.',
+    'what',
+  )
   const fillMedia = createMediaGauges(registry)
   const fillWebhooks = createWebhookGauges(registry)
   return async () => {
@@ -178,6 +185,7 @@ const createGauges = (registry: Registry, ports: MetricsPorts): (() => Promise<v
     lines.set(figures.lines)
     sendable.set(figures.linesSendable)
     goip.set(figures.goip ?? {})
+    ejoin.set(figures.ejoin ?? {})
     blocked.set(figures.blockedSources)
     streams.set(ports.feed.hearers)
     sip.set(figures.sipMessages)
