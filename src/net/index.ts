@@ -1,6 +1,7 @@
 export type { BindProblem } from './bind-problem.ts'
 export { loadOrCreateCertificate, selfSigned } from './certificate.ts'
 export { createHttpClient, type HttpClient } from './http-client.ts'
+export { createNames, type Names } from './names.ts'
 export {
   type AttachedPlace,
   DEFAULT_LIMITS,
@@ -10,5 +11,4 @@ export {
   type WireLimits,
   type WireOptions,
 } from './options.ts'
-export { createNames, type Names } from './names.ts'
 export { openWire } from './wire.ts'
