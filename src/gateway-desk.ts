@@ -1,6 +1,9 @@
-import { type GatewayDesk, type RouteDesk, targetsOf } from '#admin'
+import { type GatewayDesk, type GoipLineDesk, type RouteDesk, targetsOf } from '#admin'
 import type { RouteSettings } from '#config'
 import { type Caller, createCallTrial, createMessageTrial } from '#core'
+import type { Goip } from '#goip'
+import { ok } from '#lib/result'
+import type { GoipLineBook } from '#start'
 import type { Ground } from './ground.ts'
 import type { Network } from './network.ts'
 
@@ -31,8 +34,27 @@ const createRouteDesk = ({ settings, timers }: Ground, network: Network): RouteD
   }
 }
 
+/** Lines are on disk before the gateways hear of them. */
+const createGoipLineDesk = (goip: Goip, book: GoipLineBook): GoipLineDesk => ({
+  put(wish) {
+    const kept = book.put(wish)
+    if (!kept.ok) return kept
+    goip.addLine(kept.value)
+    const { id, device } = kept.value
+    return ok(`${device || id}/${id}`)
+  },
+  remove(id) {
+    const removed = book.remove(id)
+    if (removed.ok) goip.removeLine(id)
+    return removed
+  },
+})
+
 /** What operators see of gateways, SIM cards and routes. */
 export const createGatewayDesk = (ground: Ground, network: Network): GatewayDesk => {
-  const { fleet, drivers } = network.gateways
-  return { fleet, drivers, records: ground.store.gateways, routes: createRouteDesk(ground, network) }
+  const { fleet, drivers, goip, goipLines } = network.gateways
+  return {
+    ...{ fleet, drivers, records: ground.store.gateways, routes: createRouteDesk(ground, network) },
+    ...(goip && { goipLines: createGoipLineDesk(goip, goipLines) }),
+  }
 }

@@ -21,7 +21,7 @@ import { createEjoin, type Ejoin } from '#ejoin'
 import { createGoip, type Goip } from '#goip'
 import { createRandom } from '#lib/random'
 import { createHttpClient, type HttpClient } from '#net'
-import { createExempt, routePlansOf, simRulesOf } from '#start'
+import { createExempt, type GoipLineBook, openGoipLineBook, routePlansOf, simRulesOf } from '#start'
 import type { Ground } from './ground.ts'
 
 /** Gateways with SIM cards: what is known of them, where they hand in what they say, and who speaks with them. */
@@ -32,6 +32,8 @@ export type GatewaySide = {
   destinations: Destinations
   drivers: ReadonlyMap<DeviceKind, GatewayDriver>
   goip: Goip | undefined
+  /** Those of its lines that the configuration does not have. */
+  goipLines: GoipLineBook
   ejoin: Ejoin | undefined
   close(): Promise<void>
 }
@@ -80,9 +82,18 @@ export const openGateways = async (
   const inbox = createGatewayInbox({ timers, random, fleet, messages, store: store.gateways, parked })
   handed.tell = inbox.onHanded
   fleet.onFree(messages.free)
+  const goipLines = openGoipLineBook(settings.data_dir, settings.goip?.lines ?? [])
   const goip = goipWire
     ? createGoip({
-        ...{ timers, random: createRandom(), log, fleet, inbox, guard, lines: settings.goip?.lines ?? [] },
+        ...{
+          timers,
+          random: createRandom(),
+          log,
+          fleet,
+          inbox,
+          guard,
+          lines: [...(settings.goip?.lines ?? []), ...goipLines.lines],
+        },
         exempt: createExempt(settings.security.exempt),
       })
     : undefined
@@ -91,7 +102,7 @@ export const openGateways = async (
   if (goip) drivers.set('goip', goip.driver)
   if (goip) goipWire?.start({ onData: goip.onData, onClose: () => {} })
   return {
-    ...{ fleet, inbox, routes, destinations, drivers, goip, ejoin },
+    ...{ fleet, inbox, routes, destinations, drivers, goip, goipLines, ejoin },
     close: async () => {
       ejoin?.close()
       goip?.close()

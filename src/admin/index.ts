@@ -1,6 +1,6 @@
 export type * from './contract.ts'
 export { createFeed, type Feed } from './events/feed.ts'
-export type { GatewayDesk, RouteDesk } from './gateways/ports.ts'
+export type { GatewayDesk, GoipLineDesk, RouteDesk } from './gateways/ports.ts'
 export { createMetrics, type HouseFigures } from './metrics/metrics.ts'
 export {
   type AttachedMonitor,

@@ -7,6 +7,7 @@ export { alternativeOf, emergencyNumbersOf, emergencyPlanOf } from './emergency.
 export { createEventLog } from './event-log.ts'
 export { createExempt } from './exempt.ts'
 export { prepareFolder } from './folder.ts'
+export { type GoipLineBook, openGoipLineBook } from './goip-lines.ts'
 export { type ListenerPlan, listenersOf, type MediaPlan, mediaPlansOf } from './listeners.ts'
 export { liveSettingsOf } from './live-settings.ts'
 export { readPidFile, writePidFile } from './pid-file.ts'

@@ -3,7 +3,7 @@ import type { DeviceAnswer } from '#goip-wire'
 import { err, ok, type Result } from '#lib/result'
 import { createAlarms } from './admission.ts'
 import { GOIP_COMMANDS, isGood, wordsOf } from './commands.ts'
-import { createExchange } from './exchanges.ts'
+import { type Ask, createExchange } from './exchanges.ts'
 import type { GoipLine, GoipLines } from './lines.ts'
 import { isDialable, numberFor } from './numbers.ts'
 import type { GoipPorts } from './ports.ts'
@@ -16,16 +16,6 @@ import type { Words } from './words.ts'
 /** "The SMS content should be limited to 3000 bytes or less." */
 const MOST_OCTETS = 3000
 const COMMAND = { everyMs: 5000, times: 3 }
-
-export type Question = {
-  line: GoipLine
-  words: (session: number) => string
-  good: (word: string) => boolean
-  everyMs: number
-  times: number
-  session?: number
-}
-export type Ask = (question: Question) => Promise<{ answer: Result<DeviceAnswer, string>; session: number }>
 
 type DriverPorts = Pick<GoipPorts, 'timers' | 'log' | 'random' | 'inbox'> & { words: Words; lines: GoipLines }
 

@@ -1,6 +1,7 @@
 import type { DeviceAnswer } from '#goip-wire'
 import type { Timer, Timers } from '#lib/clock'
 import { err, ok, type Result } from '#lib/result'
+import type { GoipLine } from './lines.ts'
 
 type ExchangePorts = {
   timers: Timers
@@ -11,6 +12,17 @@ type ExchangePorts = {
   /** The words that end it well; every other answer is an error. */
   good: (word: string) => boolean
 }
+
+/** A question to a line, under a session number of its own unless it goes on in an open one. */
+type Question = {
+  line: GoipLine
+  words: (session: number) => string
+  good: (word: string) => boolean
+  everyMs: number
+  times: number
+  session?: number
+}
+export type Ask = (question: Question) => Promise<{ answer: Result<DeviceAnswer, string>; session: number }>
 
 /** One question and its answer: commands and USSD. */
 export const createExchange = ({ timers, say, everyMs, times, good }: ExchangePorts) => {

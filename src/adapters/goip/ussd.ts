@@ -2,7 +2,7 @@ import type { UssdReply } from '#core'
 import { printUssd, printUssdExit } from '#goip-wire'
 import type { Timer, Timers } from '#lib/clock'
 import { err, ok, type Result } from '#lib/result'
-import type { Ask } from './driver.ts'
+import type { Ask } from './exchanges.ts'
 import type { GoipLine } from './lines.ts'
 
 /** Asked again earlier, a device hangs up on the network (field experience; the manual says 10 s): so it is asked once. */

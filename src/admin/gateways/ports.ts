@@ -1,4 +1,5 @@
 import type { DeviceKind, Fleet, GatewayDriver, GatewayStore } from '#core'
+import type { Result } from '#lib/result'
 import type { RouteTryRequest, RouteTryView, RouteView } from './contract.ts'
 
 /** The configured routes, and what they would do. */
@@ -8,10 +9,21 @@ export type RouteDesk = {
   try(wish: RouteTryRequest): RouteTryView
 }
 
+/** A line of a GoIP gateway as `goip.lines` of the configuration has it; what is left out is as there. */
+export type GoipLineWish = { id: string; password: string } & Record<string, string | number | boolean>
+
+export type GoipLineDesk = {
+  /** Id of the line in the fleet; on disk when it returns. */
+  put(wish: GoipLineWish): Result<string, 'configured' | 'full' | 'failure'>
+  remove(id: string): Result<void, 'configured' | 'unknown' | 'failure'>
+}
+
 /** What REST and monitor see of gateways and do with them. */
 export type GatewayDesk = {
   fleet: Pick<Fleet, 'list' | 'get' | 'devices' | 'cards' | 'lock'>
   drivers: ReadonlyMap<DeviceKind, GatewayDriver>
   records: Pick<GatewayStore, 'events' | 'calls'>
   routes: RouteDesk
+  /** Absent: no port for GoIP gateways is open. */
+  goipLines?: GoipLineDesk
 }

@@ -232,6 +232,8 @@ describe('the admin server', () => {
         '/events',
         '/gateway-calls',
         '/gateway-events',
+        '/goip-lines',
+        '/goip-lines/{id}/remove',
         '/health',
         '/lines',
         '/lines/{device}/{port}',

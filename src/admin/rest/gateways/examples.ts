@@ -77,6 +77,8 @@ export const gatewayExamples: Record<keyof typeof gatewayShapes, object> = {
       },
     ],
   },
+  GoipLineRequest: { id: 'goipid9', password: 'k9x2m4', number: '+15550100209', device: 'box1' },
+  Removed: { id: 'goipid9' },
   RouteTryRequest: { kind: 'message', from: '+49301234567', to: '+15550100900' },
   RouteTry: {
     accepted: true,

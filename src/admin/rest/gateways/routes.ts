@@ -6,6 +6,7 @@ import type { GatewayDesk } from '../../gateways/ports.ts'
 import { deviceViewOf, lineViewOf } from '../../gateways/views.ts'
 import { refuseField, sendProblem } from '../problems.ts'
 import type { Route } from '../route.ts'
+import { goipLineRoutes } from './goip-lines.ts'
 import {
   type LinesQuery,
   pageOfEvents,
@@ -23,6 +24,7 @@ export const gatewayRoutes = (desk: GatewayDesk): Route[] => [
   ...recorded(desk),
   ...acting(desk),
   ...routing(desk),
+  ...goipLineRoutes(desk),
 ]
 
 const idOf = ({ params }: FastifyRequest): string => {

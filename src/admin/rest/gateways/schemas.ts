@@ -59,6 +59,20 @@ const Line = object(line, without(line, ...optionalOfLine))
 const number = (description: string): Schema =>
   about(description, { type: 'string', minLength: 1, maxLength: 255 })
 
+/** `goip.lines` of the configuration. */
+const goipLine = {
+  id: about('What the device sends as its id.', { type: 'string', pattern: '^[^\\s;:]{1,64}$' }),
+  password: { type: 'string', pattern: '^[^\\s;]{1,64}$' },
+  number: about('Of its SIM card.', { type: 'string', maxLength: 32, pattern: '^\\+?[0-9]*$' }),
+  device: about('Which device it is part of.', { type: 'string', pattern: '^[^\\s/]{0,64}$' }),
+  status_ok: { type: 'integer', minimum: 0, maximum: 999 },
+  status_refused: { type: 'integer', minimum: 0, maximum: 999 },
+  wait_poll: { type: 'string', enum: ['never', 'silent', 'spec'] },
+  number_format: { type: 'string', pattern: '^\\S{1,32}$' },
+  ...{ pin_address: flag, ack_newline: flag, direct_sms: flag, call_events: flag },
+  module_off: { type: 'integer', minimum: 0, maximum: 2 },
+} satisfies Record<string, Schema>
+
 export const gatewayShapes = {
   Devices: object({ items: list(object(device)) }),
   Lines: page(Line),
@@ -91,6 +105,8 @@ export const gatewayShapes = {
   GatewayEvents: page(object(event)),
   GatewayCalls: page(GatewayCall),
   Routes: object({ items: list(object(route)) }),
+  GoipLineRequest: object(goipLine, ['id', 'password']),
+  Removed: object({ id: text }),
   RouteTryRequest: object(
     {
       kind: { type: 'string', enum: ['call', 'message'] },

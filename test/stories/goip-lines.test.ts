@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openGoipSocket } from '../support/goip-socket.ts'
+import { freePort } from '../support/ports.ts'
+import { API_KEY, startTandem, type Tandem } from '../support/tandem.ts'
+import { until } from '../support/wait.ts'
+
+const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' }
+
+const post = (house: Tandem, path: string, body?: object): Promise<Response> =>
+  fetch(`http://127.0.0.1:${house.ports.http}/api/v1${path}`, {
+    ...{ method: 'POST', headers, ...(body && { body: JSON.stringify(body) }) },
+    ...(!body && { headers: { authorization: `Bearer ${API_KEY}` } }),
+  })
+
+test('a line that is added by REST is heard at once, survives a restart, and goes when it is removed', async (t) => {
+  const port = await freePort()
+  let house = await startTandem({ config: { goip: { addr: `127.0.0.1:${port}`, lines: [] } } })
+  t.after(() => house.stop())
+  const socket = await openGoipSocket({ id: 'g1', password: 'pw', server: port })
+  t.after(() => socket.close())
+  const heard = async (): Promise<string | undefined> => {
+    const had = socket.heard.length
+    socket.device.keepalive()
+    return until('an answer', () => socket.heard[had])
+  }
+  assert.match((await heard()) ?? '', /status:404;$/)
+  const added = await post(house, '/goip-lines', { id: 'g1', password: 'pw', device: 'box', status_ok: 200 })
+  assert.equal(added.status, 200, await added.text())
+  assert.match((await heard()) ?? '', /status:200;$/)
+  assert.match(readFileSync(join(house.dataDir, 'goip-lines.json'), 'utf8'), /"id": "g1"/)
+
+  await house.kill9()
+  house = await house.again()
+  assert.match((await heard()) ?? '', /status:200;$/)
+  const { state } = await house.rest<{ state: string }>('/lines/box/g1')
+  assert.equal(state, 'registered')
+  assert.equal((await post(house, '/goip-lines/g1/remove')).status, 200)
+  assert.match((await heard()) ?? '', /status:404;$/)
+  assert.equal((await post(house, '/goip-lines/g1/remove')).status, 404)
+})
