@@ -72,6 +72,8 @@ const listening = ({ settings, bound }: BannerFacts): string[] => {
     lines.push(line('REST', `http://${printEndpoint(shownAddress(address), port)}/api/v1`))
   for (const { address, port } of https_addr)
     lines.push(line('REST over TLS', `https://${printEndpoint(shownAddress(address), port)}/api/v1`))
+  for (const { address, port } of settings.goip?.addr ?? [])
+    lines.push(line('GoIP gateways (UDP)', printEndpoint(shownAddress(address), port)))
   return [...lines, ...everywhere(settings)]
 }
 
