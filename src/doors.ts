@@ -75,6 +75,7 @@ export const openDoors = async (
     webhooks: applications.webhooks,
     ...(network.gateways.ejoin && { ejoin: network.gateways.ejoin }),
     metrics: { metrics: applications.metrics, open: settings.admin.metrics === 'open' },
+    ...(settings.goip && { dblUsers: settings.goip.api_users }),
     http: settings.admin.http_addr,
     https: settings.admin.https_addr,
     ...(pem && { certificate: { cert: pem.certificate, key: pem.key } }),

@@ -44,6 +44,8 @@ export type AdminPorts = {
   metrics: { metrics: Metrics; open: boolean }
   /** Absent: there are no such gateways, and no such path. */
   ejoin?: EjoinHandler
+  /** Who may use the JSON calls of DBL's SMS server; nobody: there are none. */
+  dblUsers?: { username: string; password: string }[]
   http: Listen[]
   https: Listen[]
   /** Required when `https` is not empty. PEM. */

@@ -143,6 +143,21 @@ const goipLine: Shape<GoipLine> = {
 export const goipKind = group<GoipSettings>({
   addr: { kind: oneOrMore(address(44_444)), default: every(44_444), about: 'UDP address.' },
   lines: { kind: listOf(group(goipLine)), default: [], about: 'Lines of gateways.' },
+  api_users: {
+    kind: listOf(
+      group<GoipSettings['api_users'][number]>({
+        username: { kind: string(/^\S+$/, 'name without blanks'), required: true, about: 'Name.' },
+        password: {
+          kind: string(/^\S{4,}$/, 'password of at least 4 characters'),
+          required: true,
+          secret: true,
+          about: 'Password.',
+        },
+      }),
+    ),
+    default: [],
+    about: "Users of the JSON calls of DBL's SMS server (/goip/sendsms/ and others).",
+  },
 })
 
 const ejoinDevice: Shape<EjoinDevice> = {

@@ -142,7 +142,12 @@ export type ClickToCallSettings = {
   skill_header: string
 }
 
-export type GoipSettings = { addr: Endpoint[]; lines: GoipLine[] }
+/** `api_users`: of the JSON calls that DBL's SMS server has. */
+export type GoipSettings = {
+  addr: Endpoint[]
+  lines: GoipLine[]
+  api_users: { username: string; password: string }[]
+}
 
 export type GoipLine = {
   id: string

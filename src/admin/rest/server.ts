@@ -3,6 +3,7 @@ import { err, ok, type Result } from '#lib/result'
 import type { AdminPorts, Listen } from '../ports.ts'
 import { createAccess } from './access.ts'
 import type { Admission } from './admit.ts'
+import { type DblMountPorts, type DblUser, mountDbl } from './dbl/mount.ts'
 import { mountEjoin } from './ejoin.ts'
 import { onError } from './faults.ts'
 import { sourceOf } from './logins.ts'
@@ -35,7 +36,12 @@ const LIMITS = {
 const HEADERS = { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 }
 const MOST_CONNECTIONS = 1000
 
-type Application = Admission & Pick<AdminPorts, 'metrics' | 'ejoin'> & { routes: Route[]; version: string }
+type Application = Admission &
+  Pick<AdminPorts, 'metrics' | 'ejoin'> & {
+    routes: Route[]
+    version: string
+    dbl?: { users: DblUser[]; ports: DblMountPorts }
+  }
 
 /** REST on every address given; one server, one set of sessions. */
 export const createAdmin = async (ports: AdminPorts): Promise<Result<Admin, AdminFault>> => {
@@ -49,6 +55,7 @@ export const createAdmin = async (ports: AdminPorts): Promise<Result<Admin, Admi
     log: ports.log,
     metrics: ports.metrics,
     ...(ports.ejoin && { ejoin: ports.ejoin }),
+    ...(ports.dblUsers && ports.dblUsers.length > 0 && { dbl: { users: ports.dblUsers, ports } }),
     routes: createRoutes({ ...ports, sessions }),
     access: createAccess(ports.keys, sessions),
     version: ports.house.version,
@@ -132,6 +139,7 @@ const build = (application: Application, certificate: AdminPorts['certificate'])
   app.get(`${BASE}/openapi.json`, () => document)
   mountMetrics(app, application)
   if (application.ejoin) mountEjoin(app, application.ejoin)
+  if (application.dbl) mountDbl(app, application.dbl.users, application.dbl.ports)
   for (const route of application.routes) mount(app, application, route)
   mountOthers(app, application.routes)
   return app
