@@ -135,6 +135,7 @@ describe('texts in the monitor', () => {
       'a1 2026-01-31 12:00:00 Tandem 1001 queued no answer, cause 408, 2 attempts',
     ])
     assert.equal(shown(await aPlace().run('messages')), 'no messages wait')
+    assert.equal(shown(await aPlace().run('messages foo')), 'no messages for or from "foo" wait')
   })
 
   test('are listed by state and user, a page at a time', async () => {

@@ -133,7 +133,10 @@ const list = async ({ messages }: TextPorts, rest: string): Promise<Result<strin
     states.map((state) => messages.list({ ...query, limit: PAGE + 1, ...(state && { state }) })),
   )
   const found = lists.flat().sort((a, b) => (a.id < b.id ? 1 : -1))
-  if (found.length === 0) return ok(word === '' ? 'no messages wait' : 'no messages')
+  if (found.length === 0) {
+    const whose = query.user === undefined ? '' : ` for or from "${query.user}"`
+    return ok(word === '' ? `no messages${whose} wait` : `no messages${whose}`)
+  }
   const shown = found.slice(0, PAGE)
   const table = tableOf(['ID', 'ACCEPTED (UTC)', 'FROM', 'TO', 'STATE', 'WHY'], shown.map(rowOf))
   if (found.length <= PAGE) return ok(table)

@@ -1,4 +1,4 @@
-import type { CallRecord } from '#core'
+import { type CallRecord, isForEmergency } from '#core'
 import type { UserView } from '../contract.ts'
 import { spanOf, tableOf } from '../table.ts'
 
@@ -9,9 +9,9 @@ export const usersTable = (views: readonly UserView[]): string =>
 const rowsOf = (view: UserView): string[][] => {
   const head = [shortOf(view.impus[0] ?? view.impi), view.number ?? '-', String(view.calls)]
   if (view.bindings.length === 0) return [[...head, '-', '']]
-  return view.bindings.map(({ transport, source, expiresInS }, at) => [
+  return view.bindings.map(({ contact, transport, source, expiresInS }, at) => [
     ...(at === 0 ? head : ['', '', '']),
-    `${transport} ${source}`,
+    `${transport} ${source}${isForEmergency({ contact }) ? ' (emergency)' : ''}`,
     spanOf(expiresInS * 1000),
   ])
 }
@@ -26,7 +26,7 @@ export const userCard = (view: UserView): string => {
   facts.push(['calls', String(view.calls)])
   if (view.bindings.length === 0) facts.push(['registered', 'no'])
   for (const { contact, transport, source, expiresInS, userAgent, instance } of view.bindings) {
-    facts.push(['registered', contact])
+    facts.push(['registered', isForEmergency({ contact }) ? `${contact}, for emergency calls only` : contact])
     facts.push(['  from', `${transport} ${source}, expires in ${spanOf(expiresInS * 1000)}`])
     if (userAgent !== undefined) facts.push(['  phone', userAgent])
     if (instance !== undefined) facts.push(['  instance', instance])
