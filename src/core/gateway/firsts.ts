@@ -1,21 +1,30 @@
 /** Devices repeat what was not acknowledged within seconds, and their counters begin again when they start. */
 const WINDOW_MS = 10 * 60_000
-const MOST = 100_000
+/** Past it the window is shorter. */
+const MOST = 300_000
 
-/** Tells what was heard for the first time from its repeats. */
+/** Tells what was heard for the first time from its repeats. In two generations, of which the older one goes as a whole. */
 export const createFirsts = (wallMs: () => number) => {
-  const until = new Map<string, number>()
+  let young = new Map<string, number>()
+  let old = new Map<string, number>()
+  let sinceMs = wallMs()
   return {
     isFirst(key: string): boolean {
       const now = wallMs()
-      for (const [old, end] of until) {
-        if (end > now && until.size < MOST) break
-        until.delete(old)
+      if (young.size >= MOST || now - sinceMs > WINDOW_MS) {
+        old = young
+        young = new Map()
+        sinceMs = now
       }
-      if (until.has(key)) return false
-      until.set(key, now + WINDOW_MS)
+      const until = young.get(key) ?? old.get(key)
+      // A clock that was set back must not make a key outlive its window.
+      if (until !== undefined && until > now && until <= now + WINDOW_MS) return false
+      young.set(key, now + WINDOW_MS)
       return true
     },
-    forget: (key: string): void => void until.delete(key),
+    forget(key: string): void {
+      young.delete(key)
+      old.delete(key)
+    },
   }
 }
