@@ -8,7 +8,6 @@ import type { Feed } from './events/feed.ts'
 import type { GatewayDesk } from './gateways/ports.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Password } from './password.ts'
-import type { EjoinHandler } from './rest/ejoin.ts'
 import type { Webhooks } from './webhooks/webhooks.ts'
 
 /** What REST and monitor can look at. */
@@ -78,4 +77,17 @@ export type MonitorPorts = {
   candidates?: Candidates
   /** Stops the server; called after the answer was handed over. */
   quit(): void
+}
+
+/** Takes what Ejoin gateways post. */
+export type EjoinHandler = {
+  /** 404 to who has no path here. */
+  handle(request: {
+    secret: string
+    query: string
+    address: string
+    body: Uint8Array
+  }): Promise<{ status: number; body: string }>
+  /** A post was refused before it was read. */
+  refused(address: string, why: string): void
 }

@@ -1,18 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { EjoinHandler } from '../ports.ts'
 import { sourceOf } from './logins.ts'
-
-/** Takes what Ejoin gateways post. */
-export type EjoinHandler = {
-  /** 404 to who has no path here. */
-  handle(request: {
-    secret: string
-    query: string
-    address: string
-    body: Uint8Array
-  }): Promise<{ status: number; body: string }>
-  /** A post was refused before it was read. */
-  refused(address: string, why: string): void
-}
 
 /** Hundreds of reports with their texts; a device that posts more than this is not one. */
 const MOST_OCTETS = 2 * 1024 * 1024
