@@ -30,7 +30,7 @@ export const otherSide = (side: Side): Side => (side === 'caller' ? 'callee' : '
 const giveBack = (call: EngineCall, medium: Medium, side: Side): void => {
   const pair = medium.pairs[side]
   if (pair) call.hand.pools[(call.ends[side] as End).listener.index]?.give(pair)
-  delete medium.pairs[side]
+  medium.pairs[side] = undefined
 }
 
 /** Decimal, as RFC 8866 §5.2 asks, and below 2^53 for those who count in floating point. */
@@ -72,8 +72,9 @@ export const ownMedia = (call: EngineCall, side: Side, said: Sdp, usable: readon
   said.media.map((description, index) => {
     const medium = call.media[index]
     const port = usable[index] ? (medium?.pairs[side]?.port ?? 0) : 0
+    const mux = medium?.mux[side] ?? false
     const direction = heldDirection(description)
-    return { port, mux: medium?.mux[side] ?? false, ...(direction && { direction }) }
+    return direction ? { port, mux, direction } : { port, mux }
   })
 
 /**
@@ -104,7 +105,10 @@ export const takePairs = async (
   sides: Side[],
 ): Promise<boolean> => {
   for (let index = 0; index < usable.length; index++) {
-    call.media[index] ??= { pairs: {}, mux: { caller: false, callee: false } }
+    call.media[index] ??= {
+      pairs: { caller: undefined, callee: undefined },
+      mux: { caller: false, callee: false },
+    }
     const medium = call.media[index] as Medium
     if (!usable[index]) continue
     for (const side of sides) {

@@ -60,4 +60,6 @@ export type WorkerData = {
   figures: Float64Array
   /** 1 for each slot that got a datagram since its pair was last handed out. */
   heard: Uint8Array
+  /** One word, not 0: there are commands that the worker has not taken. */
+  waiting: Int32Array
 }

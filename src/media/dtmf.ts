@@ -28,7 +28,7 @@ export const followEvent = (leg: Leg, packet: Uint8Array, head: number, listener
     event.timestamp = timestamp
     event.number = number
     event.duration = 0
-    event.rate = leg.rates.get(view.getUint8(1) & 0x7f) ?? 8000
+    event.rate = leg.kinds.rates.get(view.getUint8(1) & 0x7f) ?? 8000
     event.told = false
   }
   event.duration = Math.max(event.duration, view.getUint16(head + 2))

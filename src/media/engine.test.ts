@@ -110,6 +110,17 @@ for (const native of [true, false]) {
         call.close()
       })
 
+    if (native)
+      test('the first packet finds what was agreed on before it, though nothing woke the worker', async () => {
+        for (let i = 0; i < 10; i++) {
+          const call = await connect(`first ${i}`, [4, 4])
+          await new Promise((told) => setImmediate(told))
+          call.bob.send(packet(1))
+          await until('it is heard', () => call.alice.rtp.length === 1)
+          call.close()
+        }
+      })
+
     test('the digits that pass are told', async () => {
       const call = await connect('digits', [4, 4])
       await call.alice.sendUntil(packet(1), () => call.bob.rtp.length > 0)

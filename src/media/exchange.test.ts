@@ -277,3 +277,20 @@ describe('a listener on all addresses of the machine', () => {
     assert.deepEqual(placesIn(said), ['203.0.113.1', '203.0.113.1'])
   })
 })
+
+test('of closed calls the last thousand can still be named, once', () => {
+  const { calls } = anExchange()
+  const hand = {} as unknown as Hand
+  const ids = Array.from({ length: 5000 }, (_, i) => {
+    const call = calls.open(`call ${i}`, hand)
+    calls.drop(call)
+    return call.id
+  })
+  const named = ids.map((id) => calls.leftName(id))
+  assert.deepEqual(
+    named.slice(-1000),
+    ids.slice(-1000).map((id) => `call ${id - 1}`),
+  )
+  assert.ok(named.slice(0, 3000).every((name) => name === undefined))
+  assert.equal(calls.leftName(ids.at(-1) ?? 0), undefined)
+})

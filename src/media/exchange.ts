@@ -18,15 +18,16 @@ import type { MediumPlan } from './commands.ts'
 import type { Hand } from './hand.ts'
 import { familyOf, planMedium } from './negotiation.ts'
 
-/** The worker tells of them within a few hundredths of a second. */
-const MOST_LEAVING = 1000
+/** The worker tells of them within a few hundredths of a second: so many, or half of them, are remembered. */
+const MOST_LEAVING = 2000
 
 /** The calls that hold media, by the core's name and by the number that workers know. */
 export const createRoster = () => {
   const byName = new Table<string, EngineCall>()
   const names = new Map<number, string>()
   /** Closed calls of which the worker may still tell what flowed. */
-  const leaving = new Map<number, string>()
+  let leaving = new Map<number, string>()
+  let leftBefore = new Map<number, string>()
   let last = 0
   return {
     get: (name: string) => byName.get(name),
@@ -40,13 +41,17 @@ export const createRoster = () => {
     drop: (call: EngineCall): void => {
       byName.delete(call.name)
       names.delete(call.id)
+      if (leaving.size >= MOST_LEAVING / 2) {
+        leftBefore = leaving
+        leaving = new Map()
+      }
       leaving.set(call.id, call.name)
-      if (leaving.size > MOST_LEAVING) leaving.delete(leaving.keys().next().value as number)
     },
     /** The name of a closed call, once. */
     leftName: (id: number): string | undefined => {
-      const name = leaving.get(id)
+      const name = leaving.get(id) ?? leftBefore.get(id)
       leaving.delete(id)
+      leftBefore.delete(id)
       return name
     },
     get size() {
@@ -148,7 +153,7 @@ export const createExchange = ({ hands, calls, listeners }: ExchangePorts): Medi
       const to = otherSide(from)
       medium.mux[from] = one.rtcpMux
       if (other) medium.mux[to] &&= other.rtcpMux
-      const plan = planMedium(index, medium, { [from]: one, ...(other && { [to]: other }) })
+      const plan = planMedium(index, medium, from, one, other)
       if (plan) media.push(plan)
     })
     call.hand.settle(call.id, media)

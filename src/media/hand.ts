@@ -58,7 +58,7 @@ export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onWork
     link = start()
     for (const pool of pools) {
       const pairs = pool.all()
-      if (pairs.length > 0) link.post({ op: 'open', pairs })
+      if (pairs.length > 0) link.postNow({ op: 'open', pairs })
     }
     for (const [call, media] of plans) link.post({ op: 'call', call, media })
   }
@@ -85,8 +85,11 @@ export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onWork
       takeSlot: takeSlot(() => pool),
       giveSlot: (slot) => freeSlots.push(slot),
       heard: (slot) => link.heard[slot] === 1 || link.heard[slot + 1] === 1,
-      forget: (slot) => link.heard.fill(0, slot, slot + 2),
-      open: (pairs) => link.post({ op: 'open', pairs }),
+      forget: (slot) => {
+        link.heard[slot] = 0
+        link.heard[slot + 1] = 0
+      },
+      open: (pairs) => link.postNow({ op: 'open', pairs }),
     })
     return pool
   })
@@ -106,7 +109,7 @@ export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onWork
     stats: (call: number, side: Side): Promise<MediumStats[]> => {
       if (!plans.has(call) || ended) return Promise.resolve([])
       const ticket = ++tickets
-      link.post({ op: 'stats', call, side, ticket })
+      link.postNow({ op: 'stats', call, side, ticket })
       return new Promise((resolve) => asked.set(ticket, resolve))
     },
     figure: (name: FigureName): number => link.figures[FIGURES.indexOf(name)] as number,

@@ -58,6 +58,31 @@ export const legsOf = ({ legs }: LiveMedium): Leg[] =>
 /** What a payload type is to a leg. */
 export const [UNKNOWN, SPEECH, EVENT] = [0, 1, 2]
 
+/** What payload types are, by number, and the clock rates of events. Shared by all legs with the same ones. */
+export type Kinds = { readonly types: Readonly<Uint8Array>; readonly rates: ReadonlyMap<number, number> }
+
+const NO_KINDS: Kinds = { types: new Uint8Array(128), rates: new Map() }
+/** Phones are of few kinds; strangers might bring many. */
+const MOST_KINDS = 200
+const kinds = new Map<string, Kinds>()
+
+const makeKinds = ({ types, events }: MediumPlan): Kinds => {
+  const table = new Uint8Array(128)
+  for (const type of types) table[type] = SPEECH
+  for (const [type] of events) table[type] = EVENT
+  return { types: table, rates: new Map(events) }
+}
+
+export const kindsOf = (plan: MediumPlan): Kinds => {
+  const key = `${plan.types.join()} ${plan.events.join()}`
+  const known = kinds.get(key)
+  if (known) return known
+  if (kinds.size >= MOST_KINDS) kinds.clear()
+  const made = makeKinds(plan)
+  kinds.set(key, made)
+  return made
+}
+
 /** One side of one medium: a pair of sockets and the party behind them. */
 export class Leg {
   readonly call: LiveCall
@@ -71,8 +96,7 @@ export class Leg {
   sends = false
   /** Its packets go on to the peer. */
   forwards = false
-  types = new Uint8Array(128)
-  rates: ReadonlyMap<number, number> = new Map()
+  kinds = NO_KINDS
   /** Packets since the last tick, to bound what one stream can cost. */
   burst = 0
   /** The telephone-event in progress: its RTP timestamp, number, ticks so far, and whether it was told. */
@@ -107,7 +131,7 @@ const reopen = (path: Path, nowMs: number): void => {
 }
 
 /** Brings a leg to what the descriptions say. `nowMs` is the worker's clock. */
-export const settle = (memory: Memory, leg: Leg, plan: LegPlan, medium: MediumPlan, nowMs: number): void => {
+export const settle = (memory: Memory, leg: Leg, plan: LegPlan, types: Kinds, nowMs: number): void => {
   const sends = plan.direction === 'sendrecv' || plan.direction === 'sendonly'
   const moved = expect(memory, leg.rtp, plan.address, plan.port)
   expect(memory, leg.rtcp, plan.rtcpAddress, plan.rtcpPort)
@@ -115,10 +139,7 @@ export const settle = (memory: Memory, leg: Leg, plan: LegPlan, medium: MediumPl
   leg.direction = plan.direction
   leg.sends = sends
   leg.mux = plan.mux
-  leg.types.fill(UNKNOWN)
-  for (const type of medium.types) leg.types[type] = SPEECH
-  for (const [type] of medium.events) leg.types[type] = EVENT
-  leg.rates = new Map(medium.events)
+  leg.kinds = types
 }
 
 /** Locks the path to the source of the packet at hand. */

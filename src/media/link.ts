@@ -16,6 +16,7 @@ export type LinkPorts = {
 export type Link = ReturnType<typeof createLink>
 
 const EFD_FLAGS = 0o2004000
+/** A worker that no packet wakes hears of new commands after so long. */
 const LATER_MS = 20
 
 /** One life of one worker thread: what it owns is closed when it ends, however it ends. */
@@ -25,11 +26,12 @@ export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPort
   const descriptors = new Int32Array(new SharedArrayBuffer(4 * Math.max(1, slots)))
   const heard = new Uint8Array(new SharedArrayBuffer(Math.max(1, slots)))
   const figures = new Float64Array(new SharedArrayBuffer(8 * FIGURES.length))
+  const waiting = new Int32Array(new SharedArrayBuffer(4))
   /** The number that an eventfd is told. Its address is asked for each time, which also keeps it from the collector. */
   const one = new Uint8Array(128)
   one[0] = 1
   const data: WorkerData & { port: MessagePort } = {
-    ...{ native: libc !== undefined, slots, wake, descriptors, figures, heard },
+    ...{ native: libc !== undefined, slots, wake, descriptors, figures, heard, waiting },
     port: port2,
   }
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
@@ -39,22 +41,37 @@ export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPort
   const exited = Promise.withResolvers<void>()
   let queue: Command[] = []
   let soon = false
+  let urgent = false
   let later: NodeJS.Timeout | undefined
   let state: 'running' | 'ending' | 'gone' = 'running'
   let why = 'it ended'
 
+  const wakeUp = (): void => {
+    if (libc && state !== 'gone') libc.calls.write(wake, libc.addressOf(one), 8)
+  }
+
   const flush = (): void => {
-    clearTimeout(later)
-    later = undefined
     soon = false
     if (state === 'gone' || queue.length === 0) return
     // As text: a structured copy of so many small objects costs both threads several times as much.
     port1.postMessage(JSON.stringify(queue))
     queue = []
-    if (libc) libc.calls.write(wake, libc.addressOf(one), 8)
+    Atomics.store(waiting, 0, 1)
+    if (urgent) wakeUp()
+    else if (libc) later ??= setTimeout(remind, LATER_MS).unref()
+    urgent = false
   }
 
-  /** Commands of one turn leave together: a wake-up costs more than all the rest of them. */
+  const remind = (): void => {
+    later = undefined
+    if (queue.length > 0) flush()
+    if (Atomics.load(waiting, 0) === 1) wakeUp()
+  }
+
+  /**
+   * Commands of one turn leave together. The worker looks for them before it handles any packet, so that it need not be
+   * woken for what only packets can tell: that costs more than all the rest of them.
+   */
   const post = (command: Command): void => {
     queue.push(command)
     if (!soon) setImmediate(flush)
@@ -64,13 +81,20 @@ export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPort
   /** For what nobody waits for: it travels with the next command, or by itself after a while. */
   const postLater = (command: Command): void => {
     queue.push(command)
-    if (!soon) later ??= setTimeout(flush, LATER_MS).unref()
+    if (!soon) later ??= setTimeout(remind, LATER_MS).unref()
+  }
+
+  /** For what somebody waits for. */
+  const postNow = (command: Command): void => {
+    urgent = true
+    post(command)
   }
 
   const onExit = (): void => {
     const lost = state === 'running'
     state = 'gone'
     port1.close()
+    clearTimeout(later)
     if (libc) {
       for (const descriptor of descriptors) if (descriptor) libc.calls.close(descriptor - 1)
       libc.calls.close(wake)
@@ -87,13 +111,13 @@ export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPort
   onWorker?.(worker)
 
   return {
-    ...{ post, postLater },
+    ...{ post, postLater, postNow },
     figures,
     heard,
     end: (): Promise<void> => {
       if (state === 'running') {
         state = 'ending'
-        post({ op: 'end' })
+        postNow({ op: 'end' })
       }
       return exited.promise
     },

@@ -1,6 +1,6 @@
 import type { Side } from '#core'
 import type { LegPlan, MediumPlan, Report } from './commands.ts'
-import { Leg, type LiveCall, type LiveMedium, legsOf, settle } from './leg.ts'
+import { kindsOf, Leg, type LiveCall, type LiveMedium, legsOf, settle } from './leg.ts'
 import type { Memory } from './memory.ts'
 
 /** Shorter silence is nobody's business. */
@@ -31,10 +31,11 @@ export const createLiveCalls = (memory: Memory, report: (report: Report) => void
     const medium = call.media.get(plan.index) ?? { type: plan.type, legs: {} }
     call.media.set(plan.index, medium)
     medium.type = plan.type
+    const kinds = kindsOf(plan)
     for (const side of ['caller', 'callee'] as const) {
       const legPlan = plan[side]
       const present = medium.legs[side]
-      if (legPlan) settle(memory, legFor(call, medium, side, legPlan), legPlan, plan, nowMs)
+      if (legPlan) settle(memory, legFor(call, medium, side, legPlan), legPlan, kinds, nowMs)
       else if (present) {
         release(present)
         delete medium.legs[side]

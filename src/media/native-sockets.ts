@@ -88,15 +88,13 @@ export const createNativeSockets = (
   const turn = (user: SocketUser): boolean => {
     const count = libc.epollWait(epoll, base + EVENTS, MAX_EVENTS, TURN_MS)
     if (count < 0 && libc.errno() !== EINTR) throw new Error(`epoll_wait failed: errno ${libc.errno()}`)
-    let woken = false
+    if (count > 0) user.onArrival()
     for (let i = 0; i < count; i++) {
       const slot = words[(EVENTS + EPOLL_EVENT.data + i * EPOLL_EVENT.size) >> 2] as number
-      if (slot === WAKE) {
-        libc.read(wake, base + SOURCE, 8)
-        woken = true
-      } else receive(slot, user)
+      if (slot === WAKE) libc.read(wake, base + SOURCE, 8)
+      else receive(slot, user)
     }
-    return user.onTurn(woken)
+    return user.onTurn()
   }
 
   return {

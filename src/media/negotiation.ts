@@ -1,12 +1,10 @@
 import type { Side } from '#core'
 import {
-  addressBytes,
-  codecsOf,
+  addressKind,
+  eventsOf,
   heldDirection,
-  isGroup,
   isRelayable,
   isSealed,
-  isUnspecified,
   payloadTypesOf,
   type Sdp,
   type SdpMedium,
@@ -16,7 +14,7 @@ import type { Pair } from './ports.ts'
 
 /** One medium of a call at its place in every description. */
 export type Medium = {
-  pairs: Partial<Record<Side, Pair>>
+  pairs: Record<Side, Pair | undefined>
   /** RTCP shares the RTP port of that side, RFC 5761. */
   mux: Record<Side, boolean>
 }
@@ -30,10 +28,10 @@ type Place = { address: string; family: Family } | 'unusable'
 const placeOf = ({ connection }: SdpMedium): Place => {
   if (!connection) return 'unusable'
   const { address, family } = connection
-  const octets = addressBytes(address)
-  if (!octets) return { address: '', family }
-  if (octets.length !== (family === 4 ? 4 : 16) || isGroup(octets)) return 'unusable'
-  return { address: isUnspecified(octets) ? '' : address, family }
+  const kind = addressKind(address)
+  if (kind === 'name') return { address: '', family }
+  if (kind === 'group' || address.includes(':') !== (family === 6)) return 'unusable'
+  return { address: kind === 'unspecified' ? '' : address, family }
 }
 
 /** The family of the first medium that could be relayed; undefined when none says a usable address. */
@@ -57,9 +55,8 @@ const rtcpPlaceOf = (medium: SdpMedium, address: string): { rtcpAddress: string;
   const { rtcp } = medium
   const port = rtcp?.port ?? medium.port + 1
   const other = rtcp?.connection?.address
-  const octets = other === undefined ? undefined : addressBytes(other)
-  const usable = octets && !isGroup(octets) && !isUnspecified(octets)
-  const same = usable && other !== undefined && other.includes(':') === address.includes(':')
+  const usable = other !== undefined && addressKind(other).startsWith('host')
+  const same = usable && other.includes(':') === address.includes(':')
   return { rtcpAddress: same && address !== '' ? other : address, rtcpPort: port > 65_535 ? 0 : port }
 }
 
@@ -73,34 +70,49 @@ const planLeg = (medium: SdpMedium, pair: Pair, mux: boolean): LegPlan => {
   }
 }
 
-const eventsOf = (medium: SdpMedium): [number, number][] => {
-  if (isSealed(medium)) return []
-  const events: [number, number][] = []
-  for (const [type, { name, rate }] of codecsOf(medium))
-    if (type <= 127 && name.toLowerCase() === 'telephone-event') events.push([type, rate])
+/** The payload types of both descriptions: an answerer should use the offer's numbers but need not. */
+const typesOf = (one: SdpMedium, other: SdpMedium | undefined): number[] => {
+  const types = [...new Set(payloadTypesOf(one))]
+  if (other) for (const type of payloadTypesOf(other)) if (!types.includes(type)) types.push(type)
+  return types
+}
+
+/** The same of the telephone-events: what `other` says of a type counts. */
+const eventsIn = (one: SdpMedium, other: SdpMedium | undefined): MediumPlan['events'] => {
+  const events = isSealed(one) ? [] : eventsOf(one)
+  if (!other || isSealed(other)) return events
+  for (const event of eventsOf(other)) {
+    const at = events.findIndex(([type]) => type === event[0])
+    if (at < 0) events.push(event)
+    else events[at] = event
+  }
   return events
 }
 
-/** The payload types of both descriptions: an answerer should use the offer's numbers but need not. */
-const typesOf = (descriptions: readonly SdpMedium[]): Pick<MediumPlan, 'types' | 'events'> => ({
-  types: [...new Set(descriptions.flatMap(payloadTypesOf))],
-  events: [...new Map(descriptions.flatMap(eventsOf))],
-})
-
-/** How a medium flows between the sides that are given; undefined when a pair is missing. */
+/**
+ * How a medium flows that `one`, the description of `from`, offered, and `other` answered (without: it is sent back).
+ * Undefined when a pair is missing.
+ */
 export const planMedium = (
   index: number,
   medium: Medium,
-  described: Partial<Record<Side, SdpMedium>>,
+  from: Side,
+  one: SdpMedium,
+  other: SdpMedium | undefined,
 ): MediumPlan | undefined => {
-  const all = Object.values(described)
-  const plan: MediumPlan = { index, type: all[0]?.type === 'video' ? 'video' : 'audio', ...typesOf(all) }
+  const { pairs, mux } = medium
+  const plan: MediumPlan = {
+    index,
+    type: one.type === 'video' ? 'video' : 'audio',
+    types: typesOf(one, other),
+    events: eventsIn(one, other),
+  }
   for (const side of ['caller', 'callee'] as const) {
-    const description = described[side]
-    const pair = medium.pairs[side]
+    const description = side === from ? one : other
+    const pair = pairs[side]
     if (!description) continue
     if (!pair) return undefined
-    plan[side] = planLeg(description, pair, medium.mux[side])
+    plan[side] = planLeg(description, pair, mux[side])
   }
   return plan
 }

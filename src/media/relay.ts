@@ -41,7 +41,7 @@ export const createRelay = ({ sockets, count, report, wallMs }: RelayPorts) => {
 
   const onRtp = (leg: Leg, length: number): void => {
     const head = rtpHeaderLength(bytes, PACKET, length)
-    const kind = head < 0 ? UNKNOWN : (leg.types[(bytes[PACKET + 1] as number) & 0x7f] as number)
+    const kind = head < 0 ? UNKNOWN : (leg.kinds.types[(bytes[PACKET + 1] as number) & 0x7f] as number)
     if (kind === UNKNOWN) {
       count.invalid++
       return

@@ -16,9 +16,11 @@ export type Sockets = {
 }
 
 export type SocketUser = {
+  /** Before the datagrams of a turn. */
+  onArrival(): void
   onDatagram(slot: number, length: number): void
-  /** Once per turn of the loop, at least every 250 ms. `woken`: there are commands. False ends the loop. */
-  onTurn(woken: boolean): boolean
+  /** Once per turn of the loop, at least every 250 ms. False ends the loop. */
+  onTurn(): boolean
 }
 
 export const TURN_MS = 250

@@ -18,7 +18,7 @@ import { statsOf } from './stats.ts'
 /** A media worker: joins sockets, relay and the main thread's commands. Started by `crew.ts` only. */
 const TICK_MS = 1000
 
-const { port, native, slots, wake, descriptors, figures, heard } = workerData as WorkerData & {
+const { port, native, slots, wake, descriptors, figures, heard, waiting } = workerData as WorkerData & {
   port: MessagePort
 }
 const memory = createMemory(slots)
@@ -77,22 +77,26 @@ const applyAll = (text: string): void => {
   if (closed.length > 0) report({ op: 'closed', calls: closed.splice(0) })
 }
 
+/** Nothing but a look at one word when there are none. */
 const takeCommands = (): void => {
+  if (Atomics.load(waiting, 0) === 0) return
+  Atomics.store(waiting, 0, 0)
+  relay.setNow(performance.now())
   for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) applyAll(next.message)
 }
 
 const user: SocketUser = {
+  onArrival: takeCommands,
   onDatagram: (slot, length) => {
     heard[slot] = 1
     relay.onDatagram(slot, length)
   },
-  onTurn: (woken) => {
+  onTurn: () => {
     const nowMs = performance.now()
     relay.setNow(nowMs)
-    if (woken) takeCommands()
+    takeCommands()
     if (nowMs - lastTick.atMs >= TICK_MS) {
       lastTick.atMs = nowMs
-      takeCommands()
       relay.tick()
       publish()
     }
@@ -104,7 +108,7 @@ const user: SocketUser = {
 const openSockets = async (): Promise<{ sockets: Sockets; run(): void }> => {
   if (!native) {
     const turn = (): void => {
-      if (!user.onTurn(false)) finish()
+      if (!user.onTurn()) finish()
     }
     port.on('message', (text: string) => {
       relay.setNow(performance.now())

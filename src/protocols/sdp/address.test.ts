@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { isIP } from 'node:net'
 import { test } from 'node:test'
 import { toHex } from '#lib/bytes'
-import { addressBytes, isGroup, isUnspecified } from './address.ts'
+import { addressBytes, addressKind, isGroup, isUnspecified } from './address.ts'
 
 test('literal addresses become octets', () => {
   const hex = (text: string) => toHex(addressBytes(text) ?? new Uint8Array())
@@ -40,6 +40,18 @@ test("what is an address agrees with Node's own judgement", () => {
     '::1.2.3.4',
   )
   for (const text of texts) assert.equal(addressBytes(text) !== undefined, isIP(text) !== 0, text)
+})
+
+test('what an address is can be told from its text', () => {
+  const kinds = {
+    name: ['', 'a.example', '1.2.3', '00.0.0.0', '1::2::3', '::g'],
+    unspecified: ['0.0.0.0', '::', '0:0:0:0:0:0:0:0', '::0.0.0.0'],
+    group: ['224.0.0.1', '255.255.255.255', 'ff02::1'],
+    host4: ['192.0.2.1', '0.0.0.1', '223.255.255.255'],
+    host6: ['::1', '2001:db8::1', '::ffff:192.0.2.1'],
+  }
+  for (const [kind, texts] of Object.entries(kinds))
+    for (const text of texts) assert.equal(addressKind(text), kind, text)
 })
 
 test('nobody and everybody are recognised', () => {

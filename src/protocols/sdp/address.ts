@@ -63,6 +63,20 @@ export const addressBytes = (text: string): Uint8Array | undefined => {
   return parseIpv4(text, out, 0) ? out : undefined
 }
 
+export type AddressKind = 'name' | 'unspecified' | 'group' | 'host4' | 'host6'
+
+const octets4 = new Uint8Array(4)
+
+/** What stands in a connection, without making anything: this is asked several times of every description. */
+export const addressKind = (text: string): AddressKind => {
+  const v4 = !text.includes(':')
+  const octets = v4 ? octets4 : parseIpv6(text)
+  if (!octets || (v4 && !parseIpv4(text, octets4, 0))) return 'name'
+  if (isGroup(octets)) return 'group'
+  if (v4 ? text === '0.0.0.0' : isUnspecified(octets)) return 'unspecified'
+  return v4 ? 'host4' : 'host6'
+}
+
 /** 0.0.0.0 or ::, which hold a stream in the manner of RFC 2543. */
 export const isUnspecified = (bytes: Uint8Array): boolean => bytes.every((octet) => octet === 0)
 

@@ -4,6 +4,7 @@ import {
   bandwidthOf,
   codecsOf,
   directionFrom,
+  eventsOf,
   fmtpOf,
   heldDirection,
   mirrored,
@@ -31,6 +32,24 @@ test('codecs come from a=rtpmap, or from RFC 3551 where that has them', () => {
     ],
   )
   assert.deepEqual(payloadTypesOf(medium('m=audio 1 RTP/AVP 0 128 x -1 101')), [0, 101])
+})
+
+test('telephone-events are found, however they are written; the last word on a type counts', () => {
+  const lines = (...more: string[]) => eventsOf(medium('m=audio 1 RTP/AVP 0 97 98', ...more))
+  assert.deepEqual(lines('a=rtpmap:97 opus/48000/2', 'a=rtpmap:98 Telephone-Event/48000'), [[98, 48_000]])
+  assert.deepEqual(lines('a=rtpmap:97 telephone-event/8000/1', 'a=rtpmap:98 telephone-event/16000'), [
+    [97, 8000],
+    [98, 16_000],
+  ])
+  assert.deepEqual(lines('a=rtpmap:97 telephone-event/8000', 'a=rtpmap:97 L16/8000'), [])
+  assert.deepEqual(lines('a=rtpmap:97 telephone-event/8000', 'a=rtpmap:97 telephone-event/16000'), [
+    [97, 16_000],
+  ])
+  const none = ['x telephone-event/8000', '300 telephone-event/8000', '97 telephone-event/x', '97 no-event/1']
+  assert.deepEqual(
+    lines(...none.map((value) => `a=rtpmap:${value}`), 'a=rtpmap:', 'a=rtpmap:97 telephone-event'),
+    [],
+  )
 })
 
 test('parameters, packet time and bandwidth are read where they are said', () => {

@@ -1,4 +1,4 @@
-import { addressBytes, isUnspecified } from './address.ts'
+import { addressKind } from './address.ts'
 import type { Direction, SdpMedium } from './description.ts'
 
 /** Value of the first a=NAME:VALUE line. */
@@ -27,11 +27,15 @@ const STATIC: Record<number, Codec> = {
 /** `96 AMR-WB/16000/1`: payload type, encoding name as written, clock rate in Hz, channels. */
 const readRtpmap = (value: string): [number, Codec] | undefined => {
   const space = value.indexOf(' ')
-  const [name, rate, channels] = value.slice(space + 1).split('/')
+  const slash = value.indexOf('/', space + 1)
+  if (space < 1 || slash < 0) return undefined
+  const next = value.indexOf('/', slash + 1)
+  const name = value.slice(space + 1, slash)
   const type = Number(value.slice(0, space))
-  const hertz = Number(rate)
-  if (space < 1 || !name || !Number.isInteger(type) || !(hertz > 0 && hertz <= 1e6)) return undefined
-  return [type, { name, rate: hertz, channels: Number(channels) || 1 }]
+  const hertz = Number(value.slice(slash + 1, next < 0 ? value.length : next))
+  const channels = next < 0 ? 1 : Number(value.slice(next + 1).split('/', 1)[0])
+  if (name === '' || !Number.isInteger(type) || !(hertz > 0 && hertz <= 1e6)) return undefined
+  return [type, { name, rate: hertz, channels: channels || 1 }]
 }
 
 /** The codec behind each payload type of the medium's m= line, as far as it says. */
@@ -47,6 +51,28 @@ export const codecsOf = (medium: SdpMedium): Map<number, Codec> => {
     if (entry) codecs.set(entry[0], entry[1])
   }
   return codecs
+}
+
+const EVENT = 'telephone-event'
+const EVENT_IN = /^[^ ]+ telephone-event\//i
+
+/** The payload types that are telephone-events (RFC 4733), with their clock rate in Hz. */
+export const eventsOf = (medium: SdpMedium): [type: number, rate: number][] => {
+  const events: [number, number][] = []
+  for (const line of medium.lines) {
+    if (!line.startsWith('a=rtpmap:')) continue
+    const slash = line.indexOf('/')
+    const is = line.charCodeAt(slash - EVENT.length - 1) === 32 && EVENT_IN.test(line)
+    // The last word on a type counts.
+    if (!is && events.length === 0) continue
+    const entry = readRtpmap(line.slice(9))
+    if (!entry) continue
+    const [type, { rate }] = entry
+    const at = events.findIndex(([known]) => known === type)
+    if (at >= 0) events.splice(at, 1)
+    if (is && type >= 0 && type <= 127) events.push([type, rate])
+  }
+  return events
 }
 
 /** The formats that are payload types, 0 to 127. */
@@ -98,6 +124,7 @@ export const mirrored = (direction: Direction): Direction =>
  * The direction that this means; undefined when the medium is not held so.
  */
 export const heldDirection = (medium: SdpMedium): Direction | undefined => {
-  const octets = medium.connection && addressBytes(medium.connection.address)
-  return octets && isUnspecified(octets) ? directionFrom(sends(medium.direction), false) : undefined
+  const { connection } = medium
+  if (!connection || addressKind(connection.address) !== 'unspecified') return undefined
+  return directionFrom(sends(medium.direction), false)
 }

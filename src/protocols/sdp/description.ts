@@ -84,6 +84,8 @@ const readMedium = (line: string, session: SdpMedium): SdpMedium | undefined => 
 
 /** `IN IP4 192.0.2.1` or `IN IP6 2001:db8::1`; the TTL of a multicast address is left off. */
 const readConnection = (text: string): Connection | undefined => {
+  if (text.startsWith('IN IP4 ') && text.indexOf(' ', 7) < 0 && text.length > 7 && !text.includes('/'))
+    return { family: 4, address: text.slice(7) }
   const words = spaces(text)
   const kind = words[1]
   const address = words[2]

@@ -1,10 +1,18 @@
-export { addressBytes, type Connection, isGroup, isUnspecified } from './address.ts'
+export {
+  type AddressKind,
+  addressBytes,
+  addressKind,
+  type Connection,
+  isGroup,
+  isUnspecified,
+} from './address.ts'
 export {
   attributeOf,
   bandwidthOf,
   type Codec,
   codecsOf,
   directionFrom,
+  eventsOf,
   fmtpOf,
   heldDirection,
   mirrored,

@@ -40,13 +40,20 @@ const HOP = new Set([
 ])
 const DIRECTIONS = new Set(['sendrecv', 'sendonly', 'recvonly', 'inactive'])
 
+/** Marks of the first letters of those names: most lines are none of them, which this tells without making a string. */
+const MARKS = new Uint8Array(1024)
+const markOf = (line: string): number =>
+  (line.charCodeAt(2) ^ (line.charCodeAt(3) << 3) ^ (line.charCodeAt(4) << 5)) & 1023
+for (const name of [...HOP, ...DIRECTIONS]) MARKS[markOf(`a=${name}`)] = 1
+const isMarked = (line: string): boolean => MARKS[markOf(line)] === 1
+
 const nameOf = (line: string): string => {
   const colon = line.indexOf(':')
   return colon < 0 ? line.slice(2) : line.slice(2, colon)
 }
 
 const staysInSession = (line: string): boolean =>
-  !line.startsWith('a=') || (!HOP.has(nameOf(line)) && !line.startsWith('a=group:BUNDLE'))
+  !line.startsWith('a=') || (!(isMarked(line) && HOP.has(nameOf(line))) && !line.startsWith('a=group:BUNDLE'))
 
 /** All but v= and o=, with one c= for the whole session in its place (RFC 8866 §5). */
 const printSession = (lines: string[], own: OwnAddress): string => {
@@ -71,7 +78,7 @@ const printMedium = (medium: SdpMedium, own: OwnMedium): string => {
   for (const line of medium.lines) {
     const letter = line[0]
     if (letter === 'c') continue
-    if (letter === 'a') {
+    if (letter === 'a' && isMarked(line)) {
       const name = nameOf(line)
       if (HOP.has(name) || (own.direction !== undefined && DIRECTIONS.has(name))) continue
     }
@@ -100,6 +107,7 @@ export const withOrigin = (body: string, { sessionId, version, family, address }
  * media out is understood by taking each of its media to the next offered one of that type; gaps are refused.
  */
 export const alignAnswer = (offered: readonly SdpMedium[], answer: Sdp): Sdp => {
+  if (answer.media.length === offered.length) return answer
   const given = [...answer.media]
   const complete = given.length >= offered.length
   const media = offered.map((medium): SdpMedium => {
