@@ -54,7 +54,13 @@ const createGoipLineDesk = (goip: Goip, book: GoipLineBook): GoipLineDesk => ({
 export const createGatewayDesk = (ground: Ground, network: Network): GatewayDesk => {
   const { fleet, drivers, goip, goipLines } = network.gateways
   return {
-    ...{ fleet, drivers, records: ground.store.gateways, routes: createRouteDesk(ground, network) },
+    ...{
+      fleet,
+      drivers,
+      records: ground.store.gateways,
+      routes: createRouteDesk(ground, network),
+      trunks: network.trunkSide.list,
+    },
     ...(goip && { goipLines: createGoipLineDesk(goip, goipLines) }),
   }
 }

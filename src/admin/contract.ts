@@ -1,3 +1,5 @@
+import type { GatewayCallView } from './gateways/contract.ts'
+
 /**
  * The REST interface as its callers see it: /api/v1 on the admin address. Times are ISO 8601 in UTC, durations are
  * seconds. The console and the SDK import these types; `schemas.ts` says the same to machines.
@@ -46,6 +48,8 @@ export type CallView = {
   cause?: string
   status?: number
   callIds: string[]
+  /** What a gateway recorded of it, where it went through one. */
+  gateway?: GatewayCallView
 }
 
 /** Exactly one of `text` and `data`. */

@@ -81,6 +81,7 @@ export const noGateways: GatewayDesk = {
   drivers: new Map(),
   records: { events: async () => [], calls: async () => [] },
   routes: { list: () => [], try: () => ({ accepted: false, why: 'no route fits', targets: [] }) },
+  trunks: () => [],
 }
 
 /** What REST shows besides users and calls. */

@@ -61,6 +61,7 @@ export const aGatewayDesk = (events: Events = createEvents()) => {
           .filter(({ beginMs = 0, key }) => beginMs < beforeMs || (beginMs === beforeMs && key < beforeKey))
           .slice(0, limit),
     },
+    trunks: () => [{ name: 'pbx', calls: 1, mostCalls: 30, reachable: true, rests: false }],
     routes: {
       list: () => [],
       try: ({ kind, from, to }) => ({

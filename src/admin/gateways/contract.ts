@@ -99,6 +99,20 @@ export type GatewayCallView = {
   reason: string
 }
 
+/** Another PBX, a provider, or the SIP account of a gateway. */
+export type TrunkView = {
+  name: string
+  /** In both directions, now. */
+  calls: number
+  mostCalls: number
+  /** There is a way to it: its name is known, or its account is registered here. */
+  reachable: boolean
+  /** It did not answer a short while ago: others have the first turn. */
+  rests: boolean
+  /** Of ours at it, where there is one. */
+  registration?: { registered: boolean; reason?: string }
+}
+
 export type RouteView = {
   name: string
   match: { kind: string; to: string; from: string; [more: string]: unknown }

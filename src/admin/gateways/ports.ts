@@ -1,6 +1,6 @@
 import type { DeviceKind, Fleet, GatewayDriver, GatewayStore } from '#core'
 import type { Result } from '#lib/result'
-import type { RouteTryRequest, RouteTryView, RouteView } from './contract.ts'
+import type { RouteTryRequest, RouteTryView, RouteView, TrunkView } from './contract.ts'
 
 /** The configured routes, and what they would do. */
 export type RouteDesk = {
@@ -24,6 +24,7 @@ export type GatewayDesk = {
   drivers: ReadonlyMap<DeviceKind, GatewayDriver>
   records: Pick<GatewayStore, 'events' | 'calls'>
   routes: RouteDesk
+  trunks(): TrunkView[]
   /** Absent: no port for GoIP gateways is open. */
   goipLines?: GoipLineDesk
 }

@@ -77,6 +77,11 @@ describe('gateways in the monitor', () => {
     assert.match(refused(await run('routes try fax 1 2')), /not understood/)
   })
 
+  test('trunks are listed', async () => {
+    const { run } = aPlace()
+    assert.match(shown(await run('trunks')), /pbx +1 of 30 +ok +-$/)
+  })
+
   test('are completed by the tab key', async () => {
     const { monitor } = aPlace()
     assert.deepEqual(await monitor.complete('line box1/'), ['box1/1', 'box1/2'])

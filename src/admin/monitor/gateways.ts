@@ -6,6 +6,7 @@ import { tableOf } from '../table.ts'
 import type { Command } from './command.ts'
 import { routesCommand } from './routes.ts'
 import { timeOf } from './text-views.ts'
+import { trunksCommand } from './trunks.ts'
 import { counted } from './views.ts'
 
 const MOST_ROWS = 1000
@@ -71,6 +72,7 @@ export const createGatewayCommands = (desk: GatewayDesk): Command[] => {
       run: (rest) => setLock(desk, rest, false),
     },
     routesCommand(desk),
+    trunksCommand(desk),
   ]
 }
 

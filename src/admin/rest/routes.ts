@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { HealthView } from '../contract.ts'
+import { joinGateways } from '../gateways/joined.ts'
 import type { AdminPorts } from '../ports.ts'
 import { cookieOf } from './access.ts'
 import { eventRoutes } from './events/routes.ts'
@@ -51,8 +52,10 @@ export const createRoutes = (ports: RoutePorts): Route[] => {
       query: queries.calls,
       reply: 'Calls',
       problems: [400],
-      handle: async (request, reply) =>
-        (await pageOfCalls(house, request.query as CallsQuery, clock.wallMs())) ?? badCursor(reply),
+      handle: async (request, reply) => {
+        const page = await pageOfCalls(house, request.query as CallsQuery, clock.wallMs())
+        return page ? { ...page, items: await joinGateways(ports.gateways, page.items) } : badCursor(reply)
+      },
     },
     {
       method: 'POST',

@@ -1,5 +1,5 @@
 import { CALL_STATES } from '../contract.ts'
-import { gatewayShapes } from './gateways/schemas.ts'
+import { GatewayCall, gatewayShapes } from './gateways/schemas.ts'
 import { messageQuery, messageShapes } from './messages/schemas.ts'
 import { list, object, page, type Schema, text, time, without } from './schema-words.ts'
 import { webhookShapes } from './webhooks/schemas.ts'
@@ -39,9 +39,10 @@ const call = {
   cause: text,
   status: { type: 'integer' },
   callIds: list(text),
+  gateway: GatewayCall,
 }
 const User = object(user, without(user, 'number'))
-const Call = object(call, without(call, 'ringingAt', 'answeredAt', 'endedAt', 'cause', 'status'))
+const Call = object(call, without(call, 'ringingAt', 'answeredAt', 'endedAt', 'cause', 'status', 'gateway'))
 
 /** The shapes of contract.ts by their names in the OpenAPI document. */
 export const shapes = {

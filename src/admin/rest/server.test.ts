@@ -250,6 +250,7 @@ describe('the admin server', () => {
         '/routes',
         '/routes/try',
         '/sims',
+        '/trunks',
         '/users',
         '/webhooks',
         '/webhooks/{id}/pause',

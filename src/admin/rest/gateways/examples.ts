@@ -79,6 +79,14 @@ export const gatewayExamples: Record<keyof typeof gatewayShapes, object> = {
   },
   GoipLineRequest: { id: 'goipid9', password: 'k9x2m4', number: '+15550100209', device: 'box1' },
   Removed: { id: 'goipid9' },
+  Trunks: {
+    items: [
+      {
+        ...{ name: 'provider', calls: 3, mostCalls: 30, reachable: true, rests: false },
+        registration: { registered: true },
+      },
+    ],
+  },
   RouteTryRequest: { kind: 'message', from: '+49301234567', to: '+15550100900' },
   RouteTry: {
     accepted: true,

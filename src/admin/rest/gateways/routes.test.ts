@@ -155,6 +155,25 @@ describe('gateways over REST', () => {
       }
     }))
 
+  test('records of calls are joined with ours, by Call-ID or by time and number', () =>
+    withDesk(async (ask, { told }) => {
+      const call = { line: 'box1/1', outgoing: true, caller: '+1', callee: '1002', reason: 'over' }
+      told.calls.push({ ...call, key: 'other', beginMs: 90_000 })
+      told.calls.push({ ...call, key: 'by id', callId: 'old2@here', beginMs: 20 })
+      told.calls.push({ ...call, key: 'by time', beginMs: 10 })
+      const { items } = await json<PageView<{ id: string; gateway?: { id: string } }>>(
+        await ask('/calls?state=ended', auth),
+      )
+      const joined = items.map(({ id, gateway }) => [id, gateway?.id])
+      assert.deepEqual(joined, [
+        ['old3', 'by time'],
+        ['old2', 'by id'],
+        ['old1', undefined],
+      ])
+      const { items: trunks } = await json<{ items: { name: string }[] }>(await ask('/trunks', auth))
+      assert.deepEqual(trunks[0]?.name, 'pbx')
+    }))
+
   test('routes are tried without sending', () =>
     withDesk(async (ask) => {
       const tried = await json<object>(

@@ -175,7 +175,15 @@ const acting = (desk: GatewayDesk): Route[] => [
   },
 ]
 
-const routing = ({ routes }: GatewayDesk): Route[] => [
+const routing = ({ routes, trunks }: GatewayDesk): Route[] => [
+  {
+    ...read,
+    path: '/trunks',
+    summary: 'Trunks for calls: how many calls they have, and how they do.',
+    reply: 'Trunks',
+    problems: [],
+    handle: () => ({ items: trunks() }),
+  },
   {
     ...read,
     path: '/routes',

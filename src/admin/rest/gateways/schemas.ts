@@ -54,6 +54,10 @@ const route = {
   ...{ to: list(text), fallback: list(text), strategy: text },
   settings: { type: 'object', additionalProperties: true },
 }
+const trunk = {
+  ...{ name: text, calls: integer, mostCalls: integer, reachable: flag, rests: flag },
+  registration: object({ registered: flag, reason: text }, ['registered']),
+}
 const target = object({ target: text, usable: flag, why: text }, ['target', 'usable'])
 const Line = object(line, without(line, ...optionalOfLine))
 const number = (description: string): Schema =>
@@ -104,6 +108,7 @@ export const gatewayShapes = {
   Command: object({ text }),
   GatewayEvents: page(object(event)),
   GatewayCalls: page(GatewayCall),
+  Trunks: object({ items: list(object(trunk, without(trunk, 'registration'))) }),
   Routes: object({ items: list(object(route)) }),
   GoipLineRequest: object(goipLine, ['id', 'password']),
   Removed: object({ id: text }),
