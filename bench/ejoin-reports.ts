@@ -162,7 +162,8 @@ if (import.meta.main) {
   })
   for (const { scenario, perSecond, cpuUs, p99, failed } of rows)
     console.log(
-      `${scenario}: ${perSecond.toFixed(0)} reports a second, ${cpuUs.toFixed(0)} µs each, ` +
+      `${scenario}: ${perSecond.toFixed(0)} reports a second, ${cpuUs.toFixed(0)} µs each ` +
+        `(${(1e6 / cpuUs).toFixed(0)} a second fill one core), ` +
         `99 % within ${p99.toFixed(0)} ms, ${failed} failed`,
     )
   const least = Math.min(...rows.map(({ perSecond }) => perSecond))
