@@ -150,6 +150,13 @@ const checkPairs = (written: RootSettings, place: (name: string) => Place, check
 const checkRoutes = ({ routes }: RootSettings, place: (name: string) => Place, check: Findings): void =>
   routes.forEach(({ match, to, fallback }, index) => {
     const trunk = [...to, ...fallback].find((target) => target.startsWith('trunk:'))
+    const gateway = [...to, ...fallback].find((target) => target.startsWith('gateway:'))
+    if (match.line !== undefined && gateway !== undefined)
+      check.problem(
+        place('routes'),
+        `routes[${index}].to`,
+        `"${gateway}": what a SIM has received is for its own number and cannot leave by a SIM again`,
+      )
     if (match.kind === 'message' && trunk !== undefined)
       check.problem(
         place('routes'),

@@ -22,7 +22,7 @@ export type CarrierPorts = {
   onHanded: (id: string, line: string, marks: string[]) => void
 }
 
-/** A device that has no room now is asked again so much later. */
+/** A device that has no room now is asked again so much later, then twice that, up to sms_retry_delay. */
 const BUSY_S = 2
 /** Hands at once; lines are what really counts. */
 const MOST_IN_HAND = 20_000
@@ -85,7 +85,8 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
   const refused = (m: MessageRecord, line: Line, result: SendResult & { kind: 'refused' }): Outcome => {
     const { fault, reason, cause } = result
     const why = { reason, route: line.id, ...(cause !== undefined && { cause }) }
-    if (fault === 'busy') return { kind: 'retry', ...why, afterS: BUSY_S }
+    const busyS = Math.min(BUSY_S * 2 ** Math.min(m.attempts, 10), Math.max(BUSY_S, live.smsRetryDelayS))
+    if (fault === 'busy') return { kind: 'retry', ...why, afterS: busyS }
     const refusals = fault === 'line' ? tries.refused(m.id, line.id).refusals : 0
     if (fault === 'line' && refusals < plan.attempts) return { kind: 'retry', ...why, afterS: 0 }
     tries.forget(m.id)

@@ -19,7 +19,7 @@ import { createMoves } from './moves.ts'
 import { INBOX, impiOf, queueOf } from './queues.ts'
 import type { MessageRecord } from './record.ts'
 import { createSteadyClock } from './steady-clock.ts'
-import { isFinal, withStep } from './steps.ts'
+import { isFinal, leftByCard, withStep } from './steps.ts'
 import type { Backlog, MessageStore } from './store.ts'
 import { startSweeps } from './sweeps.ts'
 import { createTurns } from './turns.ts'
@@ -154,8 +154,8 @@ export const createMessages = (ports: MessagePorts): Messages => {
   }
 
   /** Somebody may still tell more of it. What a card perhaps sent is known when its network reports it. */
-  const isOpen = ({ state, via }: MessageRecord): boolean =>
-    state === 'sent' || state === 'submitting' || (state === 'unknown' && via !== undefined)
+  const isOpen = (m: MessageRecord): boolean =>
+    m.state === 'sent' || m.state === 'submitting' || (m.state === 'unknown' && leftByCard(m))
 
   const lateWord = async (id: string, step: Step): Promise<boolean> => {
     if (await attempts.report(id, step)) return true

@@ -28,11 +28,16 @@ const STATUS_OF_CAUSE: Record<number, number> = {
   30: 0x43,
 }
 
+/** It went out by a SIM card; what came in by one has its card in `via`, too. */
+export const leftByCard = ({ via, origin }: MessageRecord): boolean =>
+  via !== undefined && origin !== 'gateway'
+
 /** The status that a sender's report gives for a message in its present state; undefined: none is sent. */
-export const statusOf = ({ state, cause, via }: MessageRecord): number | undefined => {
+export const statusOf = (m: MessageRecord): number | undefined => {
+  const { state, cause } = m
   const status = STATUS[state]
   if (state !== 'failed' || cause === undefined) return status
   // What a card's network said of it in the end is a status already.
-  if (via && cause >= 0x40 && cause <= 0x7f) return cause
+  if (leftByCard(m) && cause >= 0x40 && cause <= 0x7f) return cause
   return STATUS_OF_CAUSE[cause] ?? status
 }

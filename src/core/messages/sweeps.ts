@@ -5,6 +5,7 @@ import type { Attempts } from './attempts.ts'
 import type { Book } from './book.ts'
 import type { Endings, Step } from './endings.ts'
 import type { MessageRecord } from './record.ts'
+import { leftByCard } from './steps.ts'
 import type { MessageStore } from './store.ts'
 
 type SweepPorts = {
@@ -41,7 +42,7 @@ export const startSweeps = (ports: SweepPorts): void => {
     try {
       await assemblies.sweep()
       await expire('queued', () => ({ state: 'expired' }))
-      await expire('sent', (m) => ({ state: m.via ? 'sent' : 'unknown', reason: 'no report' }))
+      await expire('sent', (m) => ({ state: leftByCard(m) ? 'sent' : 'unknown', reason: 'no report' }))
     } catch (failure) {
       // The store has told of its trouble; the next sweep finds the same messages.
       log.write('app', 'debug', `a sweep ended early: ${(failure as Error).message}`)
