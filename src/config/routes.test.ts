@@ -8,7 +8,7 @@ import { loadConfiguration } from './load.ts'
 const folder = mkdtempSync(join(tmpdir(), 'tandem-routes-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 const problemsOf = (routes: string): string[] => {
-  const text = `{ sip_addr: "127.0.0.1:5060", domain: "d", ue_db: [], routes: [${routes}] }`
+  const text = `{ sip_addr: "127.0.0.1:5060", domain: "d", ue_db: [], trunks: [{ name: "pbx", addr: "192.0.2.9" }], routes: [${routes}] }`
   const loaded = loadConfiguration({ name: join(folder, 'ims.cfg'), text })
   return (loaded.ok ? [] : loaded.error).map(({ property, message }) => `${property}: ${message}`)
 }
