@@ -1,5 +1,5 @@
 /**
- * Counterpart of src/core/gateway/crash.test.ts: accepts numbered texts for ever, for lines that take them at once, and
+ * Counterpart of test/support/gateway-deaths.ts: accepts numbered texts for ever, for lines that take them at once, and
  * prints what it may be held to: `accepted NUMBER ID`, `handed ID`, `sent COUNT` as the cards count it.
  */
 import { writeSync } from 'node:fs'
