@@ -1,10 +1,12 @@
+import { ok, type Result } from '#lib/result'
+
 /** Devices repeat what was not acknowledged within seconds, and their counters begin again when they start. */
 const WINDOW_MS = 10 * 60_000
 /** Past it the window is shorter. */
 const MOST = 300_000
 
 /** Tells what was heard for the first time from its repeats. In two generations, of which the older one goes as a whole. */
-export const createFirsts = (wallMs: () => number) => {
+const createFirsts = (wallMs: () => number) => {
   let young = new Map<string, number>()
   let old = new Map<string, number>()
   let sinceMs = wallMs()
@@ -26,5 +28,26 @@ export const createFirsts = (wallMs: () => number) => {
       young.delete(key)
       old.delete(key)
     },
+  }
+}
+
+type Kept = Result<void, 'failure'>
+
+/** What bears the same key is done once: a repeat is answered when the first one is on disk, and tried anew when it failed. */
+export const createOnce = (wallMs: () => number) => {
+  const firsts = createFirsts(wallMs)
+  const underWay = new Map<string, Promise<Kept>>()
+  return (key: string | undefined, work: () => Promise<Kept>): Promise<Kept> => {
+    if (key === undefined) return work()
+    const first = underWay.get(key)
+    if (first) return first
+    if (!firsts.isFirst(key)) return Promise.resolve(ok(undefined))
+    const done = work().then((kept) => {
+      underWay.delete(key)
+      if (!kept.ok) firsts.forget(key)
+      return kept
+    })
+    underWay.set(key, done)
+    return done
   }
 }

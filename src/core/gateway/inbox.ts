@@ -5,7 +5,7 @@ import type { Fleet, GatewayInbox, InboundText } from '../fleet/contract.ts'
 import { hashOf } from '../fleet/sims.ts'
 import type { Messages } from '../messages/contract.ts'
 import { viaOf } from './carrier.ts'
-import { createFirsts } from './firsts.ts'
+import { createOnce } from './firsts.ts'
 import { createReports } from './reports.ts'
 import { type GatewayStore, marksOfReport, type ParkedReport } from './store.ts'
 
@@ -30,7 +30,7 @@ export const createGatewayInbox = (
   ports: InboxPorts,
 ): GatewayInbox & { onHanded(id: string, line: string, marks: string[]): void } => {
   const { timers, random, fleet, messages, store, parked } = ports
-  const firsts = createFirsts(() => timers.clock.wallMs())
+  const once = createOnce(() => timers.clock.wallMs())
   const reports = createReports({ timers, messages, store, left: parked, nextId: () => random.token(20) })
 
   const draftOf = (text: InboundText) => {
@@ -74,13 +74,7 @@ export const createGatewayInbox = (
       return accepted
     },
     report: reports.take,
-    event: async (event) => {
-      const { dedupe } = event
-      if (dedupe !== undefined && !firsts.isFirst(dedupe)) return ok(undefined)
-      const written = await kept(store.addEvent(event))
-      if (!written.ok && dedupe !== undefined) firsts.forget(dedupe)
-      return written
-    },
+    event: (event) => once(event.dedupe, () => kept(store.addEvent(event))),
     call: (call) => kept(store.saveCall(call)),
     onHanded: reports.onHanded,
   }

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '#lib/result'
 import type { InboundReport } from '../fleet/contract.ts'
 import type { Messages } from '../messages/contract.ts'
 import type { MessageStep } from '../messages/record.ts'
-import { createFirsts } from './firsts.ts'
+import { createOnce } from './firsts.ts'
 import { createParking, type Parked } from './parking.ts'
 import { type GatewayStore, marksOfReport, type ParkedReport } from './store.ts'
 
@@ -36,7 +36,7 @@ export const stepOf = (status: number): Omit<MessageStep, 'atMs'> | undefined =>
 export const createReports = ({ timers, messages, store, left, nextId }: ReportPorts) => {
   const wallMs = (): number => timers.clock.wallMs()
   const parking = createParking(store, left, wallMs)
-  const firsts = createFirsts(wallMs)
+  const once = createOnce(wallMs)
 
   /** Of texts to the same number the newest that still waits for a report; one that is named is that one only. */
   const tell = async (ids: string[], { line, status, reference }: InboundReport): Promise<void> => {
@@ -87,20 +87,20 @@ export const createReports = ({ timers, messages, store, left, nextId }: ReportP
   }
   void settleLeft()
 
+  const taken = async (report: InboundReport): Promise<Result<void, 'failure'>> => {
+    // The clocks of devices are anything.
+    const parked = parking.add({ ...report, atMs: wallMs(), id: nextId() })
+    try {
+      await settle(parked)
+      return ok(undefined)
+    } catch {
+      parking.remove(parked)
+      return err('failure')
+    }
+  }
+
   return {
-    async take(report: InboundReport): Promise<Result<void, 'failure'>> {
-      if (report.dedupe !== undefined && !firsts.isFirst(report.dedupe)) return ok(undefined)
-      // The clocks of devices are anything.
-      const parked = parking.add({ ...report, atMs: wallMs(), id: nextId() })
-      try {
-        await settle(parked)
-        return ok(undefined)
-      } catch {
-        parking.remove(parked)
-        if (report.dedupe !== undefined) firsts.forget(report.dedupe)
-        return err('failure')
-      }
-    },
+    take: (report: InboundReport) => once(report.dedupe, () => taken(report)),
     /** A text was handed over, which is on disk. */
     onHanded(id: string, line: string, marks: string[]): void {
       for (const parked of parking.take(line, marks)) parked.telling = insist(parked, id)

@@ -161,6 +161,13 @@ describe('a delivery report', () => {
     const event = { line: 'x', name: 'CELLS', atMs: 1, fields: { lists: '1,' }, dedupe: 'e' }
     assert.deepEqual(await inbox.event(event), { ok: false, error: 'failure' })
     gateways.full = false
+    const both = [inbox.event({ ...event, dedupe: 'f' }), inbox.event({ ...event, dedupe: 'f' })]
+    let early = false
+    void both[1]?.then(() => {
+      early = gateways.written.length === 0
+    })
+    assert.ok((await Promise.all(both)).every(({ ok }) => ok) && !early, 'a repeat waits for the first one')
+    gateways.written.length = 0
     for (let i = 0; i < 2; i++) assert.ok((await inbox.report(report)).ok && (await inbox.event(event)).ok)
     assert.deepEqual([gateways.parked.size, gateways.written.length], [1, 1])
   })
