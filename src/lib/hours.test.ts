@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clockTime, type Hours, isWithin, parseHours, untilChange } from './hours.ts'
+import { clockTime, createRemaining, type Hours, isWithin, parseHours, untilChange } from './hours.ts'
 
 /** 2026-11-21 is a Saturday. */
 const at = (day: number, hour: number, minute = 0): number => new Date(2026, 10, day, hour, minute).getTime()
@@ -30,5 +30,12 @@ test('their end can be waited for', () => {
   assert.equal(untilChange(night, at(21, 23) + 1500), 8 * 3_600_000 - 1500)
   assert.equal(untilChange(night, at(21, 21)), 3_600_000)
   assert.equal(untilChange(parseHours('00:00-24:00') as Hours, at(21, 21)), 7 * 86_400_000)
+  const remaining = createRemaining(night)
+  const left = [at(21, 21), at(21, 23), at(22, 6), at(22, 7), at(22, 22), at(21, 23)].map(remaining)
+  assert.deepEqual(
+    left.map((ms) => ms / 3_600_000),
+    [0, 8, 1, 0, 9, 8],
+  )
+  assert.equal(createRemaining(undefined)(1), 0)
   assert.equal(clockTime(at(21, 7, 5)), '07:05')
 })

@@ -48,6 +48,19 @@ export const untilChange = (hours: Hours, ms: number): number => {
   return 7 * DAY_MINUTES * 60_000
 }
 
+/** How long the hours go on from that moment; 0 outside of them. To be asked often: their end is looked for once. */
+export const createRemaining = (hours: Hours | undefined): ((ms: number) => number) => {
+  let [from, until] = [0, 0]
+  return (ms) => {
+    if (!hours) return 0
+    if (ms >= from && ms < until) return until - ms
+    if (!isWithin(hours, ms)) return 0
+    from = ms
+    until = ms + untilChange(hours, ms)
+    return until - ms
+  }
+}
+
 /** `07:00`, in the server's own time. */
 export const clockTime = (ms: number): string => {
   const date = new Date(ms)

@@ -1,5 +1,5 @@
 import type { Timers } from '#lib/clock'
-import { type Hours, isWithin, untilChange } from '#lib/hours'
+import { createRemaining, type Hours } from '#lib/hours'
 import { err, ok } from '#lib/result'
 import type { Events } from '../events.ts'
 import { createClaims } from './claims.ts'
@@ -35,6 +35,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
   const byId = new Map<string, Entry>()
   const all = createPool(({ ofAll }) => ofAll)
   const conversations = createConversations()
+  const quietMs = createRemaining(quiet)
   const hearers = new Set<() => void>()
   /** Lines whose limits end with the day. */
   const limited = new Set<Entry>()
@@ -48,7 +49,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
       const line = key === undefined ? undefined : sims.cards.get(key)?.line
       return line === undefined ? undefined : byId.get(line)
     },
-    quietMs: () => (quiet && isWithin(quiet, wallMs()) ? untilChange(quiet, wallMs()) : 0),
+    quietMs: () => quietMs(wallMs()),
   })
 
   const free = (): void => {

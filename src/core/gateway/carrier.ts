@@ -1,5 +1,5 @@
 import type { Timers } from '#lib/clock'
-import { clockTime, isWithin, untilChange } from '#lib/hours'
+import { clockTime, createRemaining } from '#lib/hours'
 import { err, ok, type Result } from '#lib/result'
 import type { ClaimRefusal, DeviceKind, Fleet, GatewayDriver, Line, SendResult } from '../fleet/contract.ts'
 import type { LiveSettings } from '../live-settings.ts'
@@ -48,9 +48,11 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
   const wallMs = (): number => timers.clock.wallMs()
   const recipientOf = (m: MessageRecord): string => addresses.normal(m.to, addresses.normal(m.from))
 
+  const quietMs = createRemaining(plan.quiet)
+
   const quietWait = (): Wait | undefined => {
-    if (!plan.quiet || !isWithin(plan.quiet, wallMs())) return undefined
-    const againMs = untilChange(plan.quiet, wallMs())
+    const againMs = quietMs(wallMs())
+    if (againMs === 0) return undefined
     return { reason: `quiet hours until ${clockTime(wallMs() + againMs)}`, againMs }
   }
 
