@@ -145,6 +145,19 @@ describe('a card', () => {
     assert.equal(later?.recipients, 0)
   })
 
+  test('counts what it has sent, also when another one is in its line by then', () => {
+    const { fleet, claim } = aFleet()
+    fleet.sight(aSighting('box1/1', { sim: { iccid: '1' } }))
+    const id = claim()
+    fleet.sight(aSighting('box1/1', { sim: { iccid: '2' } }))
+    fleet.release(id, '+1', SENT)
+    const totals = fleet.cards().map(({ key, counts }) => [key, counts.sent.total])
+    assert.deepEqual(totals, [
+      ['iccid:1', 1],
+      ['iccid:2', 0],
+    ])
+  })
+
   test('is another one when its number differs: facts of the one before do not stay', () => {
     const { fleet } = aFleet()
     fleet.sight(aSighting('box1/1', { sim: { iccid: '1', number: '+1', balance: '3' } }))

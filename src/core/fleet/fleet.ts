@@ -8,7 +8,7 @@ import { createConversations } from './conversations.ts'
 import { createEntry, type Entry, type SimRules, viewOf, whyOf } from './lines.ts'
 import { admit, createPool, dismiss, move, type Pool } from './pools.ts'
 import { noted } from './sightings.ts'
-import { createSims, type KeptSim, nextDayMs, type SimStore } from './sims.ts'
+import { type Card, createSims, type KeptSim, nextDayMs, type SimStore } from './sims.ts'
 
 export type FleetPorts = {
   timers: Timers
@@ -143,23 +143,22 @@ export const createFleet = (ports: FleetPorts): Fleet => {
     tell(entry)
   }
 
-  const failed = (entry: Entry): void => {
-    const { card } = entry
+  const failed = (card: Card): void => {
     sims.failed(card)
     if (rules.suspectAfter <= 0 || ++card.failuresInRow < rules.suspectAfter) return
     card.suspectUntilMs = wallMs() + rules.suspectMs
   }
-  const settle = (entry: Entry, to: string, result: SendResult): void => {
+  const settle = (entry: Entry, card: Card, to: string, result: SendResult): void => {
     if (result.kind === 'refused') {
-      if (result.fault === 'line') failed(entry)
-      else if (result.fault === 'number') sims.failed(entry.card)
+      if (result.fault === 'line') failed(card)
+      else if (result.fault === 'number') sims.failed(card)
       return
     }
     entry.sentSince++
-    sims.sent(entry.card, to)
-    conversations.note(to, entry.card.key)
-    if (result.kind === 'unknown') return failed(entry)
-    entry.card.failuresInRow = 0
+    sims.sent(card, to)
+    conversations.note(to, card.key)
+    if (result.kind === 'unknown') return failed(card)
+    card.failuresInRow = 0
   }
 
   return {
@@ -208,6 +207,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
       const entry = found.value
       const { card } = entry
       entry.busy = true
+      entry.sending = card
       const restMs = Math.max(rules.pacingMs, wish.pacingMs ?? 0)
       if (restMs > 0) card.restUntilMs = wallMs() + restMs
       refresh(entry)
@@ -217,7 +217,8 @@ export const createFleet = (ports: FleetPorts): Fleet => {
       const entry = byId.get(id)
       if (!entry) return
       entry.busy = false
-      settle(entry, to, result)
+      settle(entry, entry.sending ?? entry.card, to, result)
+      entry.sending = undefined
       if (refresh(entry)) tell(entry)
     },
     received(id, from) {

@@ -69,6 +69,8 @@ export type Entry = {
   seenAtMs: number
   busy: boolean
   card: Card
+  /** The card that was in it when the text that it has was given to it. */
+  sending: Card | undefined
   /** What stands against it, as the groups that it is in count it. */
   why: Why | undefined
   /** In the rings of its device and of all. */
@@ -86,7 +88,14 @@ export const createEntry = (
   const entry = {
     ...{ id: `${device}/${line}`, device, line, kind, state: 'unknown' as const, detail: undefined, sim: {} },
     ...{ imei: undefined, signal: undefined, limits: undefined, sentSince: 0, fields: undefined },
-    ...{ sinceMs: now, seenAtMs: now, busy: false, card, why: 'in unknown state' as const },
+    ...{
+      sinceMs: now,
+      seenAtMs: now,
+      busy: false,
+      card,
+      sending: undefined,
+      why: 'in unknown state' as const,
+    },
   } as unknown as Entry
   entry.ofDevice = createNode(entry)
   entry.ofAll = createNode(entry)
