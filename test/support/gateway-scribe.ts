@@ -25,7 +25,15 @@ import { aRoute, aSighting, RULES } from './gateway-house.ts'
 import { liveSettings } from './live-settings.ts'
 
 const [file = '', round = ''] = process.argv.slice(2)
-const tell = (...words: (string | number)[]): void => void writeSync(1, `${words.join(' ')}\n`)
+/** A line at a time, also into a pipe whose reader is behind. */
+const tell = (...words: (string | number)[]): void => {
+  for (;;)
+    try {
+      return void writeSync(1, `${words.join(' ')}\n`)
+    } catch (problem) {
+      if ((problem as NodeJS.ErrnoException).code !== 'EAGAIN') throw problem
+    }
+}
 
 const timers = createTimers()
 const opened = await openStore({ file, log: silentLog, timers })
