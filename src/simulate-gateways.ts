@@ -24,7 +24,7 @@ export const simulateGoip = async (options: UeOptions): Promise<number> => {
   const own = options.password !== undefined
   return withSettings(options, own, (settings, ports) => {
     const known = settings?.goip?.lines.map(
-      ({ id, password, number }): KnownLine => ({ id, password, number }),
+      ({ id, password, number, device }): KnownLine => ({ id, password, number, device }),
     )
     const [at] = settings?.goip?.addr ?? []
     const server = options.server ?? (at && printEndpoint(nearAddress(at.address), at.port))

@@ -7,11 +7,11 @@ import { startProgram } from '../support/program.ts'
 import { API_KEY, node, startTandem } from '../support/tandem.ts'
 import { until } from '../support/wait.ts'
 
-const COUNT = 200
+const COUNT = 400
 const LINES = 40
 const main = join(import.meta.dirname, '../../src/main.ts')
 
-test('200 texts to a simulated GoIP at the far end of a network that loses a tenth: none lost, none doubled', {
+test('400 texts to a simulated GoIP at the far end of a network that loses a tenth: none lost, none doubled', {
   skip: noBadNetwork(),
   timeout: 290_000,
 }, async (t) => {
@@ -20,7 +20,7 @@ test('200 texts to a simulated GoIP at the far end of a network that loses a ten
   t.diagnostic(`by ${network.by}`)
   const port = await freePort()
   const ids = Array.from({ length: LINES }, (_, index) => `far-${index + 1}`)
-  const lines = ids.map((id, index) => ({ id, password: 'pw', device: `box${index % 8}` }))
+  const lines = ids.map((id, index) => ({ id, password: 'pw', device: `box${Math.floor(index / 5)}` }))
   const house = await startTandem({
     config: {
       log_options: 'all.level=warn',
@@ -35,7 +35,7 @@ test('200 texts to a simulated GoIP at the far end of a network that loses a ten
   const [command = '', ...words] = network.within
   const device = startProgram(command, [
     ...[...words, node, main, 'sim', 'goip', '--server', `${network.address}:${port}`, '--fast'],
-    ...['--lines', `${LINES}`, '--id', 'far-#', '--password', 'pw', ...rest],
+    ...['--lines', `${LINES}`, '--device-lines', '5', '--id', 'far-#', '--password', 'pw', ...rest],
   ])
   try {
     type Devices = { items: { registered: number }[] }

@@ -13,6 +13,7 @@ export const goipOptions: readonly (readonly [flags: string, text: string])[] = 
   ['--lines <count>', 'how many lines (default: all of the configuration, else 1)'],
   ['--id <pattern>', 'their ids; # is the place of the line (default goip#)'],
   ['--password <text>', 'their password'],
+  ['--device-lines <count>', 'so many of them are one device, with five sessions at once (default: all)'],
   ['--firmware <fields>', 'fields of a keepalive: 3, 7 (the manual) or 18 (default)'],
   ['--keepalive <seconds>', 'between two of them (default 30)'],
   ['--quirks <names>', `what is wrong with it: ${GOIP_QUIRKS.join(', ')}`],
@@ -23,11 +24,12 @@ export const goipOptions: readonly (readonly [flags: string, text: string])[] = 
 ]
 
 /** A line that the configuration knows. */
-export type KnownLine = { id: string; password: string; number: string }
+export type KnownLine = { id: string; password: string; number: string; device: string }
 
 export type GoipPlan = MobilePlan & {
   server: { host: string; port: number }
-  lines: GoipLineSetup[]
+  /** By device. */
+  devices: GoipLineSetup[][]
   manner: GoipManner
   weather: Weather
 }
@@ -59,28 +61,37 @@ export const readGoipOptions = (
     ...{ ...realGoip, firmware, keepaliveMs, radio, undelivered, ...fast },
     quirks: new Set(quirks as GoipQuirk[]),
   }
-  const lines = linesOf(reader, known, mobile.number)
-  if (lines.length === 0) problems.push('say who the lines are: --id and --password, or --config')
+  const devices = devicesOf(reader, known, mobile.number)
+  if (devices.length === 0) problems.push('say who the lines are: --id and --password, or --config')
   if (problems.length > 0 || !server) return err(problems)
   const host = server[1] ?? server[2] ?? ''
-  return ok({ ...mobile, manner, weather, lines, server: { host, port: Number(server[3] ?? 44_444) } })
+  return ok({ ...mobile, manner, weather, devices, server: { host, port: Number(server[3] ?? 44_444) } })
 }
 
-const linesOf = (
+/** Lines of the configuration are together as it says; others as `--device-lines` does. */
+const devicesOf = (
   { text, number }: ReturnType<typeof createReader>,
   known: readonly KnownLine[] | undefined,
   first: string,
-): GoipLineSetup[] => {
+): GoipLineSetup[][] => {
   const asked = number('lines', 1, MOST_LINES)
-  if (known && text('password') === undefined)
-    return known
-      .slice(0, asked ?? known.length)
-      .map((line, index) => ({ ...line, sim: simCardAt(index, first, line.number) }))
+  const together = number('deviceLines', 1, MOST_LINES) ?? MOST_LINES
+  const devices = new Map<string, GoipLineSetup[]>()
+  const add = (device: string, line: GoipLineSetup): void => {
+    const lines = devices.get(device)
+    if (lines) lines.push(line)
+    else devices.set(device, [line])
+  }
+  if (known && text('password') === undefined) {
+    for (const [index, { id, password, number: own, device }] of known.slice(0, asked).entries())
+      add(device || id, { id, password, sim: simCardAt(index, first, own) })
+    return [...devices.values()]
+  }
   const pattern = text('id') ?? 'goip#'
-  const password = text('password') ?? ''
-  return Array.from({ length: asked ?? 1 }, (_, index) => ({
-    id: pattern.includes('#') ? pattern.replace('#', `${index + 1}`) : `${pattern}${index || ''}`,
-    password,
-    sim: simCardAt(index, first),
-  }))
+  for (let index = 0; index < (asked ?? 1); index++) {
+    const id = pattern.includes('#') ? pattern.replace('#', `${index + 1}`) : `${pattern}${index || ''}`
+    const sim = simCardAt(index, first)
+    add(`${Math.floor(index / together)}`, { id, password: text('password') ?? '', sim })
+  }
+  return [...devices.values()]
 }
