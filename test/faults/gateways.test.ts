@@ -88,6 +88,8 @@ test('10,000 texts through 1,000 lines with 10 % of datagrams lost, 5 % twice, 5
     const { states, ...faults } = judged(town, held, COUNT)
     t.diagnostic(`${JSON.stringify(states)} in ${((performance.now() - started) / 1000).toFixed(0)} s`)
     assert.deepEqual(faults, { lost: [], twice: [], untrue: [] })
+    assert.ok((states.unknown ?? 0) <= 50, JSON.stringify(states))
+    assert.equal(states.failed, undefined)
     assert.deepEqual(bugsOf(town.house), [])
   } finally {
     await town.stop()
