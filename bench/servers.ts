@@ -43,7 +43,7 @@ export const loadConfig = (port: number, media: { from: number; to: number }, us
   domain: 'tandem.test',
   log_options: 'all.level=error',
   auth_on_register_only: true,
-  trunks: [{ name: 'load', addr: `127.0.0.1:${CALLER_PORT}`, trusted: true }],
+  trunks: [{ name: 'load', addr: `127.0.0.1:${CALLER_PORT}`, trusted: true, max_calls: 100000 }],
   security: { exempt: ['127.0.0.1'] },
   ue_db: Array.from({ length: users }, (_, at) => ({
     impi: `u${at}`,
