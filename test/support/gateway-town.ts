@@ -150,11 +150,15 @@ export const startGatewayTown = async (wish: TownWish) => {
     ejoin: (name: string) => box(name) as EjoinDevice,
     send: (to: string, words: string, more: object = {}) => post201({ to, text: words, ...more }),
     /** Until so many lines can send. */
-    registered: (count: number) =>
-      until(`${count} lines`, async () => {
-        const { items } = await house.rest<{ items: { state: string }[] }>('/lines')
-        return items.filter(({ state }) => state === 'registered').length >= count
-      }),
+    registered: (count: number, patience = {}) =>
+      until(
+        `${count} lines`,
+        async () => {
+          const { items } = await house.rest<{ items: { registered: number }[] }>('/devices')
+          return items.reduce((sum, { registered }) => sum + registered, 0) >= count
+        },
+        patience,
+      ),
     ends: (id: string, ...states: string[]) =>
       until(`${id} ${states.join(' or ')}`, async () => {
         const view = await text(id)
