@@ -59,7 +59,7 @@ describe('the monitor on a real terminal', { skip: without('script') }, () => {
 
   test('completes commands and their arguments with the tab key', async () => {
     const terminal = await attach()
-    await press(terminal, `us${TAB}`, /users $/)
+    await press(terminal, `use${TAB}`, /users $/)
     await press(terminal, `alb${TAB}`, /albert$/)
     await press(terminal, TAB, /albert@tandem\.test/)
     await press(terminal, ENTER, /private identity +albert@tandem\.test[\s\S]*\(tandem\) $/)
