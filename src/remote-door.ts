@@ -2,15 +2,9 @@ import { readFileSync } from 'node:fs'
 import { type RemoteDoor, type RemoteHouse, serveRemoteApi } from '#admin'
 import type { Settings } from '#config'
 import { applyProofSetting, type LiveSettings } from '#core'
+import { isLoopback } from '#lib/loopback'
 import { err, ok, type Result } from '#lib/result'
-import {
-  ensureRemoteKey,
-  isLoopback,
-  nearAddress,
-  printEndpoint,
-  type RemoteAccess,
-  writeRemoteAccess,
-} from '#start'
+import { ensureRemoteKey, nearAddress, printEndpoint, type RemoteAccess, writeRemoteAccess } from '#start'
 import type { Ground, StartFault } from './ground.ts'
 import type { Network } from './network.ts'
 

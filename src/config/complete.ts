@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path'
+import { isLoopback } from '#lib/loopback'
 import type { Endpoint } from '#lib/wire'
 import type { Findings } from './check.ts'
 import { checkEjoin } from './check-ejoin.ts'
@@ -31,7 +32,7 @@ export const completeSettings = (
   checkEjoin(written, place, check)
   checkRoutes(written, place, check)
   checkTrunks(written, place, check)
-  if (written.com_auth.open && written.com_addr && !isLoopback(written.com_addr)) {
+  if (written.com_auth.open && written.com_addr && !isLoopback(written.com_addr.address)) {
     check.warn(place('com_auth'), 'com_auth.open', 'whoever reaches com_addr rules this server')
   }
   const data_dir = dataDirOf(written.data_dir, env, check)
@@ -58,8 +59,6 @@ export const completeSettings = (
     ...(rx_bind && { rx_bind_addr: rx_bind }),
   }
 }
-
-const isLoopback = ({ address }: Endpoint): boolean => address.startsWith('127.') || address === '::1'
 
 const domainOf = ({ sip_addr, ue_db }: RootSettings, root: ObjectValue, check: Findings): string => {
   const own = sip_addr.find(({ addr }) => addr && addr.address !== '0.0.0.0' && addr.address !== '::')?.addr

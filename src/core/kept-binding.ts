@@ -1,3 +1,4 @@
+import { hash32 } from '#lib/hash'
 import { keep as copy } from '#lib/text'
 import type { Flow } from '#lib/wire'
 import type { Binding, BindingRequest, RegisterOrder } from './bindings.ts'
@@ -101,12 +102,5 @@ export class KeptBinding implements Binding {
   }
 }
 
-const FNV_PRIME = 0x01000193
-const FNV_START = 0x811c9dc5
-
-/** 32 bits of a Call-ID (FNV-1a): what one subscriber's own phones call their registrations need not be kept whole. */
-export const printOf = (callId: string): number => {
-  let print = FNV_START | 0
-  for (let at = 0; at < callId.length; at++) print = Math.imul(print ^ callId.charCodeAt(at), FNV_PRIME)
-  return print
-}
+/** 32 bits of a Call-ID: what one subscriber's own phones call their registrations need not be kept whole. */
+export const printOf = (callId: string): number => hash32(callId) | 0

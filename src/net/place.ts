@@ -1,3 +1,4 @@
+import { isLoopback } from '#lib/loopback'
 import type { Endpoint, Transport } from '#lib/wire'
 import { canonical, splitZone } from './address.ts'
 import { ownAddressTowards } from './interfaces.ts'
@@ -17,8 +18,6 @@ export type Place = {
 }
 
 export const isWildcard = (address: string): boolean => address === '0.0.0.0' || address === '::'
-
-const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
 
 /** `dual`: a socket on `::` that also takes IPv4. */
 export const createPlace = (

@@ -2,8 +2,6 @@ import { networkInterfaces } from 'node:os'
 
 export const isWildcard = (address: string): boolean => address === '0.0.0.0' || address === '::'
 
-export const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
-
 /** This machine's addresses of one family, loopback and link-local ones aside. */
 export const ownAddresses = (family: 'IPv4' | 'IPv6'): string[] =>
   Object.values(networkInterfaces()).flatMap((addresses = []) =>

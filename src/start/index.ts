@@ -1,4 +1,4 @@
-export { isLoopback, nearAddress, printEndpoint } from './addresses.ts'
+export { nearAddress, printEndpoint } from './addresses.ts'
 export { type BannerFacts, printBanner } from './banner.ts'
 export { certificateNames, configuredCertificate, needsCertificate, type Pem } from './certificate.ts'
 export { type Counters, createCounters, TEXT_COUNTERS, TEXT_ERRORS } from './counters.ts'

@@ -1,4 +1,5 @@
 import type { PortStatus } from '#ejoin-wire'
+import { sameSecret } from '#lib/secret'
 import type { DeviceSettings } from './ports.ts'
 
 /** A port with the cards that were seen in its slots. */
@@ -45,14 +46,6 @@ export const macOf = (text: string): string | undefined => {
   return digits.length === 12 ? digits : undefined
 }
 
-/** The same work for every secret of one length: how far a guess was right must not show. */
-const same = (given: string, secret: string): boolean => {
-  let different = given.length ^ secret.length
-  for (let i = 0; i < given.length; i++)
-    different |= given.charCodeAt(i) ^ secret.charCodeAt(i % (secret.length || 1))
-  return different === 0
-}
-
 const LONGEST_SECRET = 1024
 
 export const createDevices = (list: DeviceSettings[], nowMs: number) => {
@@ -72,7 +65,7 @@ export const createDevices = (list: DeviceSettings[], nowMs: number) => {
     bySecret(secret: string): EjoinDevice | undefined {
       if (secret === '' || secret.length > LONGEST_SECRET) return undefined
       let found: EjoinDevice | undefined
-      for (const device of devices) if (same(secret, device.settings.secret)) found = device
+      for (const device of devices) if (sameSecret(secret, device.settings.secret)) found = device
       return found
     },
   }

@@ -1,6 +1,7 @@
 import type { GatewayInbox } from '#core'
 import type { Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
+import { sameSecret } from '#lib/secret'
 import type { Flow } from '#lib/wire'
 import type { GoipLine, GoipLines } from './lines.ts'
 import type { Patience } from './patience.ts'
@@ -14,13 +15,6 @@ export const DENIED = 'id or password is wrong'
 
 const LOG_EVERY_MS = 1000
 const ALARM_EVERY_MS = 3_600_000
-
-/** The same work for every password of one length: how far a guess was right must not show. */
-const same = (a: string, b: string): boolean => {
-  let different = a.length ^ b.length
-  for (let i = 0; i < a.length; i++) different |= a.charCodeAt(i) ^ b.charCodeAt(i % (b.length || 1))
-  return different === 0
-}
 
 type AdmissionPorts = { lines: GoipLines; patience: Patience; log: Log; timers: Timers; inbox: GatewayInbox }
 
@@ -74,7 +68,7 @@ export const createAdmission = (ports: AdmissionPorts, complain: Complain) => {
   const admit = (id: string, password: string, flow: Flow, slowed: boolean): GoipLine | Denial => {
     const line = lines.byId(id)
     if (slowed && line?.home !== flow.address) return deny('slowed', id, flow, slowed)
-    const right = same(password, line?.settings.password ?? '\0')
+    const right = sameSecret(password, line?.settings.password ?? '\0')
     if (id === '') return deny('id is missing', id, flow, slowed)
     if (!line) return deny('unknown id', id, flow, slowed)
     if (!right) return deny('wrong password', id, flow, slowed)

@@ -1,6 +1,7 @@
 import type { Fleet, GatewayInbox } from '#core'
 import { type DeviceEvent, printDisable, printReceipt, printRefusal } from '#goip-wire'
 import type { Clock } from '#lib/clock'
+import { nameOfText } from '#lib/hash'
 import { bugText, type Log } from '#lib/log'
 import type { Flow } from '#lib/wire'
 import { type Admission, type Complain, DENIED } from './admission.ts'
@@ -22,17 +23,6 @@ type EventPorts = {
 
 /** Devices repeat after 3 s; what waits for the disk longer than that is already there a second time. */
 const MOST_WAITING = 20_000
-
-/** FNV-1a, twice: tells bodies apart that bear the same, repeating receipt number. */
-const hashOf = (text: string): string => {
-  let [low, high] = [0x811c9dc5, 0x1234567]
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    low = Math.imul(low ^ code, 0x01000193) >>> 0
-    high = Math.imul(high ^ (code + i), 0x01000193) >>> 0
-  }
-  return `${low.toString(36)}${high.toString(36)}`
-}
 
 type Kept = { ok: boolean }
 
@@ -71,7 +61,8 @@ export const createDeviceEvents = (ports: EventPorts) => {
   }
   const keep = (line: GoipLine, event: DeviceEvent): Promise<Kept> | undefined => {
     const said = event.body === undefined ? [...event.fields].join(';') : event.body
-    const dedupe = `${line.id}|${event.name}|${event.receipt}|${hashOf(said)}`
+    // Receipt numbers repeat: the body tells apart what bears the same one.
+    const dedupe = `${line.id}|${event.name}|${event.receipt}|${nameOfText(said)}`
     const known = waiting.get(dedupe)
     if (known) return known
     if (waiting.size >= MOST_WAITING) return undefined

@@ -1,3 +1,4 @@
+import { sameSecret } from '#lib/secret'
 import { type Credentials, type DigestHash, digestFromHa1, parseCredentials, type SipRequest } from '#sip'
 
 /** What a request brings as its proof: the credentials whose user is known here, else the first that can be read. */
@@ -51,12 +52,5 @@ export const responds = (
   if (c.qop !== undefined) input.qop = c.qop
   if (c.nc !== undefined) input.nc = c.nc
   if (c.cnonce !== undefined) input.cnonce = c.cnonce
-  return constantTimeEqual(digestFromHa1(input), c.response.toLowerCase())
-}
-
-const constantTimeEqual = (a: string, b: string): boolean => {
-  if (a.length !== b.length) return false
-  let different = 0
-  for (let i = 0; i < a.length; i++) different |= a.charCodeAt(i) ^ b.charCodeAt(i)
-  return different === 0
+  return sameSecret(c.response.toLowerCase(), digestFromHa1(input))
 }

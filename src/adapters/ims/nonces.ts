@@ -1,4 +1,5 @@
 import type { Clock } from '#lib/clock'
+import { hash32 } from '#lib/hash'
 import type { Random } from '#lib/random'
 
 /** What a nonce that came back is worth. */
@@ -28,7 +29,7 @@ export const createNonces = (clock: Clock, random: Random, lifetimeMs: number, s
     secrets[2 * at + 1] = b
     issuedMs[at] = clock.nowMs()
     counts[at] = 0
-    sources[at] = hashOfText(source)
+    sources[at] = hash32(source)
     return hex(serial) + hex(a) + hex(b)
   }
 
@@ -50,7 +51,7 @@ export const createNonces = (clock: Clock, random: Random, lifetimeMs: number, s
     /** Whether that very address was challenged with it: nobody else answers for its failures. */
     isFrom(nonce: string, source: string): boolean {
       const at = placeOf(nonce)
-      return at >= 0 && sources[at] === hashOfText(source)
+      return at >= 0 && sources[at] === hash32(source)
     },
     /** Notes its use. `count` is the request's nc, which has to grow; without qop a nonce serves once. */
     use(nonce: string, count: number | undefined): NonceState {
@@ -72,10 +73,3 @@ const word = (bytes: Uint8Array, at: number): number =>
     ((bytes[at + 2] as number) << 8) |
     (bytes[at + 3] as number)) >>>
   0
-
-/** FNV-1a: tells addresses apart, and need not resist anybody. */
-export const hashOfText = (text: string): number => {
-  let value = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
-  return value >>> 0
-}

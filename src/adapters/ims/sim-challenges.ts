@@ -12,8 +12,8 @@ import {
 import type { SimCard, Store, Subscriber } from '#core'
 import { equal, xor } from '#lib/bytes'
 import type { Clock } from '#lib/clock'
+import { hash32 } from '#lib/hash'
 import type { Random } from '#lib/random'
-import { hashOfText } from './nonces.ts'
 
 /** A vector sent to a handset and not yet forgotten. */
 export type Challenge = {
@@ -156,7 +156,7 @@ const createDecoys = (clock: Clock, random: Random) => {
   const sim = createSim({ algo: 'miln', k: random.bytes(16), opc: random.bytes(16) })
   const amf = 0x8000
   const periodNow = (): bigint => BigInt(Math.floor(clock.nowMs() / AWAIT_AUTH_MS))
-  const markOf = (source: string): bigint => BigInt.asUintN(Number(SOURCE_BITS), BigInt(hashOfText(source)))
+  const markOf = (source: string): bigint => BigInt.asUintN(Number(SOURCE_BITS), BigInt(hash32(source)))
 
   return {
     make(source: string, again: boolean): { nonce: string; sqn: bigint } {

@@ -1,3 +1,4 @@
+import { hash32 } from '#lib/hash'
 import type { Period, SimCounts, SimFacts } from './contract.ts'
 
 /** A card as it is kept: counts belong to `day` and `month` (since 1970, UTC). Times are wall clock milliseconds. */
@@ -40,10 +41,9 @@ export const monthOf = (ms: number): number => {
   return date.getUTCFullYear() * 12 + date.getUTCMonth()
 }
 
-/** FNV-1a in 31 bits: small enough to keep one for each number that a card has texted. */
+/** 31 bits: small enough to keep one for each number that a card has texted. */
 export const hashOf = (text: string): number => {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  const hash = hash32(text)
   return (hash ^ (hash >>> 16)) & 0x7fffffff
 }
 

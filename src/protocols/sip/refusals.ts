@@ -1,4 +1,5 @@
 import type { Clock } from '#lib/clock'
+import { hash32 } from '#lib/hash'
 import type { Random } from '#lib/random'
 import type { Flow } from '#lib/wire'
 import { tagOf } from './address.ts'
@@ -23,7 +24,7 @@ export const createRefusals = ({ random, port }: { random: Random; port: Port })
   const tag = ({ headers }: SipResponse, { branch = '' }: Via): void => {
     const to = headers.get('To') ?? ''
     // The same for every repetition, and recognisable in its ACK.
-    if (tagOf(to) === undefined) headers.set('To', `${to};tag=${mark}${hash(branch).toString(36)}`)
+    if (tagOf(to) === undefined) headers.set('To', `${to};tag=${mark}${hash32(branch).toString(36)}`)
   }
   return {
     tag,
@@ -35,13 +36,6 @@ export const createRefusals = ({ random, port }: { random: Random; port: Port })
     },
     isOurs: ({ headers }) => headers.get('To')?.includes(mark) === true,
   }
-}
-
-/** FNV-1a: only has to differ, not to resist. */
-const hash = (text: string): number => {
-  let value = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
-  return value >>> 0
 }
 
 /** True so many times a second: bounds the answers to senders of nonsense, who may be forged. */

@@ -1,4 +1,5 @@
 import type { Binding, RegistrationChange, Subscriber } from '#core'
+import { nameOfText } from '#lib/hash'
 import type { ContactEvent, Reginfo, RegisteredContact, Registration, RegistrationState } from '#reginfo'
 import { paramsOf, printParam } from '#sip'
 import { identityUri } from '../identity.ts'
@@ -13,16 +14,6 @@ const EVENTS: Record<RegistrationChange, ContactEvent> = {
   deregistered: 'deactivated',
 }
 
-/** The same short name for the same text always; FNV-1a, twice. */
-const idOf = (text: string): string => {
-  let [one, other] = [0x811c9dc5, 0x01000193]
-  for (let i = 0; i < text.length; i++) {
-    one = Math.imul(one ^ text.charCodeAt(i), 0x01000193)
-    other = Math.imul(other ^ (text.charCodeAt(i) + i), 0x01000193)
-  }
-  return (one >>> 0).toString(36) + (other >>> 0).toString(36)
-}
-
 /** Features as they stand in Contact, quotes and all, which is how RFC 5628 §5 writes them. */
 const paramsOfContact = (features: string): [string, string][] =>
   [...paramsOf(features)].map(([name, value]) => [
@@ -35,7 +26,7 @@ const contactOf = (
   event: ContactEvent,
   activeAtMs: number | undefined,
 ): RegisteredContact => ({
-  id: idOf(contact),
+  id: nameOfText(contact),
   state: activeAtMs === undefined ? 'terminated' : 'active',
   event,
   uri: contact,
@@ -68,7 +59,7 @@ export const reginfoOf = (
       return contactOf(binding, change === 'refreshed' ? 'refreshed' : first, now)
     })
     const aor = identityUri(identity, domain)
-    return { aor, id: idOf(aor), state, contacts: [...active, ...gone] }
+    return { aor, id: nameOfText(aor), state, contacts: [...active, ...gone] }
   })
   return { version, state: 'full', registrations }
 }
