@@ -43,3 +43,4 @@ export {
   type Subscribers,
 } from './subscribers.ts'
 export * from './trunks/index.ts'
+export { isWeb, sessionOf, webContact } from './web.ts'
