@@ -135,7 +135,7 @@ export const joinNetwork = async (ground: Ground) => {
   // Media tell of silence to calls that are made after them, and SIP tells requests to an adapter made after it:
   // these two rings are closed here, by functions that look their partner up when they are called.
   const media = await createMedia(ground, {
-    onSilent: (call, silentMs) => calls.onSilent(call, silentMs),
+    onSilent: (call, silentMs, limitMs) => calls.onSilent(call, silentMs, limitMs),
     onDtmf: (call, side, digit) => log.write('media', 'info', `${side} pressed ${digit}`, { user: call }),
     onClosed: (call, flowed) => dialogs.onClosed(call, flowed),
   })

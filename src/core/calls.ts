@@ -129,10 +129,11 @@ export const createCalls = (ports: CallsPorts) => {
       call.watch(ringAll(ports, call, route))
       return ok(id)
     },
-    /** Media told that nothing came from anybody for so long. */
-    onSilent(id: string, silentMs: number): void {
+    /** Media told that nothing came from anybody for so long; `limitMs`: what they say is the end of it. */
+    onSilent(id: string, silentMs: number, limitMs?: number): void {
       const call = calls.get(id)
-      if (call?.state !== 'answered') return
+      if (limitMs !== undefined && silentMs >= limitMs && call?.isAnswered) call.end('silence')
+      if (limitMs !== undefined || call?.state !== 'answered') return
       const quietMs = Math.min(silentMs, clock.nowMs() - call.lastSignalMs)
       const timeoutS = settings.dialogTimeoutS()
       if (timeoutS > 0 && quietMs >= timeoutS * 1000) call.end('silence')

@@ -9,8 +9,11 @@ export type Media = {
    * addresses in it. Also for every later offer of the call, from either side.
    */
   offer(call: string, side: Side, sdp: string, options?: MediaOptions): Promise<Result<string, Refusal>>
-  /** Takes the answer of `side` (which was offered to) and gives the one to return to the offerer. */
-  answer(call: string, side: Side, sdp: string): Promise<Result<string, Refusal>>
+  /**
+   * Takes the answer of `side` (which was offered to) and gives the one to return to the offerer. `web`: the browser's
+   * transport that this answer is of, where several kinds of phones were offered to; undefined: a phone's.
+   */
+  answer(call: string, side: Side, sdp: string, options?: { web?: string }): Promise<Result<string, Refusal>>
   /** Answers the offer of `side` by itself and sends back whatever arrives (the echo service). */
   echo(call: string, side: Side, sdp: string, options?: MediaOptions): Promise<Result<string, Refusal>>
   /**
@@ -18,7 +21,22 @@ export type Media = {
    * arrives is sent back.
    */
   invite(call: string, side: Side, options?: MediaOptions): Promise<Result<string, Refusal>>
-  /** Frees everything of the call; unknown calls are ignored. */
+  /**
+   * An offer of our own to the browser with that transport; its answer counts as its description, and is given as the
+   * `sdp` of the next `offer` or `answer` of its side. `address`: ours as the browser reaches it.
+   */
+  ask(web: string, options: AskOptions): Promise<Result<string, Refusal>>
+  /** The browser's new offer that changes only its way to us (ICE restart, a page that resumed): the answer to it. Its calls go on. */
+  refresh(web: string, sdp: string): Promise<Result<string, Refusal>>
+  /** The browser of that side speaks in this call from now on, whichever it spoke in before. */
+  attach(call: string, side: Side): void
+  /** Frees the browser's transport; unknown ones are ignored. */
+  leave(web: string): void
+  /** Asks that side for a whole picture. A phone that knows no feedback is asked by the core: `onPictureWanted`. */
+  picture(call: string, side: Side): void
+  /** A telephone-event (RFC 4733) made by the engine: one of 0-9 * # A-D. Later ones wait for earlier ones. */
+  dtmf(call: string, towards: Side, digit: string, durationMs: number): void
+  /** Frees everything of the call but browsers' transports, which outlive it; unknown calls are ignored. */
   close(call: string): void
   /** What flowed so far, one entry per medium of the side. */
   stats(call: string, side: Side): Promise<MediumStats[]>
@@ -34,7 +52,17 @@ export type MediaOptions = {
   /** Our own address as that party reaches it: told to it where the listener stands on all of the machine's addresses. */
   callerAddress?: string
   calleeAddress?: string
+  /**
+   * That side is a browser with this transport: the engine remembers it for the call. `sdp` is then the browser's own
+   * latest description: its offer, or its answer to `ask` or to an earlier offer of ours. A ring to phones of several
+   * kinds is offered once for the plain ones and once for each browser: `answer` says which of them won.
+   */
+  callerWeb?: string
+  calleeWeb?: string
 }
+
+/** `listener`: index of the sip_addr item to speak by, where the engine's own addresses do not say. */
+export type AskOptions = { video: boolean; listener?: number; address?: string }
 
 export type MediumStats = {
   type: 'audio' | 'video' | 'other'
@@ -45,12 +73,26 @@ export type MediumStats = {
   rtcpAddr: string
   rtcpRecv: number
   rtcpSend: number
+  /** Of what that party sends, where it is known: packets that never came, and how unevenly they come. */
+  lost?: number
+  jitterMs?: number
+  /** There and back, as that party's reports tell. */
+  rttMs?: number
+  /** Of what that party is sent, as it says itself. */
+  lostThere?: number
 }
 
-/** What the engine tells by itself. `silentMs`: for how long neither RTP nor RTCP came from either side while media were active. */
+/**
+ * What the engine tells by itself. `silentMs`: for how long neither RTP nor RTCP came from either side while media were
+ * active. `limitMs`, of calls with a browser, which are told of held too: after so long the call is to be given up.
+ */
 export type MediaEvents = {
-  onSilent(call: string, silentMs: number): void
+  onSilent(call: string, silentMs: number, limitMs?: number): void
   onDtmf(call: string, side: Side, digit: string, durationMs: number): void
+  /** That side must be asked for a whole picture by signalling (RFC 5168): it knows no feedback. At most once a second. */
+  onPictureWanted?(call: string, side: Side): void
+  /** A browser's transport can be spoken by, or nothing has been heard of the browser for 30 s (RFC 7675 §5.1). */
+  onWeb?(web: string, state: 'up' | 'lost'): void
   /** After `close`: what had flowed. Not told of calls in which nothing did. */
   onClosed?(call: string, flowed: Record<Side, MediumStats[]>): void
 }

@@ -204,5 +204,13 @@ export const createExchange = ({ hands, calls, listeners }: ExchangePorts): Medi
     return call ? call.hand.stats(call.id, side) : []
   }
 
-  return { offer, answer, echo, invite, close, stats }
+  const later = {
+    ask: async () => err('not-acceptable-media'),
+    refresh: async () => err('not-acceptable-media'),
+    attach: () => {},
+    leave: () => {},
+    picture: () => {},
+    dtmf: () => {},
+  } satisfies Partial<Media>
+  return { offer, answer, echo, invite, ...later, close, stats }
 }

@@ -17,6 +17,12 @@ export const createPassedMedia = (): Media & { close(): Promise<void> } => {
     answer: async (_call, _side, sdp) => ok(sdp),
     echo: async () => err('not-acceptable-media'),
     invite: async () => err('not-acceptable-media'),
+    ask: async () => err('not-acceptable-media'),
+    refresh: async () => err('not-acceptable-media'),
+    attach: () => {},
+    leave: () => {},
+    picture: () => {},
+    dtmf: () => {},
     close,
     stats: async () => [],
   }

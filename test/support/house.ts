@@ -72,11 +72,16 @@ const HOUSE_SDP =
   'v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 10000 RTP/AVP 0\r\n'
 
 /** Media that only mark what went through them: `[offer caller]` and so on is put before each description. */
-export const markingMedia = (): Media & { closed: string[]; wished: (MediaOptions | undefined)[] } => {
+export const markingMedia = (): Media & {
+  closed: string[]
+  done: string[]
+  wished: (MediaOptions | undefined)[]
+} => {
   const closed: string[] = []
+  const done: string[] = []
   const wished: (MediaOptions | undefined)[] = []
   return {
-    ...{ closed, wished },
+    ...{ closed, done, wished },
     offer: async (_call, side, sdp, options) => {
       wished.push(options)
       return ok(`${sdp}a=x-through:offer-${side}\r\n`)
@@ -84,6 +89,12 @@ export const markingMedia = (): Media & { closed: string[]; wished: (MediaOption
     answer: async (_call, side, sdp) => ok(`${sdp}a=x-through:answer-${side}\r\n`),
     echo: async (_call, side, sdp) => ok(`${sdp}a=x-through:echo-${side}\r\n`),
     invite: async (_call, side) => ok(`${HOUSE_SDP}a=x-through:invite-${side}\r\n`),
+    ask: async (web) => ok(`${HOUSE_SDP}a=x-through:ask-${web}\r\n`),
+    refresh: async (web, sdp) => ok(`${sdp}a=x-through:refresh-${web}\r\n`),
+    attach: (call, side) => void done.push(`attach ${call} ${side}`),
+    leave: (web) => void done.push(`leave ${web}`),
+    picture: (call, side) => void done.push(`picture ${call} ${side}`),
+    dtmf: (call, towards, digit) => void done.push(`dtmf ${call} ${towards} ${digit}`),
     close: (call) => void closed.push(call),
     stats: async () => [],
   }

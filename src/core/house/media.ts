@@ -1,4 +1,4 @@
-import { ok, type Result } from '#lib/result'
+import { err, ok, type Result } from '#lib/result'
 import type { Media } from '../ports.ts'
 import type { Refusal } from '../refusals.ts'
 
@@ -24,6 +24,12 @@ export const describedMedia = (
   answer: async (_call, side, sdp) => (side === 'callee' ? ok(sdp) : answerAs(own, sdp)),
   echo: async (_call, _side, sdp) => answerAs(own, sdp),
   invite: async () => ok(own),
+  ask: async () => err('not-acceptable-media'),
+  refresh: async () => err('not-acceptable-media'),
+  attach: () => {},
+  leave: () => {},
+  picture: () => {},
+  dtmf: () => {},
   close: () => {},
   stats: async () => [],
 })
