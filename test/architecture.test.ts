@@ -37,7 +37,7 @@ const ROOMS: readonly Room[] = [
   { name: 'adapters/*', src: ['protocols/*', 'core', 'lib'], builtins: [], packages: [] },
   {
     name: 'media',
-    src: ['protocols/rtp', 'protocols/ice', 'protocols/sdp', 'core', 'lib'],
+    src: ['protocols/rtp', 'protocols/ice', 'protocols/dtls', 'protocols/sdp', 'core', 'lib'],
     builtins: ['dgram', 'worker_threads', 'os', 'net', 'crypto'],
     packages: ['koffi'],
   },

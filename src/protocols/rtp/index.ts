@@ -9,6 +9,14 @@ export {
   type SenderInfo,
 } from './rtcp.ts'
 export {
+  SRTP_PROFILES,
+  SRTP_ROOM,
+  type Srtp,
+  type SrtpCounters,
+  type SrtpKeys,
+  type SrtpProfile,
+} from './srtp-profile.ts'
+export {
   decodeTelephoneEvent,
   digitOf,
   encodeTelephoneEvent,

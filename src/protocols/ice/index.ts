@@ -1,0 +1,1 @@
+export type { Credentials, IceDropped, IceLite, IceOutcome, IceSource } from './agent.ts'
