@@ -78,7 +78,7 @@ export const createGuard = ({ clock, blockAfter, blockMinutes, exempt, onBlocked
 export type Guard = ReturnType<typeof createGuard>
 
 /** The address itself, of IPv6 its first 64 bits. */
-const sourceOf = (address: string): string => {
+export const sourceOf = (address: string): string => {
   if (!address.includes(':')) return address
   const [head = '', tail] = (address.split('%')[0] as string).split('::')
   const groups = head === '' ? [] : head.split(':')

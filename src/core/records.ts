@@ -20,6 +20,22 @@ export type CallRecord = {
   cause?: string
   /** Final SIP status given to the caller (of `mt`: by the called phone), when the call failed. */
   status?: number
+  /** IMPIs of the caller and of whom it was put through to, where they are ours. */
+  callerImpi?: string
+  calleeImpi?: string
+  /** It came by click to call. */
+  guest?: GuestCall
   /** Call-IDs of the SIP dialogues, for searching: the caller's, then those of the phones that rang. */
   callIds: string[]
+}
+
+/** Where a guest's call came from. `how`: from the browser, or the visitor was called back at `visitor`. */
+export type GuestCall = {
+  how: 'web' | 'call-back'
+  address: string
+  origin?: string
+  visitor?: string
+  /** What the web site says of it (cdata, skill). */
+  cti?: string
+  skill?: string
 }

@@ -1,0 +1,2 @@
+export type * from './contract.ts'
+export { createGuests, type GuestPorts } from './guests.ts'
