@@ -43,7 +43,7 @@ export type IceLite = {
   readonly consentMs: number
   /** Running totals. */
   readonly counted: { answered: number; forged: number; malformed: number; conflicts: number }
-  /** Handles the datagram of `length` octets at `at`. Any bytes will do. Nothing is allocated for strangers. */
+  /** Handles the datagram of `length` octets at `at`. Any bytes will do. `source` is copied when kept. */
   handle(bytes: Uint8Array, at: number, length: number, source: IceSource, nowMs: number): IceOutcome
   /** Whether DTLS and SRTP of this source may be looked at: a check from there was authentic. */
   isValid(source: IceSource): boolean
