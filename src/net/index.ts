@@ -11,4 +11,5 @@ export {
   type WireLimits,
   type WireOptions,
 } from './options.ts'
+export { type OpenWebCall, openWebCall, type WebCallOptions } from './web-call.ts'
 export { openWire } from './wire.ts'

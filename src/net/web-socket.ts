@@ -27,9 +27,12 @@ export type SipUpgrade = {
   close(): void
 }
 
-/** True when the client offers subprotocol `sip`, RFC 7118 §4. */
-export const wantsSip = (request: IncomingMessage): boolean =>
-  (request.headers['sec-websocket-protocol'] ?? '').split(',').some((name) => name.trim() === SUBPROTOCOL)
+/** True when the client offers that subprotocol, RFC 6455 §4.2.1. */
+export const wants = (request: IncomingMessage, subprotocol: string): boolean =>
+  (request.headers['sec-websocket-protocol'] ?? '').split(',').some((name) => name.trim() === subprotocol)
+
+/** RFC 7118 §4. */
+export const wantsSip = (request: IncomingMessage): boolean => wants(request, SUBPROTOCOL)
 
 const refuse = (socket: Duplex, status: string): void => {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy())
@@ -71,15 +74,15 @@ export const createSipUpgrade = (
 }
 
 const onPlainRequest = (_request: IncomingMessage, response: ServerResponse): void => {
-  const text = 'SIP over WebSocket is served here (subprotocol sip, RFC 7118).\n'
+  const text = 'Only WebSockets are served here (subprotocol sip, RFC 7118, or web-call-protocol).\n'
   response
     .writeHead(426, { Upgrade: 'websocket', Connection: 'close', 'Content-Type': 'text/plain' })
     .end(text)
 }
 
-const createHttp = (
+export const createHttp = (
   secure: boolean,
-  options: WireOptions,
+  options: Pick<WireOptions, 'tls'>,
   handshakeMs: number,
 ): Result<HttpServer, string> => {
   const times = {

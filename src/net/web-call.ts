@@ -1,0 +1,183 @@
+import { type Server as HttpServer, type IncomingMessage, STATUS_CODES } from 'node:http'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { bugText, type Log } from '#lib/log'
+import type { LinkUser, MessageLink } from '#lib/message-link'
+import { err, ok, type Result } from '#lib/result'
+import type { Endpoint } from '#lib/wire'
+import { type BindProblem, toBindProblem } from './bind-problem.ts'
+import { Connections } from './connections.ts'
+import { Inbox } from './inbox.ts'
+import { DEFAULT_LIMITS, type OpenWire } from './options.ts'
+import { closeServer, listen, peerOf } from './streams.ts'
+import { createHttp, wants, wantsSip } from './web-socket.ts'
+
+export type WebCallOptions = {
+  listeners: { at: Endpoint; secure: boolean }[]
+  tls?: { certificate: string; key: string }
+  /** The subprotocol that is answered here; `sip` on the same ports goes to `wire`. */
+  subprotocol: string
+  wire?: Pick<OpenWire, 'attachSipWebSocket'>
+  /** `origin` is undefined for clients that are no pages. */
+  allowOrigin: (origin: string | undefined, host: string | undefined, address: string) => boolean
+  /** False: turned away at once. */
+  admit: (address: string) => boolean
+  onLink: (link: MessageLink) => LinkUser
+  exempt?: (address: string) => boolean
+  log: Log
+  pingMs?: number
+}
+
+export type OpenWebCall = { readonly bound: { at: Endpoint; secure: boolean }[]; close(): Promise<void> }
+
+const PING_MS = 20_000
+/** A peer that answered none of so many pings is gone. */
+const MOST_UNANSWERED = 2
+const MOST_OCTETS = 64 * 1024
+const MOST_UNREAD = 1024 * 1024
+/** An office behind one address has many phones. */
+const PER_SOURCE = 600
+const LINGER_MS = 2000
+const GOING_AWAY = 1001
+
+const refuse = (socket: Duplex, status: number): void => {
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}`
+  socket.end(`${head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy())
+}
+
+/** One WebSocket as the rest of the house sees it, and its signs of life. */
+const createLink = (
+  webSocket: WebSocket,
+  request: IncomingMessage,
+  ends: { peer: Endpoint; local: Endpoint; secure: boolean },
+) => {
+  let unanswered = 0
+  const isOpen = (): boolean => webSocket.readyState === webSocket.OPEN
+  const link: MessageLink = {
+    ...ends.peer,
+    ...{ local: ends.local, secure: ends.secure },
+    ...{ origin: request.headers.origin, host: request.headers.host },
+    get open() {
+      return isOpen()
+    },
+    send(text) {
+      if (!isOpen()) return false
+      webSocket.send(text)
+      if (webSocket.bufferedAmount <= MOST_UNREAD) return true
+      webSocket.terminate()
+      return false
+    },
+    close(code = GOING_AWAY) {
+      if (!isOpen()) return
+      webSocket.close(code)
+      setTimeout(() => webSocket.terminate(), LINGER_MS).unref()
+    },
+  }
+  return {
+    link,
+    alive: () => {
+      unanswered = 0
+    },
+    ping: () => {
+      if (unanswered++ >= MOST_UNANSWERED) webSocket.terminate()
+      else if (isOpen()) webSocket.ping()
+    },
+    end: () => webSocket.terminate(),
+  }
+}
+
+/** Takes upgrades to the subprotocol and gives each connection to `onLink`. */
+const createUpgrade = (options: WebCallOptions, connections: Connections, secure: boolean) => {
+  const { log, subprotocol } = options
+  const open = new Set<ReturnType<typeof createLink>>()
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: MOST_OCTETS,
+    handleProtocols: () => subprotocol,
+  })
+  const pinging = setInterval(() => {
+    for (const { ping } of open) ping()
+  }, options.pingMs ?? PING_MS)
+  pinging.unref()
+
+  const begin = (webSocket: WebSocket, request: IncomingMessage, socket: Socket, peer: Endpoint): void => {
+    const local = { address: socket.localAddress ?? '', port: socket.localPort ?? 0 }
+    const made = createLink(webSocket, request, { peer, local, secure })
+    open.add(made)
+    const user = options.onLink(made.link)
+    // What one message does wrong ends its connection, not the house.
+    const guarded = (run: () => void): void => {
+      try {
+        run()
+      } catch (bug) {
+        log.write('app', 'error', bugText(bug), { user: peer.address })
+        made.end()
+      }
+    }
+    webSocket.on('message', (octets: Buffer) => {
+      made.alive()
+      guarded(() => user.onMessage(octets.toString('utf8')))
+    })
+    webSocket.on('pong', made.alive)
+    webSocket.on('error', () => {})
+    webSocket.once('close', () => {
+      open.delete(made)
+      guarded(() => user.onClose())
+    })
+  }
+
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (options.wire !== undefined && wantsSip(request)) return
+    socket.on('error', () => {})
+    const peer = socket instanceof Socket ? peerOf(socket) : undefined
+    if (!(socket instanceof Socket) || !peer) return void socket.destroy()
+    if (!wants(request, subprotocol)) return refuse(socket, 400)
+    if (!options.admit(peer.address)) return refuse(socket, 429)
+    if (!connections.admit(socket)) return
+    const { origin, host } = request.headers
+    if (!options.allowOrigin(origin, host, peer.address)) return refuse(socket, 403)
+    server.handleUpgrade(request, socket, head, (webSocket) => begin(webSocket, request, socket, peer))
+  }
+  const close = (): void => {
+    clearInterval(pinging)
+    for (const { link } of open) link.close()
+  }
+  return { onUpgrade, close, end: () => [...open].forEach(({ end }) => void end()) }
+}
+
+/** Binds every listener; the first that cannot be bound undoes the rest. */
+export const openWebCall = async (options: WebCallOptions): Promise<Result<OpenWebCall, BindProblem>> => {
+  const limits = { ...DEFAULT_LIMITS, connectionsPerSource: PER_SOURCE }
+  const connections = new Connections(limits, options.exempt ?? (() => false), new Inbox(options.log))
+  const opened: { server: HttpServer; upgrade: ReturnType<typeof createUpgrade> }[] = []
+  const bound: OpenWebCall['bound'] = []
+  const close = async (): Promise<void> => {
+    for (const { upgrade } of opened) upgrade.close()
+    const closing = opened.map(({ server }) => closeServer(server))
+    await new Promise((done) => setTimeout(done, opened.length > 0 ? 50 : 0))
+    for (const { upgrade, server } of opened) {
+      upgrade.end()
+      server.closeAllConnections()
+    }
+    await Promise.all(closing)
+  }
+  for (const { at, secure } of options.listeners) {
+    const transport = secure ? 'wss' : 'ws'
+    const made = createHttp(secure, options, limits.handshakeMs)
+    const listening = made.ok ? await listen(made.value, { at, dual: at.address === '::' }) : made
+    if (!made.ok || !listening.ok) {
+      await close()
+      return err(toBindProblem(transport, at, listening.ok ? '' : listening.error))
+    }
+    const place = { address: at.address, port: listening.value }
+    const upgrade = createUpgrade(options, connections, secure)
+    made.value.on('upgrade', upgrade.onUpgrade)
+    options.wire?.attachSipWebSocket(made.value, { transport, listener: 0, bound: place })
+    opened.push({ server: made.value, upgrade })
+    bound.push({ at: place, secure })
+  }
+  return ok({ bound, close })
+}
