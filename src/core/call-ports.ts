@@ -1,5 +1,7 @@
 import type { Result } from '#lib/result'
 import type { Binding } from './bindings.ts'
+import type { Side } from './ports.ts'
+import type { GuestCall } from './records.ts'
 import type { Refusal } from './refusals.ts'
 import type { Found, Identity, Subscriber } from './subscribers.ts'
 import type { CallPlan } from './trunks/plans.ts'
@@ -20,8 +22,8 @@ export type Refused = {
   redirect?: Dialled
 }
 
-/** Why a call that was set up ended; `shutdown` and `operator` are the house's own doing. */
-export type EndCause = 'caller' | 'callee' | 'silence' | 'failure' | 'operator' | 'shutdown'
+/** Why a call that was set up ended; `shutdown` and `operator` are the house's own doing, `transferred` one party's wish. */
+export type EndCause = 'caller' | 'callee' | 'silence' | 'failure' | 'operator' | 'shutdown' | 'transferred'
 
 /** An offer for a party that asked for one; `answered` gets its answer, or undefined when it gave none. */
 export type Wanted = { sdp: string; answered(description: Description | undefined): Promise<void> }
@@ -31,6 +33,12 @@ export type Solicited = { description: Description; confirm(answer: string | und
 
 /** A session description with what the core needs to know of it. */
 export type Description = { sdp: string; held: boolean; video: boolean }
+
+/** A party by its place: what it says and hears belongs to that side of that call. */
+export type Seat = { readonly call: string; readonly side: Side }
+
+/** Whom a party speaks with, as it may be shown: a URI and a name; an empty URI where that is withheld. */
+export type Shown = { identity: string; display: string }
 
 /** One party of a call as the core speaks to it. */
 export type Party = {
@@ -42,6 +50,10 @@ export type Party = {
   info(contentType: string, body: Uint8Array): Promise<number>
   /** `detail`: the other party's own words for it, in its dialect. */
   hangUp(cause: EndCause, detail?: string): void
+  /** It belongs to another call from now on: what it says goes to these events. */
+  moveTo(call: string, events: PartyEvents): void
+  /** Somebody else is at the other end from now on: told with the next `offer`, or at once where that needs no offer. */
+  meets?(other: Shown): void
 }
 
 /** The caller, while and after it waits for an answer. */
@@ -58,6 +70,8 @@ export type CallerParty = Party & {
 export type CalleeParty = Party & {
   /** Names its dialogue, for the record. */
   readonly callId: string
+  /** A browser: the name of its transport at the media engine, the one that it was rung with. */
+  readonly web?: string
   /** Confirms the answer; with our description where its answer held the offer. */
   confirm(sdp?: string): void
   /** Stops ringing. `elsewhere`: another phone of the same person took the call; `declined`: another refused for all. */
@@ -66,8 +80,8 @@ export type CalleeParty = Party & {
 
 export type CancelCause = 'caller' | 'elsewhere' | 'declined' | 'timeout'
 
-/** What the core hears from either party once it speaks to it. */
-export type PartyEvents = {
+/** What the core hears from either party once it speaks to it, and where the party sits. */
+export type PartyEvents = Seat & {
   onOffer(description: Description): Promise<Result<string, Refused>>
   /** The party wants an offer from the other one. */
   onOfferWanted(): Promise<Result<Wanted, Refused>>
@@ -75,6 +89,14 @@ export type PartyEvents = {
   onEnd(end: { by: 'peer' | 'timeout' | 'failure'; reason?: string }): void
   /** Any sign of life in signalling. */
   onSignal(): void
+  /**
+   * The party wants to leave and the other one to be put through: to somebody who is rung first (blind), or to whom
+   * `to` speaks with, where that is another seat of the same person (attended). `told` hears the statuses on the way.
+   * Resolves when it is done, or will not be.
+   */
+  onTransfer(to: Dialled | Seat, told?: (status: number) => void): Promise<Result<void, Refused>>
+  /** The party wants what is said to be kept, or no longer. */
+  onRecord(on: boolean): Promise<Result<void, Refused>>
 }
 
 export type CalleeEvents = PartyEvents & {
@@ -107,6 +129,8 @@ export type CallOffer = {
   listener: number
   /** Our own address as the caller reaches it. */
   local?: string
+  /** The caller is a browser: the name of its transport at the media engine. */
+  web?: string
   /** Empty: the house itself calls. */
   callId: string
   /** How many more elements the call may pass through (Max-Forwards). */
@@ -115,11 +139,27 @@ export type CallOffer = {
   trunk?: string
   /** Seconds that the caller waits for an answer, where it says so. */
   patienceS?: number
+  /** A guest's call, for its record. */
+  guest?: GuestCall
+  /** Further header fields for the called phone. */
+  headers?: readonly (readonly [name: string, value: string])[]
 }
 
-/** Rings one binding. The adapter builds its own messages; the core only says whom and with which description. */
+/**
+ * Rings one binding. The adapter builds its own messages; the core only says whom and with which description. `web`: the
+ * transport of a browser's binding (`CallsPorts.transportOf`), which the description is made for.
+ */
 export type Ring = (
-  call: { id: string; caller: Caller; called: Identity; callee: Subscriber; dialled: string; hops: number },
+  call: {
+    id: string
+    caller: Caller
+    called: Identity
+    callee: Subscriber
+    dialled: string
+    hops: number
+    headers?: CallOffer['headers']
+    web?: string
+  },
   binding: Binding,
   sdp: string | undefined,
   events: CalleeEvents,

@@ -1,29 +1,42 @@
 import type { Clock, Timer } from '#lib/clock'
-import { err, type Result } from '#lib/result'
+import type { CallMedia } from './call-media.ts'
 import type {
   CalleeParty,
   CallerParty,
   CallOffer,
   CancelCause,
+  Description,
   EndCause,
   PartyEvents,
   Refused,
 } from './call-ports.ts'
 import type { CallState } from './events.ts'
-import type { Media, MediaOptions, Side } from './ports.ts'
+import type { MediaOptions, Side } from './ports.ts'
 import type { CallRecord } from './records.ts'
-import type { Refusal } from './refusals.ts'
 import { createRenegotiation } from './renegotiation.ts'
+import type { Found } from './subscribers.ts'
 
 export type CallPorts = {
   clock: Clock
-  media: Media
+  media: CallMedia
+  /** A party of this call asks for what only all calls together can do. */
+  wishes: Wishes
   /** The record changed: write it, tell it. */
   changed(call: Call): void
   /** The call is over and forgotten. */
   ended(call: Call): void
   /** Something thrown where nobody waits for it. */
   onBug(bug: unknown): void
+}
+
+/** What parties want of a call that is more than their own. */
+export type Wishes = {
+  transfer(
+    call: Call,
+    by: Side,
+    ...wish: Parameters<PartyEvents['onTransfer']>
+  ): ReturnType<PartyEvents['onTransfer']>
+  record(call: Call, by: Side, on: boolean): ReturnType<PartyEvents['onRecord']>
 }
 
 /** What a caller hears whose call ends before it was answered. */
@@ -34,6 +47,7 @@ const UNANSWERED: Record<EndCause, Refused> = {
   silence: { why: 'no-answer' },
   operator: { why: 'cancelled', status: 480 },
   shutdown: { why: 'overloaded' },
+  transferred: { why: 'cancelled' },
 }
 
 /** One call and its two parties, from the first ring to its record's last line. */
@@ -41,6 +55,9 @@ export class Call {
   readonly offer: CallOffer
   readonly record: CallRecord
   readonly caller: CallerParty
+  readonly media: CallMedia
+  /** The subscriber whose phones ring or who answered. */
+  called: Found | undefined
   /** Who answered, or whose early media are heard. */
   callee: CalleeParty | undefined
   /** Phones that ring and have not answered. */
@@ -48,21 +65,30 @@ export class Call {
   /** The called phone's description that the media agreed to last. */
   settled: { leg: CalleeParty; sdp: string; said: string | undefined } | undefined
   state: CallState = 'routing'
+  /** What the called phones were offered last. */
+  told: string | undefined
+  /** Where the media of who answered are. */
+  calleeMedia: MediaOptions = {}
+  /** What each party said of itself last. */
+  readonly said: { [S in Side]?: Description } = {}
+  /** The side whose party another call takes over: this one's end leaves it alone. */
+  away: Side | undefined
+  /** The side whose party went first, after the end. */
+  endedFrom: Side | undefined
   /** The echo service answers: there is no other party. */
   echoes = false
   lastSignalMs: number
   readonly #ports: CallPorts
   readonly #onOver: (() => void)[] = []
-  readonly #held = { caller: false, callee: false }
-  /** What the media are working at. */
-  #working = 0
-  #mediaClosed = false
+  readonly held = { caller: false, callee: false }
   #ringTimer: Timer | undefined
 
   constructor(ports: CallPorts, id: string, offer: CallOffer, caller: CallerParty) {
     this.#ports = ports
     this.offer = offer
     this.caller = caller
+    this.media = ports.media
+    if (offer.description) this.said.caller = offer.description
     this.lastSignalMs = ports.clock.nowMs()
     this.record = {
       id,
@@ -72,6 +98,8 @@ export class Call {
       kind: offer.kind ?? 'call',
       video: offer.description?.video ?? false,
       startedAtMs: ports.clock.wallMs(),
+      ...(offer.caller.subscriber && { callerImpi: offer.caller.subscriber.impi }),
+      ...(offer.guest && { guest: offer.guest }),
       callIds: offer.callId === '' ? [] : [offer.callId],
     }
     ports.changed(this)
@@ -112,7 +140,10 @@ export class Call {
   /** What the core does for `side`, the party that speaks. */
   events(side: Side): PartyEvents {
     const { onOffer, onOfferWanted } = createRenegotiation(this, side)
+    const { wishes } = this.#ports
     return {
+      call: this.record.id,
+      side,
       onOffer,
       onOfferWanted,
       onInfo: async (contentType, body) => {
@@ -122,6 +153,8 @@ export class Call {
       onEnd: ({ by, reason }) =>
         by === 'peer' ? this.end(side, side, undefined, reason) : this.end('failure', side, reason),
       onSignal: () => this.signal(),
+      onTransfer: (to, told) => wishes.transfer(this, side, to, told),
+      onRecord: (on) => wishes.record(this, side, on),
     }
   }
 
@@ -131,49 +164,21 @@ export class Call {
 
   /** Where the caller's media are. */
   get callerMedia(): MediaOptions {
-    const { listener, local } = this.offer
-    return { callerListener: listener, ...(local !== undefined && { callerAddress: local }) }
-  }
-
-  /** Media of this call; an error once it is over. They are closed when the last of them is done. */
-  offerMedia(side: Side, sdp: string, options?: MediaOptions): Promise<Result<string, Refusal>> {
-    return this.#use(() => this.#ports.media.offer(this.record.id, side, sdp, options))
-  }
-
-  answerMedia(side: Side, sdp: string): Promise<Result<string, Refusal>> {
-    return this.#use(() => this.#ports.media.answer(this.record.id, side, sdp))
-  }
-
-  inviteMedia(side: Side, options?: MediaOptions): Promise<Result<string, Refusal>> {
-    return this.#use(() => this.#ports.media.invite(this.record.id, side, options))
-  }
-
-  echoMedia(sdp: string, options?: MediaOptions): Promise<Result<string, Refusal>> {
-    return this.#use(() => this.#ports.media.echo(this.record.id, 'caller', sdp, options))
-  }
-
-  async #use(work: () => Promise<Result<string, Refusal>>): Promise<Result<string, Refusal>> {
-    if (this.over) return err('cancelled')
-    this.#working++
-    try {
-      return await work()
-    } finally {
-      this.#working--
-      if (this.over) this.#closeMedia()
+    const { listener, local, web } = this.offer
+    return {
+      callerListener: listener,
+      ...(local !== undefined && { callerAddress: local }),
+      ...(web !== undefined && { callerWeb: web }),
     }
   }
 
-  #closeMedia(): void {
-    if (this.#working > 0 || this.#mediaClosed) return
-    this.#mediaClosed = true
-    this.#ports.media.close(this.record.id)
-  }
-
   /** A new description is in force: who holds, whether there is a picture. */
-  described(side: Side, { held, video }: { held: boolean; video: boolean }): void {
+  described(side: Side, description: Description): void {
+    const { held, video } = description
+    this.said[side] = description
     if (video) this.record.video = true
-    this.#held[side] = held
-    const state = this.#held.caller || this.#held.callee ? 'held' : 'answered'
+    this.held[side] = held
+    const state = this.held.caller || this.held.callee ? 'held' : 'answered'
     if (this.state === state || (this.state !== 'answered' && this.state !== 'held')) return
     this.state = state
     this.#ports.changed(this)
@@ -191,15 +196,16 @@ export class Call {
    */
   end(cause: EndCause, from?: Side, detail?: string, words?: string): void {
     if (this.over) return
+    this.endedFrom = from
     if (!this.isAnswered) {
       const refused = UNANSWERED[cause]
       this.#told(from === 'caller' ? 487 : this.caller.refuse(refused))
-    } else if (from !== 'caller') this.caller.hangUp(cause, words)
+    } else if (from !== 'caller' && this.away !== 'caller') this.caller.hangUp(cause, words)
     this.#close(
       detail ? `${cause}: ${detail}` : cause,
       'caller',
       (leg) => {
-        if (from !== 'callee') leg.hangUp(cause, words)
+        if (from !== 'callee' && this.away !== 'callee') leg.hangUp(cause, words)
       },
       words,
     )
@@ -235,7 +241,7 @@ export class Call {
     if (callee && !this.ringingLegs.has(callee)) release(callee)
     for (const leg of this.ringingLegs) leg.cancel(why, words)
     this.ringingLegs.clear()
-    this.#closeMedia()
+    this.media.close()
     this.#ports.changed(this)
     this.#ports.ended(this)
     for (const run of this.#onOver) run()

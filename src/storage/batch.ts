@@ -19,12 +19,14 @@ export const WIDTHS = {
   settings: 2,
   bindings: 4,
   unbound: 2,
-  calls: 13,
+  calls: 16,
+  phoneItems: 5,
+  phoneGone: 2,
   ...FLEET_WIDTHS,
 }
 
 export const emptyBatch = (): Batch => ({
-  ...{ sqns: [], settings: [], bindings: [], unbound: [], calls: [] },
+  ...{ sqns: [], settings: [], bindings: [], unbound: [], calls: [], phoneItems: [], phoneGone: [] },
   ...{ sims: [], recipients: [], marks: [], parked: [], unparked: [], gatewayEvents: [], deviceCalls: [] },
   ...{ messages: [], wholes: [], keys: [], progress: [], moves: [], told: [], events: [] },
 })
@@ -38,4 +40,5 @@ export const pushCall = (out: Value[], c: CallRecord): void => {
   out.push(c.id, c.caller, c.callee, c.dialled, c.kind, c.video ? 1 : 0, c.startedAtMs)
   out.push(c.ringingAtMs ?? null, c.answeredAtMs ?? null, c.endedAtMs ?? null)
   out.push(c.cause ?? null, c.status ?? null, JSON.stringify(c.callIds))
+  out.push(c.callerImpi ?? null, c.calleeImpi ?? null, c.guest ? JSON.stringify(c.guest) : null)
 }

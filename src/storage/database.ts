@@ -74,7 +74,7 @@ const makePrivate = (file: string): void => {
 }
 
 const ORDER: readonly (keyof typeof WIDTHS)[] = [
-  ...(['sqns', 'settings', 'unbound', 'bindings', 'calls'] as const),
+  ...(['sqns', 'settings', 'unbound', 'bindings', 'calls', 'phoneItems', 'phoneGone'] as const),
   ...(['sims', 'recipients', 'marks', 'parked', 'unparked', 'gatewayEvents', 'deviceCalls'] as const),
 ]
 

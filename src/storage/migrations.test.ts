@@ -44,6 +44,7 @@ describe('migrations', () => {
       'messages',
       'migrations',
       'outbox',
+      'phone_items',
       'settings',
       'sim_recipients',
       'sims',

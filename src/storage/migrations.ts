@@ -3,6 +3,7 @@ import { StoreFailure } from './faults.ts'
 import { fleetMigration } from './fleet/migration.ts'
 import { messagesMigration } from './messages/migration.ts'
 import { outboxMigration } from './outbox/migration.ts'
+import { phoneMigration } from './phone/migration.ts'
 
 type Migration = (db: Kysely<unknown>) => Promise<void>
 
@@ -47,7 +48,13 @@ const first: Migration = async (db) => {
 }
 
 /** Number n of the table is entry n - 1. Entries are never changed once released, only added. */
-export const migrations: readonly Migration[] = [first, messagesMigration, outboxMigration, fleetMigration]
+export const migrations: readonly Migration[] = [
+  first,
+  messagesMigration,
+  outboxMigration,
+  fleetMigration,
+  phoneMigration,
+]
 
 /** Brings the schema up to date, each step in its own transaction; refuses one from a later version of Tandem. */
 export const migrate = async (db: Kysely<unknown>, file: string, steps = migrations): Promise<void> => {

@@ -3,6 +3,7 @@ import { type Batch, emptyBatch, pushBinding, pushCall } from './batch.ts'
 import { createPendingFleet, type PendingFleet, type TakenFleet } from './fleet/pending.ts'
 import { createPendingMessages, type PendingMessages, type TakenMessages } from './messages/pending.ts'
 import { createPendingOutbox, type PendingOutbox, type TakenOutbox } from './outbox/pending.ts'
+import { createPendingPhone, type PendingPhone } from './phone/pending.ts'
 
 type Unbinding = { impi: string; contact: string; data?: never }
 
@@ -18,6 +19,7 @@ export type Pending = {
   readonly messages: PendingMessages
   readonly outbox: PendingOutbox
   readonly fleet: PendingFleet
+  readonly phone: PendingPhone
   readonly urgent: number
   readonly background: number
   /** Empties it; `all` false leaves the background part where it is. */
@@ -43,6 +45,7 @@ export const createPending = (maxCalls: number): Pending => {
   const messages = createPendingMessages()
   const outbox = createPendingOutbox()
   const fleet = createPendingFleet()
+  const phone = createPendingPhone()
 
   const takeUrgent = (batch: Batch): void => {
     for (const [impi, sqn] of sqns) batch.sqns.push(impi, Number(sqn))
@@ -69,8 +72,9 @@ export const createPending = (maxCalls: number): Pending => {
     messages,
     outbox,
     fleet,
+    phone,
     get urgent() {
-      return sqns.size + settings.size + messages.urgent + fleet.urgent
+      return sqns.size + settings.size + messages.urgent + fleet.urgent + phone.urgent
     },
     get background() {
       return bindings.size + calls.size + messages.background + outbox.background + fleet.background
@@ -78,6 +82,7 @@ export const createPending = (maxCalls: number): Pending => {
     take: (all) => {
       const batch = emptyBatch()
       takeUrgent(batch)
+      phone.take(batch)
       const gone = {
         messages: messages.take(batch, all),
         outbox: outbox.take(batch, all),

@@ -1,9 +1,11 @@
 import { type Kysely, sql } from 'kysely'
 import type { CallRecord, StoredBinding } from '#core'
+import { toRecord } from './call-row.ts'
 import { createFleetQueries, type FleetQueries } from './fleet/queries.ts'
 import { createMessageQueries, type MessageQueries } from './messages/queries.ts'
 import { createOutboxQueries, type OutboxQueries } from './outbox/queries.ts'
-import type { CallRow, Tables } from './schema.ts'
+import { createPhoneQueries, type PhoneQueries } from './phone/queries.ts'
+import type { Tables } from './schema.ts'
 
 /**
  * `before` and `beforeId` are the start and id of the last record of the page before; without the id, records of that
@@ -14,7 +16,8 @@ export type CallQuery = { limit: number; before?: number; beforeId?: string; use
 /** What a reader may ask the worker. */
 export type Queries = MessageQueries &
   FleetQueries &
-  OutboxQueries & {
+  OutboxQueries &
+  PhoneQueries & {
     sqns(): Promise<Map<string, number>>
     bindings(nowMs: number): Promise<StoredBinding[]>
     closeOpenCalls(cause: string, nowMs: number): Promise<number>
@@ -30,6 +33,7 @@ export const createQueries = (db: Kysely<Tables>): Queries => ({
   ...createMessageQueries(db),
   ...createFleetQueries(db),
   ...createOutboxQueries(db),
+  ...createPhoneQueries(db),
   sqns: async () => {
     const rows = await db.selectFrom('sqns').selectAll().execute()
     return new Map(rows.map((row) => [row.impi, row.sqn]))
@@ -101,19 +105,3 @@ const deleteCalls = async (db: Kysely<Tables>, beforeMs: number): Promise<number
     await new Promise((resume) => setImmediate(resume))
   }
 }
-
-const toRecord = (row: CallRow): CallRecord => ({
-  id: row.id,
-  caller: row.caller,
-  callee: row.callee,
-  dialled: row.dialled,
-  kind: row.kind as CallRecord['kind'],
-  video: row.video === 1,
-  startedAtMs: row.started_at_ms,
-  ...(row.ringing_at_ms !== null && { ringingAtMs: row.ringing_at_ms }),
-  ...(row.answered_at_ms !== null && { answeredAtMs: row.answered_at_ms }),
-  ...(row.ended_at_ms !== null && { endedAtMs: row.ended_at_ms }),
-  ...(row.cause !== null && { cause: row.cause }),
-  ...(row.status !== null && { status: row.status }),
-  callIds: JSON.parse(row.call_ids) as string[],
-})

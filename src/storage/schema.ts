@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { CallRow } from './call-row.ts'
 import type { DeviceCallRow, EventRow, MarkRow, RecipientRow, ReportRow, SimRow } from './fleet/columns.ts'
 import type { MessageRow } from './messages/columns.ts'
 import type { OutboxRow } from './outbox/columns.ts'
@@ -17,22 +18,6 @@ export type Tables = {
   gateway_reports: ReportRow
   gateway_events: EventRow & { seq: Generated<number> }
   gateway_calls: DeviceCallRow
+  phone_items: { kind: string; name: string; impi: string; value: string; at_ms: number }
   outbox: Omit<OutboxRow, 'seq'> & { seq: Generated<number> }
-}
-
-export type CallRow = {
-  id: string
-  caller: string
-  callee: string
-  dialled: string
-  kind: string
-  video: number
-  started_at_ms: number
-  ringing_at_ms: number | null
-  answered_at_ms: number | null
-  ended_at_ms: number | null
-  cause: string | null
-  status: number | null
-  /** JSON array of strings. */
-  call_ids: string
 }

@@ -1,7 +1,8 @@
 import type { Compilable, Kysely } from 'kysely'
 import type { WIDTHS } from './batch.ts'
+import type { CallRow } from './call-row.ts'
 import { fleetStatements } from './fleet/statements.ts'
-import type { CallRow, Tables } from './schema.ts'
+import type { Tables } from './schema.ts'
 
 export const CALL_COLUMNS = [
   'id',
@@ -17,6 +18,9 @@ export const CALL_COLUMNS = [
   'cause',
   'status',
   'call_ids',
+  'caller_impi',
+  'callee_impi',
+  'guest',
 ] as const satisfies (keyof CallRow)[]
 
 /** The SQL of the hot writes: Kysely spells it in the database's dialect once, the driver prepares it once. */
@@ -48,14 +52,29 @@ export const hotStatements = (db: Kysely<Tables>): Record<keyof typeof WIDTHS, s
     ),
     unbound: text(db.deleteFrom('bindings').where('impi', '=', '').where('contact', '=', '')),
     calls: text(upsertCall(db)),
+    phoneItems: text(
+      db
+        .insertInto('phone_items')
+        .values({ kind: '', name: '', impi: '', value: '', at_ms: 0 })
+        .onConflict((on) =>
+          on.columns(['kind', 'name']).doUpdateSet((e) => ({
+            impi: e.ref('excluded.impi'),
+            value: e.ref('excluded.value'),
+            at_ms: e.ref('excluded.at_ms'),
+          })),
+        ),
+    ),
+    phoneGone: text(db.deleteFrom('phone_items').where('kind', '=', '').where('name', '=', '')),
     ...fleetStatements(db),
   }
 }
 
-/** When a call starts is part of the index and never changes: leaving it out of the update spares the index. */
+const FIXED: readonly string[] = ['id', 'started_at_ms', 'caller_impi']
+
+/** Who calls and when are parts of indexes and never change: leaving them out of the update spares the indexes. */
 const upsertCall = (db: Kysely<Tables>): Compilable => {
   const blank = Object.fromEntries(CALL_COLUMNS.map((column) => [column, ''])) as unknown as CallRow
-  const changing = CALL_COLUMNS.filter((column) => column !== 'id' && column !== 'started_at_ms')
+  const changing = CALL_COLUMNS.filter((column) => !FIXED.includes(column))
   return db
     .insertInto('calls')
     .values(blank)

@@ -1,4 +1,4 @@
-import type { CallRecord, GatewayStore, MessageStore, Outbox, Store } from '#core'
+import type { CallRecord, GatewayStore, MessageStore, Outbox, PhoneStore, Store } from '#core'
 import type { Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import { err, ok, type Result } from '#lib/result'
@@ -8,6 +8,7 @@ import { createGroups } from './groups.ts'
 import { createMessageStore } from './messages/store.ts'
 import { createOutbox } from './outbox/outbox.ts'
 import { createPending } from './pending.ts'
+import { createPhoneStore } from './phone/store.ts'
 import type { CallQuery } from './queries.ts'
 import { startThread, type Thread } from './thread.ts'
 
@@ -27,6 +28,7 @@ export type OpenedStore = Store & {
   messages: MessageStore
   outbox: Outbox
   gateways: GatewayStore
+  phone: PhoneStore
   /** Told of each transaction: how long it took with its fsync and both ways. */
   onCommit(hear: (tookMs: number) => void): void
   listCalls(query: CallQuery): Promise<CallRecord[]>
@@ -72,6 +74,7 @@ const createStore = (thread: Thread, log: Log, timers: Timers, maxWaitingCalls: 
     messages: createMessageStore(pending.messages, groups, thread),
     outbox: createOutbox(pending.outbox, groups, thread),
     gateways: createGatewayStore(pending.fleet, groups, thread),
+    phone: createPhoneStore(pending.phone, groups, thread, settled),
     onCommit: (hear) => void hearers.push(hear),
     loadSqns: async () => {
       const sqns = await thread.query('sqns')

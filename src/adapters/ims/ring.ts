@@ -4,7 +4,7 @@ import { err, ok } from '#lib/result'
 import type { Wire } from '#lib/wire'
 import type { Legs, OutgoingLeg } from '#sip'
 import { identityUri, presentation } from './identity.ts'
-import { descriptionOf, infoIn, offerIn, sessionEvents, solicitIn, toCore } from './parties.ts'
+import { descriptionOf, infoIn, offerIn, type Seated, sessionEvents, solicitIn, toCore } from './parties.ts'
 import { flowToBinding } from './reach.ts'
 import { endReasonOf } from './refusals.ts'
 
@@ -18,13 +18,14 @@ export type RingPorts = {
 
 /** Rings one phone: a new dialogue of our own, as a back-to-back user agent makes it (RFC 7092). */
 export const createRing = ({ legs, wire, random, calledPartyId }: RingPorts): Ring => {
-  return ({ caller, called, callee, hops }, binding, sdp, events) => {
+  return ({ caller, called, callee, hops, headers: more }, binding, sdp, events) => {
     const flow = flowToBinding(wire, binding)
     if (!flow) return err({ why: 'not-registered' })
     const shown = presentation(caller)
     const to = `<${identityUri(called, callee.domain)}>`
     const headers = shown.headers
     if (calledPartyId()) headers.push(['P-Called-Party-ID', to])
+    for (const [name, value] of more ?? []) headers.push([name, value])
     const invitation = {
       uri: binding.contact,
       from: `${shown.from};tag=${random.token()}`,
@@ -37,14 +38,15 @@ export const createRing = ({ legs, wire, random, calledPartyId }: RingPorts): Ri
       reliable: callee.reliable,
       hops,
     }
+    const seated: Seated = { events }
     const leg: OutgoingLeg = legs.outgoing(invitation, {
-      ...sessionEvents(() => events),
+      ...sessionEvents(() => seated.events),
       onProgress: (status, early) =>
         events.onProgress(status, early === undefined ? undefined : descriptionOf(early)),
       onAnswer: (answer) => events.onAnswer(answer === undefined ? undefined : descriptionOf(answer)),
       onRefused: (refused) => events.onRefused(toCore(refused)),
     })
-    return ok(calleeParty(leg))
+    return ok(calleeParty(leg, seated))
   }
 }
 
@@ -57,7 +59,7 @@ const REASONS: Record<CancelCause, string | undefined> = {
 }
 
 /** The called side of a call as the core speaks to it. */
-export const calleeParty = (leg: OutgoingLeg): CalleeParty => ({
+export const calleeParty = (leg: OutgoingLeg, seated: Seated): CalleeParty => ({
   callId: leg.callId,
   confirm: (sdp) => leg.confirm(sdp),
   cancel: (why, words) => leg.cancel(words ?? REASONS[why]),
@@ -65,4 +67,7 @@ export const calleeParty = (leg: OutgoingLeg): CalleeParty => ({
   solicit: () => solicitIn(leg.session),
   info: (contentType, body) => infoIn(leg.session, contentType, body),
   hangUp: (cause, words) => leg.cancel(words ?? endReasonOf(cause)),
+  moveTo: (_call, events) => {
+    seated.events = events
+  },
 })

@@ -33,7 +33,8 @@ const ringTrunk = async ({ trunks, trunkRing }: Ready, call: Call, name: string)
   const { record, offer } = call
   const { caller, dialled } = offer
   record.callee = `sip:${dialled.user}@${name}`
-  const detail = { id: record.id, caller, dialled, hops: offer.hops - 1 }
+  const { headers } = offer
+  const detail = { id: record.id, caller, dialled, hops: offer.hops - 1, ...(headers && { headers }) }
   const outcome = await ringTurn(call, [
     {
       ...{ listener: place.listener, address: place.address },

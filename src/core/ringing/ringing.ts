@@ -4,6 +4,7 @@ import type { CallOffer, Refused, Ring, Route } from '../call-ports.ts'
 import type { Routing } from '../routing.ts'
 import type { Found, Identity } from '../subscribers.ts'
 import type { CallPlan } from '../trunks/plans.ts'
+import { isWeb, sessionOf } from '../web.ts'
 import { join } from './join.ts'
 import { type PlanPorts, ringPlan } from './plan.ts'
 import { better, isFinal, type Outcome, type Place, ringTurn } from './turn.ts'
@@ -12,6 +13,7 @@ type RingPorts = PlanPorts & {
   ring: Ring
   routeTo: Routing
   addressTowards?: (binding: Binding) => string | undefined
+  transportOf?: (binding: Binding, call: string) => string
 }
 /** A person and the phones that are to ring, or the places that a route names. */
 export type Target = Extract<Route, { kind: 'subscriber' | 'plan' }>
@@ -87,6 +89,8 @@ const ringPerson = async (
   { found, bindings }: { found: Found; bindings: Binding[] },
 ): Promise<Outcome | undefined> => {
   call.record.callee = nameOf(found)
+  call.called = found
+  call.record.calleeImpi = found.subscriber.impi
   // Manual: a ring_only user gets as far as ringing, on either side of a call.
   const ringOnly = found.subscriber.ringOnly || call.offer.caller.subscriber?.ringOnly === true
   if (bindings.length === 0) return onlyRing(call)
@@ -103,7 +107,7 @@ const ringPerson = async (
 }
 
 const placesOf = (
-  { ring, addressTowards }: RingPorts,
+  { ring, addressTowards, transportOf = sessionNameOf }: RingPorts,
   { offer, record }: Call,
   found: Found,
   turn: Binding[],
@@ -115,10 +119,17 @@ const placesOf = (
     callee: found.subscriber,
     dialled: offer.dialled.text,
     hops: offer.hops - 1,
+    ...(offer.headers && { headers: offer.headers }),
   }
-  return turn.map((binding, at) => ({
-    listener: binding.listener,
-    address: at === 0 ? addressTowards?.(binding) : undefined,
-    ring: (sdp, events) => ring(detail, binding, sdp, events),
-  }))
+  return turn.map((binding, at): Place => {
+    const { listener } = binding
+    const address = at === 0 || isWeb(binding) ? addressTowards?.(binding) : undefined
+    if (!isWeb(binding))
+      return { listener, address, ring: (sdp, events) => ring(detail, binding, sdp, events) }
+    const web = transportOf(binding, record.id)
+    return { listener, address, web, ring: (sdp, events) => ring({ ...detail, web }, binding, sdp, events) }
+  })
 }
+
+/** Where nobody says otherwise a session has one transport, of its own name. */
+const sessionNameOf = (binding: Binding): string => sessionOf(binding) ?? ''

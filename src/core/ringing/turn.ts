@@ -1,13 +1,18 @@
-import type { Result } from '#lib/result'
+import { ok, type Result } from '#lib/result'
 import type { Call } from '../call.ts'
 import type { CalleeEvents, CalleeParty, Description, Refused } from '../call-ports.ts'
 import type { MediaOptions } from '../ports.ts'
+import type { Refusal } from '../refusals.ts'
 import { heard, type Winner } from './join.ts'
 
-/** One phone or trunk that can ring, and how its media are reached: our listener, and our own address towards it. */
+/**
+ * One phone or trunk that can ring, and how its media are reached: our listener, and our own address towards it; of a
+ * browser its transport at the media engine.
+ */
 export type Place = {
   listener: number
   address: string | undefined
+  web?: string | undefined
   ring(sdp: string | undefined, events: CalleeEvents): Result<CalleeParty, Refused>
 }
 export type Outcome = { kind: 'answered'; winner: Winner } | { kind: 'refused'; refused: Refused }
@@ -22,38 +27,52 @@ export const better = (a: Refused | undefined, b: Refused): Refused => {
   return b.why === 'busy' && a.why !== 'busy' ? b : a
 }
 
-/** All phones of a turn get one description: the first one's listener serves them. */
-const mediaOf = (call: Call, first: Place | undefined): MediaOptions => ({
-  ...call.callerMedia,
-  calleeListener: first?.listener ?? 0,
-  ...(first?.address !== undefined && { calleeAddress: first.address }),
+const calleeMediaOf = ({ listener, address, web }: Place): MediaOptions => ({
+  calleeListener: listener,
+  ...(address !== undefined && { calleeAddress: address }),
+  ...(web !== undefined && { calleeWeb: web }),
 })
+
+/** What phones are rung with, and where the media of whichever answers are then. */
+type Described = { sdp: Result<string | undefined, Refusal>; media: MediaOptions }
+
+const describe = async (call: Call, place: Place): Promise<Described> => {
+  const media = calleeMediaOf(place)
+  const { description } = call.offer
+  if (!description) return { sdp: ok(undefined), media }
+  const sdp = await call.media.offer('caller', description.sdp, { ...call.callerMedia, ...media })
+  return { sdp, media }
+}
+
+/** All plain phones of a turn get one description, and the first one's listener serves them; each browser gets its own. */
+const describeAll = async (call: Call, places: Place[]): Promise<Map<Place, Described>> => {
+  const all = new Map<Place, Described>()
+  let plain: Described | undefined
+  for (const place of places) {
+    const described: Described = place.web === undefined && plain ? plain : await describe(call, place)
+    if (place.web === undefined) {
+      plain = described
+      if (described.sdp.ok) call.told = described.sdp.value
+    }
+    all.set(place, described)
+  }
+  return all
+}
 
 /** Rings several at once until one answers, or none will. */
 export const ringTurn = async (call: Call, places: Place[]): Promise<Outcome> => {
-  const { offer } = call
-  let sdp: string | undefined
-  if (offer.description) {
-    const offered = await call.offerMedia('caller', offer.description.sdp, mediaOf(call, places[0]))
-    if (!offered.ok) return { kind: 'refused', refused: { why: offered.error } }
-    sdp = offered.value
-  }
+  const described = await describeAll(call, places)
   return new Promise((resolve) => {
     call.whenOver(() => resolve({ kind: 'refused', refused: { why: 'cancelled' } }))
-    if (!call.over) ringPlaces(call, places, sdp, resolve)
+    if (!call.over) ringPlaces(call, described, resolve)
   })
 }
 
 /** The first that answers, or the best refusal of all, settles it. */
-const ringPlaces = (
-  call: Call,
-  places: Place[],
-  sdp: string | undefined,
-  settled: (outcome: Outcome) => void,
-): void => {
+const ringPlaces = (call: Call, places: Map<Place, Described>, settled: (outcome: Outcome) => void): void => {
   const { record, ringingLegs: ringing } = call
   let refused: Refused | undefined
-  let left = places.length
+  let left = places.size
 
   const settle = (outcome: Outcome): void => {
     const winner = outcome.kind === 'answered' ? outcome.winner.leg : undefined
@@ -70,11 +89,15 @@ const ringPlaces = (
     refused = better(refused, why)
     if (--left === 0 || isFinal(refused)) settle({ kind: 'refused', refused })
   }
-  for (const place of places) {
+  for (const [place, { sdp, media }] of places) {
+    if (!sdp.ok) {
+      lost(undefined, { why: sdp.error })
+      continue
+    }
     let leg: CalleeParty | undefined
     const rung = place.ring(
-      sdp,
-      legEvents(call, () => leg, settle, lost),
+      sdp.value,
+      legEvents(call, () => leg, media, settle, lost),
     )
     if (rung.ok) {
       leg = rung.value
@@ -87,6 +110,7 @@ const ringPlaces = (
 const legEvents = (
   call: Call,
   legOf: () => CalleeParty | undefined,
+  media: MediaOptions,
   settle: (outcome: Outcome) => void,
   lost: (leg: CalleeParty | undefined, why: Refused) => void,
 ): CalleeEvents => {
@@ -101,7 +125,7 @@ const legEvents = (
     onProgress: (status, description) => call.watch(progress(call, legOf(), status, description)),
     onAnswer: (description) => {
       const leg = legOf()
-      if (leg) settle({ kind: 'answered', winner: { leg, description } })
+      if (leg) settle({ kind: 'answered', winner: { leg, description, media } })
     },
     onRefused: (why) => lost(legOf(), why),
   }

@@ -11,7 +11,7 @@ import type { Random } from '#lib/random'
 import { err, ok } from '#lib/result'
 import type { Flow, Wire } from '#lib/wire'
 import { createDigestAnswerer, type Invitation, type Legs, type OutgoingEvents } from '#sip'
-import { descriptionOf, sessionEvents, toCore } from '../parties.ts'
+import { descriptionOf, type Seated, sessionEvents, toCore } from '../parties.ts'
 import { flowToBinding } from '../reach.ts'
 import { calleeParty } from '../ring.ts'
 import { shownTo } from './callers.ts'
@@ -59,14 +59,14 @@ export const createTrunkRing = (ports: TrunkRingPorts): TrunkRing => {
   }
 
   /** The same events, with the end of patience for who does not even say 100. */
-  const impatient = (events: CalleeEvents, giveUp: () => void) => {
+  const impatient = (events: CalleeEvents, seated: Seated, giveUp: () => void) => {
     const timer = timers.after(SILENCE_MS, () => {
       giveUp()
       events.onRefused({ why: 'no-answer', said: 408 })
     })
     const heard = (): void => timer.cancel()
     const told: OutgoingEvents = {
-      ...sessionEvents(() => events),
+      ...sessionEvents(() => seated.events),
       onTrying: heard,
       onProgress: (status, early) => {
         heard()
@@ -93,7 +93,7 @@ export const createTrunkRing = (ports: TrunkRingPorts): TrunkRing => {
       const { listener, local } = way.flow
       return { listener, ...(ports.listeners[listener]?.any && { address: local.address }) }
     },
-    ring({ caller, dialled, hops }, name, sdp, events) {
+    ring({ caller, dialled, hops, headers = [] }, name, sdp, events) {
       const line = lines.get(name)
       const way = line && wayTo(line)
       if (!line || !way) return err({ why: 'not-registered', said: 503 })
@@ -104,13 +104,15 @@ export const createTrunkRing = (ports: TrunkRingPorts): TrunkRing => {
       const proof = line.login && createDigestAnswerer(line.login, random)
       const invitation: Invitation = {
         ...{ uri, from: `${shown.from};tag=${random.token()}`, to: `<${uri}>` },
-        ...{ callId: random.token(20), flow: way.flow, routes: [...way.path], sdp, headers: shown.headers },
+        ...{ callId: random.token(20), flow: way.flow, routes: [...way.path], sdp },
+        headers: [...shown.headers, ...headers.map(([name, value]): [string, string] => [name, value])],
         ...{ reliable: false, hops },
         ...(proof && { authorise: proof.answer }),
       }
-      const { told, stop } = impatient(events, () => leg.cancel())
+      const seated: Seated = { events }
+      const { told, stop } = impatient(events, seated, () => leg.cancel())
       const leg = legs.outgoing(invitation, told)
-      const party = calleeParty(leg)
+      const party = calleeParty(leg, seated)
       const cancel: CalleeParty['cancel'] = (why, words) => {
         stop()
         party.cancel(why, words)
