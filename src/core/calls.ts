@@ -4,11 +4,20 @@ import type { Random } from '#lib/random'
 import { err, ok, type Result } from '#lib/result'
 import { Table } from '#lib/table'
 import type { Binding } from './bindings.ts'
-import { Call } from './call.ts'
-import type { CallerParty, CallOffer, CallSettings, PartyEvents, Refused, Ring } from './call-ports.ts'
+import { Call, type Wishes } from './call.ts'
+import { CallMedia } from './call-media.ts'
+import type {
+  CallerParty,
+  CallOffer,
+  CallSettings,
+  Dialled,
+  PartyEvents,
+  Refused,
+  Ring,
+} from './call-ports.ts'
 import type { Events } from './events.ts'
 import { houseParty } from './house/party.ts'
-import type { Media, Store } from './ports.ts'
+import type { Media, Side, Store } from './ports.ts'
 import type { Refusal } from './refusals.ts'
 import type { PlanPorts } from './ringing/plan.ts'
 import { ringAll } from './ringing/ringing.ts'
@@ -24,12 +33,19 @@ export type CallsPorts = PlanPorts & {
   ring: Ring
   /** Our own address as a phone reaches it; undefined where the listener has only one. */
   addressTowards?: (binding: Binding) => string | undefined
+  /** The transport that a browser's binding is rung with; its session's name where nobody says otherwise. */
+  transportOf?: (binding: Binding, call: string) => string
   settings: CallSettings
   log?: Log
 }
 
 /** Places that only emergency calls may take. */
 const RESERVED = 100
+
+const NO_CALL: Refused = { why: 'unknown-user', status: 481 }
+
+/** The party that stays when a call is bridged. */
+export type Far = { call: string; far: Side }
 
 export const createCalls = (ports: CallsPorts) => {
   const { timers, random, media, store, events, routeTo, settings, log = silentLog } = ports
@@ -43,6 +59,18 @@ export const createCalls = (ports: CallsPorts) => {
   const onBug = (bug: unknown): void => log.write('app', 'error', bugText(bug))
   const ended = (call: Call): void => void calls.delete(call.record.id)
 
+  const wishes: Wishes = {
+    transfer: async () => err({ why: 'forbidden' }),
+    record: async () => err({ why: 'forbidden' }),
+  }
+  const make = (offer: CallOffer, caller: CallerParty, speaking = media): Call => {
+    const id = random.token(16)
+    return new Call(
+      { clock, media: new CallMedia(id, speaking), wishes, changed, ended, onBug },
+      ...([id, offer, caller] as const),
+    )
+  }
+
   const echo = async (call: Call, status: number): Promise<void> => {
     call.echoes = true
     if (call.record.kind === 'call') call.record.kind = 'echo'
@@ -53,7 +81,7 @@ export const createCalls = (ports: CallsPorts) => {
     }
     const { description } = call.offer
     if (!description) return echoLate(call, status)
-    const answer = await call.echoMedia(description.sdp, call.callerMedia)
+    const answer = await call.media.echo(description.sdp, call.callerMedia)
     if (call.over) return
     if (!answer.ok) return call.refuse({ why: answer.error })
     call.answered()
@@ -62,13 +90,13 @@ export const createCalls = (ports: CallsPorts) => {
 
   /** The caller wants our offer: its answer comes with the ACK. */
   const echoLate = async (call: Call, status: number): Promise<void> => {
-    const offered = await call.inviteMedia('caller', call.callerMedia)
+    const offered = await call.media.invite('caller', call.callerMedia)
     if (call.over) return
     if (!offered.ok) return call.refuse({ why: offered.error })
     call.answered()
     const late = await call.caller.answer(offered.value, status)
     if (call.over) return
-    const agreed = late === undefined ? undefined : await call.answerMedia('caller', late)
+    const agreed = late === undefined ? undefined : await call.media.answer('caller', late)
     if (!agreed?.ok) call.end('failure', undefined, 'no description in the ACK')
   }
 
@@ -101,7 +129,7 @@ export const createCalls = (ports: CallsPorts) => {
   return {
     /** A call arrives. Gives what the adapter has to tell of its caller from now on. */
     offer(offer: CallOffer, caller: CallerParty): PartyEvents {
-      const call = new Call({ clock, media, changed, ended, onBug }, random.token(16), offer, caller)
+      const call = make(offer, caller)
       const reserved = offer.kind === 'emergency' ? RESERVED : 0
       if (calls.size >= settings.mostCalls + reserved) call.refuse({ why: 'overloaded' })
       else {
@@ -120,15 +148,22 @@ export const createCalls = (ports: CallsPorts) => {
       if (route.kind !== 'subscriber') return err('unknown-user')
       if (route.bindings.length === 0) return err('not-registered')
       if (calls.size >= settings.mostCalls) return err('overloaded')
-      const id = random.token(16)
       const said = offer.description ?? { sdp: '', held: false, video: false }
-      const parts = { clock, media: speaking, changed, ended, onBug }
-      const call = new Call(parts, id, { ...offer, description: said }, houseParty(said))
+      const call = make({ ...offer, description: said }, houseParty(said), speaking)
+      const { id } = call.record
       calls.set(id, call)
       ringFor(call)
       call.watch(ringAll(ports, call, route))
       return ok(id)
     },
+    /** Blind: the other party is rung through to `to`; `by` is let go when somebody answers there, and goes on otherwise. */
+    transfer: async (id: string, by: Side, to: Dialled): Promise<Result<void, Refused>> =>
+      calls.get(id)?.events(by).onTransfer(to) ?? err(NO_CALL),
+    /** Attended: these two talk from now on, and those with whom they talked are let go. Gives the new call's id. */
+    bridge: async (_a: Far, _b: Far): Promise<Result<string, Refused>> => err(NO_CALL),
+    /** What is said in the call is kept from now on, or no longer; `by` asks for it. */
+    record: async (id: string, by: Side, on: boolean): Promise<Result<void, Refused>> =>
+      calls.get(id)?.events(by).onRecord(on) ?? err(NO_CALL),
     /** Media told that nothing came from anybody for so long; `limitMs`: what they say is the end of it. */
     onSilent(id: string, silentMs: number, limitMs?: number): void {
       const call = calls.get(id)

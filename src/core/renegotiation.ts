@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '#lib/result'
+import type { CallMedia } from './call-media.ts'
 import type {
   CalleeParty,
   Description,
@@ -9,7 +10,6 @@ import type {
   Wanted,
 } from './call-ports.ts'
 import type { Side } from './ports.ts'
-import type { Refusal } from './refusals.ts'
 
 /** What is renegotiated. */
 export type Negotiated = {
@@ -18,9 +18,8 @@ export type Negotiated = {
   settled: { leg: CalleeParty; sdp: string; said: string | undefined } | undefined
   other(side: Side): Party | undefined
   signal(): void
-  offerMedia(side: Side, sdp: string): Promise<Result<string, Refusal>>
-  answerMedia(side: Side, sdp: string): Promise<Result<string, Refusal>>
-  echoMedia(sdp: string): Promise<Result<string, Refusal>>
+  readonly said: { [S in Side]?: Description }
+  readonly media: Pick<CallMedia, 'offer' | 'answer' | 'echo'>
   described(side: Side, description: Description): void
 }
 
@@ -41,7 +40,7 @@ export const createRenegotiation = (
   }
 
   const echoAgain = async (description: Description): Promise<Result<string, Refused>> => {
-    const answer = await call.echoMedia(description.sdp)
+    const answer = await call.media.echo(description.sdp)
     if (!answer.ok) return err({ why: answer.error })
     call.described(side, description)
     return answer
@@ -53,14 +52,15 @@ export const createRenegotiation = (
     if (call.echoes) return echoAgain(description)
     const other = call.other(side)
     if (!other) return err(BUSY)
-    const offered = await call.offerMedia(side, description.sdp)
+    const offered = await call.media.offer(side, description.sdp)
     if (!offered.ok) return err({ why: offered.error })
     const answered = await other.offer(offered.value)
     if (!answered.ok) return answered
-    const answer = await call.answerMedia(toThere, answered.value.sdp)
+    const answer = await call.media.answer(toThere, answered.value.sdp)
     if (!answer.ok) return err({ why: answer.error })
     if (side === 'caller') settle(answered.value.sdp, answer.value)
     else settle(description.sdp, offered.value)
+    call.said[toThere] = answered.value
     call.described(side, description)
     return ok(answer.value)
   }
@@ -73,13 +73,13 @@ export const createRenegotiation = (
     const asked = await other.solicit()
     if (!asked.ok) return asked
     const { description, confirm }: Solicited = asked.value
-    const offered = await call.offerMedia(toThere, description.sdp)
+    const offered = await call.media.offer(toThere, description.sdp)
     if (!offered.ok) {
       confirm(undefined)
       return err({ why: offered.error })
     }
     const answered = async (said: Description | undefined): Promise<void> => {
-      const answer = said ? await call.answerMedia(side, said.sdp) : undefined
+      const answer = said ? await call.media.answer(side, said.sdp) : undefined
       confirm(answer?.ok ? answer.value : undefined)
       if (!said || !answer?.ok) return
       if (side === 'caller') settle(description.sdp, offered.value)

@@ -1,4 +1,4 @@
-import type { Caller, CallerParty, CallOffer, Calls, PartyEvents, Subscriber } from '#core'
+import type { Caller, CallerParty, CallOffer, Calls, Subscriber } from '#core'
 import type { Flow } from '#lib/wire'
 import {
   contactOf,
@@ -14,7 +14,7 @@ import {
 } from '#sip'
 import { type AlternativePlan, emergencyParty, nobody } from './emergency/index.ts'
 import { callerOf, keyOfUri } from './identity.ts'
-import { descriptionOf, infoIn, offerIn, sessionEvents, solicitIn, toLeg } from './parties.ts'
+import { descriptionOf, infoIn, offerIn, type Seated, sessionEvents, solicitIn, toLeg } from './parties.ts'
 import { ownUri } from './paths.ts'
 import { endReasonOf } from './refusals.ts'
 import { trunkCallerOf } from './trunks/index.ts'
@@ -76,11 +76,11 @@ export const createInvite = ({ legs, calls, refuse, trunkOf, alternative = NO_AL
     const hops = parseDelta(request.headers.get('Max-Forwards') ?? '70') ?? 70
 
     // Assigned before anything can be heard: the leg's events come in later turns.
-    let events: PartyEvents | undefined
+    const seated = {} as Seated
     const leg = legs.incoming(
       request,
       transaction,
-      sessionEvents(() => events as PartyEvents),
+      sessionEvents(() => seated.events),
       {
         reliable: subscriber?.reliable ?? true,
       },
@@ -100,16 +100,16 @@ export const createInvite = ({ legs, calls, refuse, trunkOf, alternative = NO_AL
       ...(trunk !== undefined && { trunk }),
       ...(expires !== undefined && { patienceS: expires }),
     }
-    const party = callerParty(leg)
-    if (service === undefined) events = calls.offer(offer, party)
+    const party = callerParty(leg, seated)
+    if (service === undefined) seated.events = calls.offer(offer, party)
     else {
       const plan = { ...alternative, own: ownUri(flow) }
-      events = calls.offer({ ...offer, kind: 'emergency' }, emergencyParty(party, leg, request, plan))
+      seated.events = calls.offer({ ...offer, kind: 'emergency' }, emergencyParty(party, leg, request, plan))
     }
   }
 }
 
-const callerParty = (leg: IncomingLeg): CallerParty => ({
+const callerParty = (leg: IncomingLeg, seated: Seated): CallerParty => ({
   progress: (_kind, status, sdp) => leg.progress(status, sdp),
   answer: (sdp, status) => leg.accept(sdp, status),
   refuse: (refused) => {
@@ -121,4 +121,7 @@ const callerParty = (leg: IncomingLeg): CallerParty => ({
   solicit: () => solicitIn(leg.session),
   info: (contentType, body) => infoIn(leg.session, contentType, body),
   hangUp: (cause, words) => leg.hangUp(words ?? endReasonOf(cause)),
+  moveTo: (_call, events) => {
+    seated.events = events
+  },
 })

@@ -67,6 +67,9 @@ export const toCore = ({ status, reason, failure, contacts, retryAfterS }: LegRe
   }
 }
 
+/** Whose events a leg's are: they change when its party moves to another call. */
+export type Seated = { events: PartyEvents }
+
 /** The requests of a SIP dialogue as the core hears them. */
 export const sessionEvents = (events: () => PartyEvents): SessionEvents => ({
   onOffer: async (sdp) => {

@@ -50,6 +50,7 @@ export const refusalOf = (status: number): Refusal => {
 const END_REASONS: Record<EndCause, string | undefined> = {
   caller: undefined,
   callee: undefined,
+  transferred: undefined,
   silence: 'SIP;cause=408;text="No media for too long"',
   failure: 'SIP;cause=500;text="The other side failed"',
   operator: 'SIP;cause=480;text="Ended by the operator"',

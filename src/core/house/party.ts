@@ -10,4 +10,5 @@ export const houseParty = (said: Description): CallerParty => ({
   solicit: async () => ok({ description: said, confirm: () => {} }),
   info: async () => 200,
   hangUp: () => {},
+  moveTo: () => {},
 })

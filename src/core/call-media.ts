@@ -1,0 +1,62 @@
+import { err, type Result } from '#lib/result'
+import type { Media, MediaOptions, Side } from './ports.ts'
+import type { Refusal } from './refusals.ts'
+
+type Told = Promise<Result<string, Refusal>>
+
+/** Media of one call: an error once it is over. They are closed when the last thing that they work at is done. */
+export class CallMedia {
+  readonly #id: string
+  readonly #media: Media
+  #working = 0
+  #over = false
+  #closed = false
+
+  constructor(id: string, media: Media) {
+    this.#id = id
+    this.#media = media
+  }
+
+  offer(side: Side, sdp: string, options?: MediaOptions): Told {
+    return this.#use(() => this.#media.offer(this.#id, side, sdp, options))
+  }
+
+  /** `web`: the browser's transport whose answer it is. */
+  answer(side: Side, sdp: string, web?: string): Told {
+    return this.#use(() =>
+      web === undefined
+        ? this.#media.answer(this.#id, side, sdp)
+        : this.#media.answer(this.#id, side, sdp, { web }),
+    )
+  }
+
+  invite(side: Side, options?: MediaOptions): Told {
+    return this.#use(() => this.#media.invite(this.#id, side, options))
+  }
+
+  echo(sdp: string, options?: MediaOptions): Told {
+    return this.#use(() => this.#media.echo(this.#id, 'caller', sdp, options))
+  }
+
+  attach(side: Side): void {
+    if (!this.#over) this.#media.attach(this.#id, side)
+  }
+
+  close(): void {
+    this.#over = true
+    if (this.#working > 0 || this.#closed) return
+    this.#closed = true
+    this.#media.close(this.#id)
+  }
+
+  async #use(work: () => Told): Told {
+    if (this.#over) return err('cancelled')
+    this.#working++
+    try {
+      return await work()
+    } finally {
+      this.#working--
+      if (this.#over) this.close()
+    }
+  }
+}
