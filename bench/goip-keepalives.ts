@@ -55,6 +55,7 @@ const keepaliveOf = (n: number, count: number, idle: number): string =>
 const inbox: GatewayInbox = {
   text: async () => ok({ id: '', duplicate: false }),
   report: async () => ok(undefined),
+  result: async () => ok(undefined),
   event: async () => ok(undefined),
   call: async () => ok(undefined),
 }

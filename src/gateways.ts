@@ -51,12 +51,13 @@ export const createFleetSide = async (ground: Ground, events: Events, subscriber
   const client = createHttpClient({ checkCertificates: true })
   // A text that is handed over may have its report in the inbox, which is made after the messages that it accepts.
   const handed = { tell: (_id: string, _line: string, _marks: string[]): void => {} }
+  const { promise: ready, resolve: open } = Promise.withResolvers<void>()
+  const reportMs = settings.sims.report_hours * 3_600_000
   const carrierOf = createRouteCarriers({
-    ...{ timers, fleet, drivers, addresses, live, destinations, post: postOf(client) },
-    reportMs: settings.sims.report_hours * 3_600_000,
+    ...{ timers, fleet, drivers, ready, addresses, live, destinations, post: postOf(client), reportMs },
     onHanded: (id, line, marks) => handed.tell(id, line, marks),
   })
-  return { fleet, addresses, routes, destinations, drivers, client, handed, carrierOf }
+  return { fleet, addresses, routes, destinations, drivers, open, client, handed, carrierOf, reportMs }
 }
 export type FleetSide = Awaited<ReturnType<typeof createFleetSide>>
 
@@ -74,12 +75,14 @@ const postOf =
 
 export const openGateways = async (
   { settings, timers, log, store, goipWire }: Ground,
-  { fleet, routes, destinations, drivers, client, handed }: FleetSide,
+  { fleet, routes, destinations, drivers, open, client, handed, reportMs }: FleetSide,
   { messages, guard }: { messages: Messages; guard: Guard },
 ): Promise<GatewaySide> => {
   const parked = await store.gateways.loadParked()
   const random = createRandom()
-  const inbox = createGatewayInbox({ timers, random, fleet, messages, store: store.gateways, parked })
+  const inbox = createGatewayInbox({
+    ...{ timers, random, fleet, messages, store: store.gateways, parked, reportMs },
+  })
   handed.tell = inbox.onHanded
   fleet.onFree(messages.free)
   const goipLines = openGoipLineBook(settings.data_dir, settings.goip?.lines ?? [])
@@ -100,6 +103,7 @@ export const openGateways = async (
   const ejoin = openEjoin({ settings, timers, log, store, fleet, inbox, guard })
   if (ejoin) drivers.set('ejoin', ejoin.driver)
   if (goip) drivers.set('goip', goip.driver)
+  open()
   if (goip) goipWire?.start({ onData: goip.onData, onClose: () => {} })
   return {
     ...{ fleet, inbox, routes, destinations, drivers, goip, goipLines, ejoin },

@@ -6,6 +6,7 @@ import {
   type GatewayCall,
   type GatewayEvent,
   type InboundReport,
+  type InboundResult,
   type InboundText,
   type Line,
 } from '#core'
@@ -50,6 +51,7 @@ export const anEjoinHouse = async ({ device, serve, settings = new Map() }: Opti
   const disk = { works: true, held: undefined as Promise<void> | undefined }
   const texts: InboundText[] = []
   const reports: InboundReport[] = []
+  const results: InboundResult[] = []
   const events: GatewayEvent[] = []
   const calls = new Map<string, GatewayCall>()
   const known = new Set<string>()
@@ -74,6 +76,7 @@ export const anEjoinHouse = async ({ device, serve, settings = new Map() }: Opti
       report: (report) => kept(undefined, () => reports.push(report)),
       event: (event) => kept(event.dedupe, () => events.push(event)),
       call: (call) => kept(undefined, () => calls.set(call.key, call)),
+      result: (result) => kept(undefined, () => results.push(result)),
     },
     store: {
       getSetting: async (name) => settings.get(name),
@@ -125,7 +128,7 @@ export const anEjoinHouse = async ({ device, serve, settings = new Map() }: Opti
     return line
   }
   return {
-    ...{ ejoin, timers, fleet, guard, disk, texts, reports, events, calls, lines, asked, world, settings },
+    ...{ ejoin, timers, fleet, guard, disk, texts, reports, results, events, calls, lines, asked, world, settings },
     ...{ post, pass, turns, lineOf },
     /** The answer to a post that is slowed. */
     slowly: async (reply: Promise<EjoinReply>): Promise<EjoinReply> => {

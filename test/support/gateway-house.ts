@@ -115,7 +115,9 @@ export const aGatewayHouse = async (options: Options = {}) => {
     bounds: { mostWaiting: 1_000_000, mostPerRecipient: 1000, partWaitMinutes: 60 },
   })
   const parked = await gateways.loadParked()
-  const inbox = createGatewayInbox({ timers, random, fleet, messages, store: gateways, parked })
+  const inbox = createGatewayInbox({
+  ...{ timers, random, fleet, messages, store: gateways, parked, reportMs: 3 * 86_400_000 },
+})
   fleet.onFree(messages.free)
   const settle = async (turns = 30): Promise<void> => {
     for (let i = 0; i < turns; i++) await new Promise((resume) => setImmediate(resume))

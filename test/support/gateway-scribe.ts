@@ -80,7 +80,9 @@ const messages = createMessages({
   bounds: { mostWaiting: 100_000, mostPerRecipient: 100_000, partWaitMinutes: 60 },
 })
 const parked = await gateways.loadParked()
-const inbox = createGatewayInbox({ timers, random, fleet, messages, store: gateways, parked })
+const inbox = createGatewayInbox({
+  ...{ timers, random, fleet, messages, store: gateways, parked, reportMs: 3 * 86_400_000 },
+})
 fleet.onFree(messages.free)
 
 const accept = async (number: string): Promise<void> => {

@@ -55,6 +55,7 @@ export const aGoipHouse = (options: GoipHouseOptions = {}) => {
         return done.ok ? ok({ id: text.dedupe, duplicate }) : done
       },
       report: (report) => kept(() => void reports.push(report)),
+      result: async () => ok(undefined),
       event: (event) => kept(() => void events.push(event)),
       call: (call) => kept(() => void calls.push(call)),
     },

@@ -32,8 +32,8 @@ export const memoryGateways = (): MemoryGateways => {
     over: (store) => {
       const save: MessageStore['save'] = async (message, more) => {
         await store.save(message, more)
-        const { line, marks: names = [], atMs = 0 } = more?.handed ?? {}
-        if (line !== undefined) for (const mark of names) marks.push({ line, mark, id: message.id, atMs })
+        for (const { line, marks: names, atMs } of more?.handed ?? [])
+          for (const mark of names) marks.push({ line, mark, id: message.id, atMs })
       }
       return new Proxy(store, { get: (target, name) => (name === 'save' ? save : Reflect.get(target, name)) })
     },

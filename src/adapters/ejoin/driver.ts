@@ -1,9 +1,11 @@
 import type { GatewayDriver, Line } from '#core'
 import { printCardPort } from '#ejoin-wire'
+import type { Clock } from '#lib/clock'
 import { err, ok } from '#lib/result'
 import type { DeviceClient } from './client.ts'
 import type { EjoinDevice, EjoinDevices } from './devices.ts'
 import type { createSending, Target } from './sending.ts'
+import { isOurs } from './tids.ts'
 
 /** USSD takes up to 30 s on the network. */
 const USSD_MS = 45_000
@@ -18,7 +20,9 @@ export const EJOIN_COMMANDS: readonly string[] = [...OF_PORT, ...OF_DEVICE, SET_
 type DriverPorts = {
   devices: EjoinDevices
   clients: ReadonlyMap<string, DeviceClient>
-  send: ReturnType<typeof createSending>
+  sending: ReturnType<typeof createSending>
+  nextId: () => Promise<number>
+  clock: Clock
 }
 
 /** `2` or `1.02` as a slot of that port; undefined when it is neither. */
@@ -30,7 +34,7 @@ const slotOf = (port: number, word: string): number | undefined => {
 }
 
 /** What is said to devices through their web servers. */
-export const createEjoinDriver = ({ devices, clients, send }: DriverPorts): GatewayDriver => {
+export const createEjoinDriver = ({ devices, clients, sending, nextId, clock }: DriverPorts): GatewayDriver => {
   const targetOf = ({ device: name, line }: Line): Target | string => {
     const device = devices.byName(name)
     if (!device) return `there is no Ejoin device ${name}`
@@ -49,7 +53,19 @@ export const createEjoinDriver = ({ devices, clients, send }: DriverPorts): Gate
     async send(line, text) {
       const target = targetOf(line)
       if (typeof target === 'string') return { kind: 'refused', fault: 'line', reason: target }
-      return send(target, text)
+      return sending.send(target, text)
+    },
+    nextTask: () =>
+      nextId().then(
+        (id) => `${id}`,
+        () => undefined,
+      ),
+    follow(line, task, sinceMs) {
+      const device = devices.byName(line.slice(0, line.indexOf('/')))
+      const client = device && clients.get(device.name)
+      const id = Number(task)
+      if (!device || !client || !isOurs(id)) return undefined
+      return sending.follow(device, client, id, clock.wallMs() - sinceMs)
     },
     async ussd(line, code) {
       const target = targetOf(line)

@@ -34,7 +34,7 @@ export const createEjoin = (ports: EjoinPorts): Ejoin => {
   const { clock } = timers
   const devices = createDevices(ports.devices, clock.nowMs())
   const complaints = createComplaints(log, clock)
-  const tasks = createTasks()
+  const tasks = createTasks(timers, inbox)
   const intake = createIntake({ fleet, inbox, clock, tasks, complaints })
   const receiver = createReceiver({ timers, log, guard, devices, intake, complaints })
   const pushUrl = ({ settings }: EjoinDevice) => {
@@ -56,8 +56,8 @@ export const createEjoin = (ports: EjoinPorts): Ejoin => {
     follower.wish('the start')
   }
   const nextId = createTaskIds({ store, random })
-  const send = createSending({ timers, tasks, nextId, pushUrl })
-  const driver = createEjoinDriver({ devices, clients, send })
+  const sending = createSending({ timers, tasks, nextId, pushUrl })
+  const driver = createEjoinDriver({ devices, clients, sending, nextId, clock })
 
   let closed = false
   /** Off line after twice the time in which a sign of life was due. */

@@ -97,8 +97,7 @@ export const createIntake = ({ fleet, inbox, clock, tasks, complaints }: IntakeP
 
   /** Of a task of ours it is the result; anything else the device sent by itself, and its card has paid for it. */
   const onSent = (device: EjoinDevice, report: SentSms): Kept[] => {
-    tasks.onSent(device.name, report)
-    if (isOurs(report.taskId)) return []
+    if (isOurs(report.taskId)) return tasks.onSent(device.name, report)
     const { port } = report.port
     const line = lineIn(device, port)
     const to = clip(report.recipient)
@@ -168,8 +167,7 @@ export const createIntake = ({ fleet, inbox, clock, tasks, complaints }: IntakeP
       case 'sent-sms':
         return onSent(device, report)
       case 'status-report':
-        tasks.onReport(device.name, report)
-        return []
+        return tasks.onReport(device.name, report)
       case 'unknown':
         return onUnknown(device, report.type, report.raw)
     }

@@ -32,13 +32,24 @@ const aTown = async () => {
   return { device, house }
 }
 
-/** Sends, and follows what becomes of it. */
-const send = async (house: EjoinHouse) => {
-  const text = { id: 'm1', attempt: 0, to: '+15550100900', text: 'Grüße "you"', report: true }
-  const follow = { result: undefined as SendResult | undefined }
-  void house.ejoin.driver.send(house.lineOf(1), text).then((result) => {
-    follow.result = result
+type Sending = { result?: SendResult; task?: string | undefined; commit: () => void }
+
+/** Whether it has come to an end that is on disk; `held`: the disk takes its time. */
+const following = (sending: Promise<SendResult> | undefined, held: boolean): Sending => {
+  const follow: Sending = { commit: () => {} }
+  void sending?.then(({ committed, ...told }) => {
+    const { task, ...result } = { task: undefined, ...told }
+    Object.assign(follow, { result, task, commit: committed })
+    if (!held) committed?.()
   })
+  return follow
+}
+
+/** Sends, and follows what becomes of it. */
+const send = async (house: EjoinHouse, { held = false, task }: { held?: boolean; task?: string } = {}) => {
+  const text = { id: 'm1', attempt: 0, to: '+15550100900', text: 'Grüße "you"', report: true }
+  const parcel = { ...text, ...(task !== undefined && { task }) }
+  const follow = following(house.ejoin.driver.send(house.lineOf(1), parcel), held)
   await house.turns()
   return follow
 }
@@ -94,6 +105,71 @@ describe('a text for an Ejoin device', () => {
       await reported(house, { failed: 1, fdr: [[0, '+15550100900', '1.02', 1_700_001_000, words, '']] })
       assert.deepEqual(follow.result, result, `in a report: ${words}`)
     }
+  })
+
+  test('is told to the device as stored when its step is on disk, and a repeat waits for the same', async () => {
+    const { house } = await aTown()
+    const follow = await send(house, { held: true })
+    const done = { sent: 1, sdr: [[0, '15550100900', '1.02', 1_700_001_000]] }
+    const answers: number[] = []
+    for (let times = 0; times < 2; times++)
+      void reported(house, done).then(({ status }) => answers.push(status))
+    await house.turns()
+    assert.deepEqual([follow.result, answers], [{ kind: 'sent' }, []])
+    follow.commit()
+    await house.turns()
+    assert.deepEqual(answers, [200, 200])
+    assert.equal((await reported(house, done)).status, 200, 'and what is repeated later changes nothing')
+    assert.deepEqual(house.results, [])
+  })
+
+  test('of which the disk does not take the step is not stored, until it does', async () => {
+    const { house } = await aTown()
+    const follow = await send(house, { held: true })
+    const { tid } = taskOf(house)
+    const sent = { type: 'sent-sms', mac: MAC, port: '1.02', sms_tid: tid, status: '0 OK', recver: '9' }
+    const first = house.post(sent)
+    await house.pass(11_000)
+    assert.equal((await first).status, 503)
+    follow.commit()
+    assert.equal((await house.post(sent)).status, 200)
+  })
+
+  test('that a process before this one has handed over is followed under its number', async () => {
+    const { house, device } = await aTown()
+    const task = (await house.ejoin.driver.nextTask?.(house.lineOf(1))) as string
+    device.inHand.push(Number(task))
+    const sinceMs = house.timers.clock.wallMs() - 40_000
+    const follow = following(house.ejoin.driver.follow?.('ej1/1', task, sinceMs), false)
+    await house.pass(60_000)
+    assert.equal(follow.result, undefined, 'the device still has it')
+    const done = { tid: Number(task), sent: 1, sdr: [[0, '15550100900', '1.02', 1_700_001_000]] }
+    assert.equal((await house.post({ type: 'status-report', rpts: [done] })).status, 200)
+    assert.deepEqual([follow.result, follow.task], [{ kind: 'sent' }, task])
+    const lost = (await house.ejoin.driver.nextTask?.(house.lineOf(1))) as string
+    const second = following(house.ejoin.driver.follow?.('ej1/1', lost, sinceMs), false)
+    await house.pass(30_000)
+    assert.deepEqual([second.result, second.task], [{ kind: 'unknown', reason: 'restart' }, lost])
+    assert.equal(house.asked.filter(({ path }) => path === '/goip_post_sms.html').length, 0)
+    assert.equal(house.ejoin.driver.follow?.('other/1', task, 0), undefined)
+    assert.equal(house.ejoin.driver.follow?.('ej1/1', '7', 0), undefined)
+  })
+
+  test('that was given up has its late result handed in, before the device is told so', async () => {
+    const { house, device } = await aTown()
+    const follow = await send(house)
+    device.inHand.pop()
+    await house.pass(120_000)
+    assert.equal(follow.result?.kind, 'unknown')
+    house.disk.works = false
+    const done = { sent: 1, sdr: [[0, '15550100900', '1.02', 1_700_001_000]] }
+    assert.equal((await reported(house, done)).status, 503)
+    house.disk.works = true
+    assert.equal((await reported(house, done)).status, 200)
+    assert.deepEqual(
+      house.results.map(({ device: name, task, result }) => [name, task, result]),
+      [['ej1', follow.task, { kind: 'sent' }]],
+    )
   })
 
   test('a task id that the device knows already is taken', async () => {

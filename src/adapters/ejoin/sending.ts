@@ -12,6 +12,8 @@ const AGAIN_MS = 30_000
 const PATIENCE_MS = 15 * 60_000
 /** Between "no longer in hand" and "nobody says what became of it". */
 const GRACE_MS = 5000
+/** A device repeats a report that nobody took a few seconds later: so long after a start nothing is given up. */
+const LEAST_MS = 20_000
 const PAGE = 100
 const MOST_PAGES = 50
 const ASK_MS = 10_000
@@ -40,7 +42,7 @@ const inHand = async ({ dialect, ask }: DeviceClient, id: number): Promise<boole
  * whether it still has the task, and in the end nobody knows: it is never handed over a second time.
  */
 export const createSending = ({ timers, tasks, nextId, pushUrl }: SendingPorts) => {
-  const watch = ({ client }: Target, id: number, waitMs: number, doubt: string): void => {
+  const watch = (client: DeviceClient, id: number, waitMs: number, doubt: string): void => {
     const untilMs = timers.clock.nowMs() + PATIENCE_MS
     const look = async (): Promise<void> => {
       if (!tasks.isPending(id)) return
@@ -51,10 +53,10 @@ export const createSending = ({ timers, tasks, nextId, pushUrl }: SendingPorts) 
     timers.after(waitMs, () => void look())
   }
 
-  return async (target: Target, { to, text }: GatewayText): Promise<SendResult> => {
+  const send = async (target: Target, { to, text, task }: GatewayText): Promise<SendResult> => {
     const { device, client, port } = target
     const { dialect } = client
-    const id = await nextId().catch(() => undefined)
+    const id = task === undefined ? await nextId().catch(() => undefined) : Number(task)
     if (id === undefined) return { kind: 'refused', fault: 'busy', reason: 'the disk takes nothing' }
     const timeoutS = device.settings.send_timeout
     const promise = tasks.begin(id, device.name)
@@ -72,7 +74,16 @@ export const createSending = ({ timers, tasks, nextId, pushUrl }: SendingPorts) 
       }
     } else if (answer.error.kind === 'unclear') doubt = answer.error.text
     else tasks.settle(id, { kind: 'refused', fault: 'line', reason: answer.error.text })
-    if (tasks.isPending(id)) watch(target, id, timeoutS * 1000 + SLACK_MS, doubt)
+    if (tasks.isPending(id)) watch(client, id, timeoutS * 1000 + SLACK_MS, doubt)
     return promise
   }
+
+  /** A task that a process before this one has handed over so long ago: its reports, and the device's list, end it. */
+  const follow = (device: EjoinDevice, client: DeviceClient, id: number, agoMs: number): Promise<SendResult> => {
+    const promise = tasks.begin(id, device.name)
+    const waitMs = device.settings.send_timeout * 1000 + SLACK_MS - Math.max(0, agoMs)
+    watch(client, id, Math.max(LEAST_MS, waitMs), 'restart')
+    return promise
+  }
+  return { send, follow }
 }

@@ -1,6 +1,9 @@
-import type { SendResult } from '#core'
+import type { GatewayInbox, SendResult } from '#core'
 import { type SentSms, type StatusReport, type TaskReport, verdictOf, wordsOfCode } from '#ejoin-wire'
+import type { Timers } from '#lib/clock'
+import { err, ok, type Result } from '#lib/result'
 import { clip } from './sightings.ts'
+import { isOurs } from './tids.ts'
 
 /** What a task's code says of the text; undefined: nothing yet. */
 export const resultOf = (code: number, words: string): SendResult | undefined => {
@@ -30,17 +33,60 @@ const outcomeOf = ({ done, sent, failed, sending, unsent }: TaskReport): SendRes
   return sent > 0 ? { kind: 'sent' } : undefined
 }
 
+type Kept = Promise<Result<void, 'failure'>>
 type Pending = { device: string; settle: (result: SendResult) => void }
+/** A result on its way to the disk. */
+type Settling = { device: string; isKnown: boolean; committed: Promise<void> }
 
-/** Tasks that devices have of us, until somebody says what became of them. */
-export const createTasks = () => {
+/** So long a device waits for its answer; then it is told that it was not stored, and comes again. */
+const COMMIT_MS = 10_000
+/** Results that devices may repeat. */
+const MOST_OVER = 5000
+
+/** Tasks that devices have of us, until somebody says what became of them and that is on disk. */
+export const createTasks = (timers: Timers, inbox: Pick<GatewayInbox, 'result'>) => {
   const pending = new Map<number, Pending>()
+  const settling = new Map<number, Settling>()
+  const over = new Set<number>()
+
   const settle = (id: number, result: SendResult): void => {
     const task = pending.get(id)
+    if (!task) return
     pending.delete(id)
-    task?.settle(result)
+    const isKnown = result.kind !== 'unknown'
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const committed = (): void => {
+      settling.delete(id)
+      if (isKnown) over.add(id)
+      if (over.size > MOST_OVER) over.delete(over.values().next().value as number)
+      resolve()
+    }
+    settling.set(id, { device: task.device, isKnown, committed: promise })
+    task.settle(result.kind === 'refused' ? { ...result, committed } : { ...result, task: `${id}`, committed })
   }
-  const has = (id: number, device: string): boolean => pending.get(id)?.device === device
+  const stored = (committed: Promise<void>): Kept => {
+    const { promise, resolve } = Promise.withResolvers<Result<void, 'failure'>>()
+    const late = timers.after(COMMIT_MS, () => resolve(err('failure')))
+    void committed.then(() => {
+      late.cancel()
+      resolve(ok(undefined))
+    })
+    return promise
+  }
+
+  /** A device's word: resolves when the step that it makes is on disk. */
+  const take = async (device: string, id: number, result: SendResult): Kept => {
+    if (pending.get(id)?.device === device) settle(id, result)
+    const under = settling.get(id)
+    if (under && under.device === device) {
+      const kept = await stored(under.committed)
+      if (under.isKnown || !kept.ok) return kept
+    }
+    const isAnothers = pending.has(id) || settling.has(id)
+    if (over.has(id) || isAnothers || !isOurs(id) || result.kind === 'unknown') return ok(undefined)
+    return inbox.result({ device, task: `${id}`, result, atMs: timers.clock.wallMs() })
+  }
+
   return {
     settle,
     begin(id: number, device: string): Promise<SendResult> {
@@ -49,16 +95,14 @@ export const createTasks = () => {
       return promise
     },
     isPending: (id: number): boolean => pending.has(id),
-    onReport(device: string, { tasks }: StatusReport): void {
-      for (const task of tasks) {
-        const result = has(task.taskId, device) ? outcomeOf(task) : undefined
-        if (result) settle(task.taskId, result)
-      }
-    },
-    onSent(device: string, { taskId, code, status }: SentSms): void {
-      if (taskId === undefined || !has(taskId, device)) return
+    onReport: (device: string, { tasks }: StatusReport): Kept[] =>
+      tasks.flatMap((task) => {
+        const result = outcomeOf(task)
+        return result ? [take(device, task.taskId, result)] : []
+      }),
+    onSent(device: string, { taskId, code, status }: SentSms): Kept[] {
       const result = resultOf(code ?? -1, status.replace(/^-?\d+\s*/, ''))
-      if (result) settle(taskId, result)
+      return taskId === undefined || !result ? [] : [take(device, taskId, result)]
     },
     get size(): number {
       return pending.size

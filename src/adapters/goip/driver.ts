@@ -1,4 +1,4 @@
-import type { GatewayDriver, SendResult } from '#core'
+import type { GatewayDriver, GatewayText, SendResult } from '#core'
 import type { DeviceAnswer } from '#goip-wire'
 import { err, ok, type Result } from '#lib/result'
 import { createAlarms } from './admission.ts'
@@ -59,32 +59,55 @@ export const createGoipDriver = (ports: DriverPorts): GoipDriver => {
   }
   const ussd = createUssd({ timers, ask, say })
 
-  const sendBy = async (line: GoipLine, to: string, text: string): Promise<SendResult> => {
+  const sendBy = async (
+    line: GoipLine,
+    { to, text, task }: Pick<GatewayText, 'to' | 'text' | 'task'>,
+  ): Promise<SendResult> => {
     const number = numberFor(to, line.settings.number_format, line.sim.number ?? line.settings.number)
     if (!isDialable(number)) return { kind: 'refused', fault: 'number', reason: 'not a number' }
     ussd.exit(line)
     if (!(await slots.take(line.device))) return busyWith('all sessions of the device are taken')
-    const session = talks.number()
+    const session = task === undefined ? talks.number() : placeOf(task).session
+    const talk = sessionOf(line, session, text, () => slots.release(line.device))
+    return talk.send(number)
+  }
+  const sessionOf = (line: GoipLine, session: number, text: string, over: () => void, address?: string) => {
     const talk = createSession({
       ...{ timers, settings: line.settings, session, text },
       say: (words) => say(line, words),
       onPassword: () => passwordAlarm(line, 'does not take the password of its line', {}),
       onEnd: () => {
         talks.end(session)
-        slots.release(line.device)
+        over()
       },
     })
-    talks.open(session, { line, onAnswer: talk.onAnswer, close: talk.close })
-    return talk.send(number)
+    const { onAnswer, close } = talk
+    talks.open(session, { line, onAnswer, close, ...(address !== undefined && { address }) })
+    return talk
   }
 
   return {
     kind: 'goip',
     commands: GOIP_COMMANDS,
-    async send({ id }, { to, text }) {
+    async send({ id }, { to, text, task }) {
       if (Buffer.byteLength(text) > MOST_OCTETS)
         return { kind: 'refused', fault: 'number', reason: `more than ${MOST_OCTETS} octets` }
-      return withLine<SendResult>(id, (line) => sendBy(line, to, text), busyWith)
+      const parcel = { to, text, ...(task !== undefined && { task }) }
+      return withLine<SendResult>(id, (line) => sendBy(line, parcel), busyWith)
+    },
+    async nextTask({ id }) {
+      const address = lines.byName(id)?.flow?.address
+      return address === undefined ? undefined : `${talks.number()}@${address}`
+    },
+    follow(name, task, sinceMs) {
+      const line = lines.byName(name)
+      if (!line) return undefined
+      const { session, address } = placeOf(task)
+      const free = (): void => void busy.delete(line)
+      // The device has one text at a time: another one would be refused.
+      busy.add(line)
+      const talk = sessionOf(line, session, '', free, address)
+      return talk.follow(timers.clock.wallMs() - sinceMs)
     },
     async ussd({ id }, code) {
       if (code !== undefined) return withLine(id, (line) => ussd.dial(line, code), err)
@@ -115,6 +138,12 @@ export const createGoipDriver = (ports: DriverPorts): GoipDriver => {
       ussd.close()
     },
   }
+}
+
+/** Of a text's name: number of its session, and where its device was. */
+const placeOf = (task: string): { session: number; address: string } => {
+  const at = task.indexOf('@')
+  return { session: Number(task.slice(0, at)), address: task.slice(at + 1) }
 }
 
 const busyWith = (reason: string): SendResult => ({ kind: 'refused', fault: 'busy', reason })

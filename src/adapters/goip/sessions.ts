@@ -46,7 +46,7 @@ const SILENT: SendResult = { kind: 'unknown', reason: 'the device fell silent' }
  */
 export const createSession = (ports: SessionPorts) => {
   const { timers, settings, session, text, say, onPassword, onEnd } = ports
-  const poll = POLLS[settings.wait_poll]
+  let poll = POLLS[settings.wait_poll]
   const queue: Recipient[] = []
   let startMs = 0
   let phase: Phase = 'new'
@@ -162,6 +162,17 @@ export const createSession = (ports: SessionPorts) => {
           return resolve({ ...REFUSED, reason: 'the session is over' })
         queue.push({ telid: ++telid, to, resolve })
         if (phase === 'new') begin()
+      }),
+    /**
+     * A session that a process before this one began so long ago, with one number: the device may still say OK or
+     * ERROR. Nothing is asked again.
+     */
+    follow: (agoMs: number): Promise<SendResult> =>
+      new Promise((resolve) => {
+        poll = POLLS.never
+        startMs = timers.clock.nowMs() - Math.max(0, agoMs)
+        current = { telid: ++telid, to: '', resolve }
+        enter('wait', Math.max(SILENT_MS, restMs()), () => settle(SILENT))
       }),
     onAnswer(answer: DeviceAnswer): void {
       const { word, rest } = answer

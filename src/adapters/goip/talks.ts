@@ -2,7 +2,13 @@ import type { DeviceAnswer } from '#goip-wire'
 import type { Random } from '#lib/random'
 import type { GoipLine } from './lines.ts'
 
-export type Talk = { line: GoipLine; onAnswer(answer: DeviceAnswer): void; close(): void }
+/** `address`: of a talk that a process before this one began, where the line was then; absent: where it is now. */
+export type Talk = {
+  line: GoipLine
+  address?: string
+  onAnswer(answer: DeviceAnswer): void
+  close(): void
+}
 
 /** What goes on with devices now, by session number. */
 export const createTalks = (random: Random) => {
@@ -24,7 +30,7 @@ export const createTalks = (random: Random) => {
     /** False when nobody asked, or when the answer comes from elsewhere. */
     onAnswer(answer: DeviceAnswer, address: string): boolean {
       const talk = talks.get(answer.session)
-      if (!talk || talk.line.flow?.address !== address) return false
+      if (!talk || (talk.address ?? talk.line.flow?.address) !== address) return false
       talk.onAnswer(answer)
       return true
     },

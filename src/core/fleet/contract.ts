@@ -134,19 +134,36 @@ export type Fleet = {
   onFree(hear: () => void): () => void
 }
 
-/** One text for one number; `id` and `attempt` name it for ever, `part` and `parts` when we split it. */
-export type GatewayText = { id: string; attempt: number; to: string; text: string; report: boolean }
+/**
+ * One text for one number; `id` and `attempt` name it for ever. `task`: what `nextTask` gave for it, which is on disk by
+ * now; absent: the driver finds a name itself.
+ */
+export type GatewayText = {
+  id: string
+  attempt: number
+  to: string
+  text: string
+  report: boolean
+  task?: string
+}
 
-export type SendResult =
+/**
+ * What became of a text. `committed` is called when the step that follows from it is on disk: then the device may be
+ * told that we know.
+ */
+export type SendResult = Verdict & { committed?: () => void }
+
+/** `task`: by which the device may still name the text later, whatever line it is of. */
+type Verdict =
   /** The mobile network took it. `reference`: by which the device's delivery report names it. */
-  | { kind: 'sent'; reference?: string }
+  | { kind: 'sent'; reference?: string; task?: string }
   /**
    * Certainly not sent. `number`: no line will do better; `line`: another one may; `busy`: the device has no room now.
    * `cause`: the device's code.
    */
   | { kind: 'refused'; fault: 'number' | 'line' | 'busy'; reason: string; cause?: number }
   /** Perhaps sent: never tried again by itself. */
-  | { kind: 'unknown'; reason: string }
+  | { kind: 'unknown'; reason: string; task?: string }
 
 /** `open`: the network waits for a choice; the same session goes on with the next code. */
 export type UssdReply = { text: string; open: boolean }
@@ -155,6 +172,13 @@ export type UssdReply = { text: string; open: boolean }
 export type GatewayDriver = {
   kind: DeviceKind
   send(line: Line, text: GatewayText): Promise<SendResult>
+  /** What the device will call the next text by this line: on disk before the device hears of it. Undefined: none now. */
+  nextTask?(line: Line): Promise<string | undefined>
+  /**
+   * What becomes of a text that a process before this one has handed to that line at `sinceMs`, under that name: it is
+   * not handed over again. Undefined: no device of this driver's.
+   */
+  follow?(line: string, task: string, sinceMs: number): Promise<SendResult> | undefined
   /** Digits, `*` and `#` only. `undefined` ends an open session. */
   ussd(line: Line, code: string | undefined): Promise<Result<UssdReply, string>>
   /** The device's own commands, by the names of docs/gateways.md; changing an IMEI is none of them. */
@@ -186,6 +210,9 @@ export type InboundReport = {
   dedupe?: string
 }
 
+/** What a device says of a text that nobody waits for any more, by the name that the text has there. */
+export type InboundResult = { device: string; task: string; result: SendResult; atMs: number }
+
 /** Anything else that a device tells and somebody may want to read later. */
 export type GatewayEvent = {
   line: string
@@ -216,6 +243,8 @@ export type GatewayInbox = {
   text(text: InboundText): Promise<Result<{ id: string; duplicate: boolean }, 'failure' | 'overloaded'>>
   /** A report that overtakes its text, or has none, is parked and matched later. */
   report(report: InboundReport): Promise<Result<void, 'failure'>>
+  /** What was `unknown` is corrected; a result that comes before its text is found is parked. */
+  result(result: InboundResult): Promise<Result<void, 'failure'>>
   event(event: GatewayEvent): Promise<Result<void, 'failure'>>
   call(call: GatewayCall): Promise<Result<void, 'failure'>>
 }

@@ -2,9 +2,10 @@ import type { Timers } from '#lib/clock'
 import { clockTime, createRemaining } from '#lib/hours'
 import { err, ok, type Result } from '#lib/result'
 import type { ClaimRefusal, DeviceKind, Fleet, GatewayDriver, Line, SendResult } from '../fleet/contract.ts'
+import { deviceOf } from '../fleet/names.ts'
 import type { LiveSettings } from '../live-settings.ts'
 import type { Carrier, Outcome, Wait } from '../messages/contract.ts'
-import type { MessageRecord, MessageVia } from '../messages/record.ts'
+import type { MessageRecord, MessageStep, MessageVia } from '../messages/record.ts'
 import type { AddressPlan } from '../routes/plan.ts'
 import type { RoutePlan } from '../routes/table.ts'
 import { marksOfText } from './store.ts'
@@ -12,8 +13,10 @@ import { createTries } from './tries.ts'
 
 export type CarrierPorts = {
   timers: Timers
-  fleet: Pick<Fleet, 'claim' | 'release'>
-  drivers: ReadonlyMap<DeviceKind, Pick<GatewayDriver, 'send'>>
+  fleet: Pick<Fleet, 'claim' | 'release' | 'get' | 'sentElsewhere'>
+  drivers: ReadonlyMap<DeviceKind, Pick<GatewayDriver, 'send' | 'nextTask' | 'follow'>>
+  /** Resolves when there are drivers: what a process before this one has begun is followed then. */
+  ready?: Promise<void>
   addresses: AddressPlan
   live: Pick<LiveSettings, 'smsRetryDelayS'>
   /** How long a report is awaited. */
@@ -22,12 +25,14 @@ export type CarrierPorts = {
   onHanded: (id: string, line: string, marks: string[]) => void
 }
 
+type LineName = Pick<Line, 'id' | 'sim'>
+
 /** A device that has no room now is asked again so much later, then twice that, up to sms_retry_delay. */
 const BUSY_S = 2
 /** Hands at once; lines are what really counts. */
 const MOST_IN_HAND = 20_000
 
-export const viaOf = (line: Pick<Line, 'id' | 'sim'>): MessageVia => {
+export const viaOf = (line: LineName): MessageVia => {
   const { iccid, imsi, number, operator } = line.sim ?? {}
   return {
     line: line.id,
@@ -40,7 +45,7 @@ export const viaOf = (line: Pick<Line, 'id' | 'sim'>): MessageVia => {
 
 /** Hands the texts of one stage of a route to SIM cards. */
 export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: CarrierPorts): Carrier => {
-  const { timers, fleet, drivers, addresses, live, reportMs, onHanded } = ports
+  const { timers, fleet, drivers, addresses, live, reportMs, onHanded, ready } = ports
   const tries = createTries()
   /** Places given to texts that are not handed over yet. */
   const places = new Map<string, Line>()
@@ -84,9 +89,9 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
     return ok(claimed.value.id)
   }
 
-  const refused = (m: MessageRecord, line: Line, result: SendResult & { kind: 'refused' }): Outcome => {
-    const { fault, reason, cause } = result
-    const why = { reason, route: line.id, ...(cause !== undefined && { cause }) }
+  const refused = (m: MessageRecord, line: LineName, result: SendResult & { kind: 'refused' }): Outcome => {
+    const { fault, reason, cause, committed } = result
+    const why = { reason, route: line.id, ...(cause !== undefined && { cause }), ...(committed && { committed }) }
     const busyS = Math.min(BUSY_S * 2 ** Math.min(m.attempts, 10), Math.max(BUSY_S, live.smsRetryDelayS))
     if (fault === 'busy') return { kind: 'retry', ...why, afterS: busyS }
     const refusals = fault === 'line' ? tries.refused(m.id, line.id).refusals : 0
@@ -95,17 +100,23 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
     return fault === 'line' ? { kind: 'onward', ...why } : { kind: 'failed', ...why }
   }
 
-  const outcomeOf = (m: MessageRecord, line: Line, result: SendResult): Outcome => {
+  const outcomeOf = (m: MessageRecord, line: LineName, result: SendResult): Outcome => {
     if (result.kind === 'refused') return refused(m, line, result)
+    const { task } = result
     if (result.kind === 'unknown' && plan.atLeastOnce) {
       const { refusals } = tries.refused(m.id, line.id)
-      const why = { reason: result.reason, route: line.id }
+      const { reason, committed } = result
+      const why = { reason, route: line.id, ...(committed && { committed }) }
       return refusals < plan.attempts ? { kind: 'retry', ...why, afterS: 0 } : { kind: 'onward', ...why }
     }
     tries.forget(m.id)
     const marks = marksOfText(result.kind === 'sent' ? result.reference : undefined, recipientOf(m))
-    const committed = (): void => onHanded(m.id, line.id, marks)
-    const handed = { route: line.id, via: viaOf(line), marks, committed }
+    const committed = (): void => {
+      onHanded(m.id, line.id, marks)
+      if (task !== undefined) onHanded(m.id, deviceOf(line.id), [task])
+      result.committed?.()
+    }
+    const handed = { route: line.id, via: viaOf(line), marks, ...(task !== undefined && { task }), committed }
     return result.kind === 'sent'
       ? { kind: 'sent', ...handed, reportMs }
       : { kind: 'unknown', ...handed, reason: result.reason }
@@ -119,7 +130,21 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
     if (body.kind !== 'text') return never('number', 'gateways take nothing but text')
     if (!driver) return never('line', `no driver for ${line.kind}`)
     const report = plan.reports || m.reportTo !== undefined
-    return driver.send(line, { id, attempt, to: recipientOf(m), text: body.text, report })
+    const task = m.state === 'submitting' ? m.steps.at(-1)?.task : undefined
+    return driver.send(line, {
+      ...{ id, attempt, to: recipientOf(m), text: body.text, report },
+      ...(task !== undefined && { task }),
+    })
+  }
+
+  /** Begun by a process before this one, by a line that need not have been seen since. */
+  const followed = async ({ id: line }: LineName, { task, atMs }: MessageStep): Promise<SendResult> => {
+    await ready
+    for (const driver of task === undefined ? [] : drivers.values()) {
+      const following = driver.follow?.(line, task as string, atMs)
+      if (following) return following
+    }
+    return { kind: 'unknown', reason: 'restart', ...(task !== undefined && { task }) }
   }
 
   return {
@@ -134,6 +159,21 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
         fleet.release(line.id, recipientOf(m), { kind: 'refused', fault: 'busy', reason: 'not sent' })
       },
     },
+    ...(!plan.atLeastOnce && {
+      taskOf: async (m: MessageRecord) => {
+        const line = places.get(m.id)
+        return line && drivers.get(line.kind)?.nextTask?.(line)
+      },
+      async follow(m: MessageRecord) {
+        const step = m.steps.findLast(({ state }) => state === 'submitting') ?? { atMs: 0, state: m.state }
+        const line = { id: step.route ?? '' }
+        const result = await followed(line, step).catch(
+          (bug: unknown): SendResult => ({ kind: 'unknown', reason: `failed: ${String(bug).slice(0, 80)}` }),
+        )
+        if (result.kind !== 'refused') fleet.sentElsewhere(line.id, recipientOf(m))
+        return outcomeOf(m, fleet.get(line.id) ?? line, result)
+      },
+    }),
     async deliver(m) {
       const line = places.get(m.id)
       places.delete(m.id)

@@ -13,10 +13,12 @@ export type InboxPorts = {
   timers: Timers
   random: Random
   fleet: Pick<Fleet, 'get' | 'received'>
-  messages: Pick<Messages, 'accept' | 'report' | 'get'>
+  messages: Pick<Messages, 'accept' | 'report' | 'correct' | 'get'>
   store: GatewayStore
   /** What `store.loadParked` gave. */
   parked: ParkedReport[]
+  /** How long a delivery report is awaited. */
+  reportMs: number
 }
 
 /** Keys of the store are bounded. */
@@ -29,9 +31,10 @@ const CONVERSATION_MS = 31 * 24 * 60 * 60_000
 export const createGatewayInbox = (
   ports: InboxPorts,
 ): GatewayInbox & { onHanded(id: string, line: string, marks: string[]): void } => {
-  const { timers, random, fleet, messages, store, parked } = ports
+  const { timers, random, fleet, messages, store, parked, reportMs } = ports
   const once = createOnce(() => timers.clock.wallMs())
-  const reports = createReports({ timers, messages, store, left: parked, nextId: () => random.token(20) })
+  const nextId = (): string => random.token(20)
+  const reports = createReports({ timers, messages, store, left: parked, nextId, reportMs })
 
   const draftOf = (text: InboundText) => {
     const via = viaOf({ id: text.line, sim: { ...fleet.get(text.line)?.sim, ...text.sim } })
@@ -74,6 +77,7 @@ export const createGatewayInbox = (
       return accepted
     },
     report: reports.take,
+    result: reports.takeResult,
     event: (event) => once(event.dedupe, () => kept(store.addEvent(event))),
     call: (call) => kept(store.saveCall(call)),
     onHanded: reports.onHanded,

@@ -16,8 +16,10 @@ export const createParking = (
 ) => {
   const byMark = new Map<string, Parked[]>()
   const byId = new Map<string, Parked>()
-  const keysOf = ({ line, reference, recipient }: ParkedReport): string[] =>
-    marksOfReport(reference, recipient).map((mark) => `${line} ${mark}`)
+  const keysOf = (report: ParkedReport): string[] =>
+    'task' in report
+      ? [`${report.device} ${report.task}`]
+      : marksOfReport(report.reference, report.recipient).map((mark) => `${report.line} ${mark}`)
 
   const remove = (parked: Parked): boolean => {
     if (!byId.delete(parked.report.id)) return false

@@ -1,6 +1,6 @@
 import type { Timers } from '#lib/clock'
 import { err, ok, type Result } from '#lib/result'
-import type { InboundReport } from '../fleet/contract.ts'
+import type { InboundReport, InboundResult, SendResult } from '../fleet/contract.ts'
 import type { Messages } from '../messages/contract.ts'
 import type { MessageStep } from '../messages/record.ts'
 import { createOnce } from './firsts.ts'
@@ -9,8 +9,10 @@ import { type GatewayStore, marksOfReport, type ParkedReport } from './store.ts'
 
 type ReportPorts = {
   timers: Timers
-  messages: Pick<Messages, 'report'>
+  messages: Pick<Messages, 'report' | 'correct'>
   store: Pick<GatewayStore, 'handedTo' | 'park' | 'unpark'>
+  /** How long a report is awaited of what was sent after all. */
+  reportMs: number
   /** Reports that a process before this one has parked. */
   left: ParkedReport[]
   nextId: () => string
@@ -32,20 +34,36 @@ export const stepOf = (status: number): Omit<MessageStep, 'atMs'> | undefined =>
   return undefined
 }
 
+/** What a device's late word makes of a text that was `unknown`; undefined: it says no more than that. */
+const stepOfResult = (result: SendResult): Omit<MessageStep, 'atMs'> | undefined => {
+  if (result.kind === 'unknown') return undefined
+  if (result.kind === 'sent') return { state: 'sent' }
+  const { reason, cause } = result
+  return { state: 'failed', reason, ...(cause !== undefined && { cause }) }
+}
+
 /** Finds the text that a delivery report is about, and tells it; a report without one waits for it. */
-export const createReports = ({ timers, messages, store, left, nextId }: ReportPorts) => {
+export const createReports = ({ timers, messages, store, left, nextId, reportMs }: ReportPorts) => {
   const wallMs = (): number => timers.clock.wallMs()
   const parking = createParking(store, left, wallMs)
   const once = createOnce(wallMs)
 
   /** Of texts to the same number the newest that still waits for a report; one that is named is that one only. */
-  const tell = async (ids: string[], { line, status, reference }: InboundReport): Promise<void> => {
+  const tell = async (ids: string[], report: InboundReport | InboundResult): Promise<void> => {
+    if ('task' in report) return tellResult(ids[0], report)
+    const { line, status, reference } = report
     const step = stepOf(status)
     if (!step) return
     for (const id of reference === undefined ? ids : ids.slice(0, 1))
       if (await messages.report(id, { ...step, route: line })) return
   }
-  const find = async ({ line, reference, recipient }: InboundReport): Promise<string[]> => {
+  const tellResult = async (id: string | undefined, { result }: InboundResult): Promise<void> => {
+    const step = stepOfResult(result)
+    if (id !== undefined && step) await messages.correct(id, step, reportMs)
+  }
+  const find = async (report: InboundReport | InboundResult): Promise<string[]> => {
+    if ('task' in report) return store.handedTo(report.device, report.task, wallMs() - WINDOW_MS)
+    const { line, reference, recipient } = report
     for (const mark of marksOfReport(reference, recipient)) {
       const ids = await store.handedTo(line, mark, wallMs() - WINDOW_MS)
       if (ids.length > 0) return ids
@@ -87,7 +105,7 @@ export const createReports = ({ timers, messages, store, left, nextId }: ReportP
   }
   void settleLeft()
 
-  const taken = async (report: InboundReport): Promise<Result<void, 'failure'>> => {
+  const taken = async (report: InboundReport | InboundResult): Promise<Result<void, 'failure'>> => {
     // The clocks of devices are anything.
     const parked = parking.add({ ...report, atMs: wallMs(), id: nextId() })
     try {
@@ -101,6 +119,8 @@ export const createReports = ({ timers, messages, store, left, nextId }: ReportP
 
   return {
     take: (report: InboundReport) => once(report.dedupe, () => taken(report)),
+    takeResult: (one: InboundResult) =>
+      once(`${one.device}|${one.task}|${one.result.kind}`, () => taken(one)),
     /** A text was handed over, which is on disk. */
     onHanded(id: string, line: string, marks: string[]): void {
       for (const parked of parking.take(line, marks)) parked.telling = insist(parked, id)

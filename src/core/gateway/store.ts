@@ -1,8 +1,8 @@
-import type { GatewayCall, GatewayEvent, InboundReport } from '../fleet/contract.ts'
+import type { GatewayCall, GatewayEvent, InboundReport, InboundResult } from '../fleet/contract.ts'
 import type { KeptSim, SimStore } from '../fleet/sims.ts'
 
-/** A report that no text is known for yet; `id` is its own. */
-export type ParkedReport = InboundReport & { id: string }
+/** A report, or a result, that no text is known for yet; `id` is its own. */
+export type ParkedReport = (InboundReport | InboundResult) & { id: string }
 
 /** Newest first by their beginning, at most 1000. `beforeMs` and `beforeKey`: of the last one of the page before. */
 export type GatewayCallQuery = {

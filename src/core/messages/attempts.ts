@@ -1,5 +1,6 @@
 import type { Timers } from '#lib/clock'
 import { bugText, type Log } from '#lib/log'
+import { deviceOf } from '../fleet/names.ts'
 import type { LiveSettings } from '../live-settings.ts'
 import type { Book } from './book.ts'
 import type { Carrier, Outcome, Progress } from './contract.ts'
@@ -91,7 +92,6 @@ export const createAttempts = (ports: AttemptPorts) => {
     await book.keep(next, handedOf(outcome, nowMs()))
     book.tell(next)
     book.release(m.queue)
-    outcome.committed?.()
   }
 
   const settled = async (a: Attempt, before: MessageRecord, outcome: Outcome): Promise<After> => {
@@ -103,15 +103,20 @@ export const createAttempts = (ports: AttemptPorts) => {
       const [via, more] =
         outcome.kind === 'unknown' ? [outcome.via, handedOf(outcome, nowMs())] : [undefined, {}]
       await endings.end({ ...a.record, ...(via && { via }) }, stepOf(outcome.kind, outcome), true, more)
-      outcome.committed?.()
     }
+    outcome.committed?.()
     return 'on'
   }
 
   const submitted = async (m: MessageRecord, carrier: Carrier, route?: string): Promise<MessageRecord> => {
     // Left over from a process that died: the same attempt goes on.
     if (m.state === 'submitting') return m
-    const next = withStep(m, { atMs: nowMs(), state: 'submitting', ...(route !== undefined && { route }) })
+    const task = carrier.atMostOnce && (await carrier.taskOf?.(m))
+    const next = withStep(m, {
+      ...{ atMs: nowMs(), state: 'submitting' },
+      ...(route !== undefined && { route }),
+      ...(task && { task }),
+    })
     if (carrier.atMostOnce) {
       await book.keep(next)
       book.tell(next)
@@ -140,25 +145,34 @@ export const createAttempts = (ports: AttemptPorts) => {
 
   const carried = async (a: Attempt, before: MessageRecord, carrier: Carrier): Promise<After> => {
     const showing = timers.after(SHOWN_AFTER_MS, () => show(a))
-    const outcome = await carrier.deliver(a.record, progressOf(a)).catch((bug: unknown): Outcome => {
+    const { route = '' } = before
+    const follow = isLeft(before, carrier) ? carrier.follow : undefined
+    const work = follow ? follow(a.record) : carrier.deliver(a.record, progressOf(a))
+    const outcome = await work.catch((bug: unknown): Outcome => {
       log.write('app', 'error', bugText(bug), { user: a.record.queue })
-      return { kind: 'retry', reason: 'internal' }
+      return follow ? { kind: 'unknown', reason: 'internal', route } : { kind: 'retry', reason: 'internal' }
     })
     showing.cancel()
     if (a.over) {
       await a.over
+      outcome.committed?.()
       return 'on'
     }
+    // The house closes: the next process follows what is in a device's hands.
+    if (book.closed && outcome.kind === 'unknown' && carrier.follow) return 'on'
     const after = settled(a, before, outcome)
     a.settling = after
     return after
   }
 
-  /** Why there is no attempt any more. */
+  /** Begun by a process that died, and no mere repeat if it began anew. */
+  const isLeft = (m: MessageRecord, carrier: Carrier | undefined): boolean =>
+    m.state === 'submitting' && carrier?.atMostOnce === true
+
+  /** Why there is no attempt any more. What may have arrived has not run out. */
   const deadEnd = (m: MessageRecord, carrier: Carrier | undefined): Step | undefined => {
-    if (m.expiresAtMs <= nowMs()) return { state: 'expired' }
-    const isLeft = m.state === 'submitting' && carrier?.atMostOnce
-    return isLeft ? { state: 'unknown', reason: 'restart' } : undefined
+    if (isLeft(m, carrier)) return carrier?.follow ? undefined : { state: 'unknown', reason: 'restart' }
+    return m.expiresAtMs <= nowMs() ? { state: 'expired' } : undefined
   }
 
   return {
@@ -218,8 +232,13 @@ export const createAttempts = (ports: AttemptPorts) => {
 }
 export type Attempts = ReturnType<typeof createAttempts>
 
-const handedOf = ({ via, marks }: { via?: MessageVia; marks?: string[] }, atMs: number): Saving =>
-  via && marks ? { handed: { line: via.line, marks, atMs } } : {}
+type HandedOver = { via?: MessageVia; marks?: string[]; task?: string }
+
+const handedOf = ({ via, marks, task }: HandedOver, atMs: number): Saving => {
+  if (!via || !marks) return {}
+  const ofLine = { line: via.line, marks, atMs }
+  return { handed: task === undefined ? [ofLine] : [ofLine, { line: deviceOf(via.line), marks: [task], atMs }] }
+}
 
 type Details = { reason?: string | undefined; route?: string | undefined; cause?: number | undefined }
 

@@ -58,17 +58,18 @@ export type Outcome =
   | { kind: 'failed'; reason: string; route?: string; cause?: number; committed?: () => void }
   | (Handed<'unknown'> & { reason: string })
   /** By this way it will never go: on to the next stage of its route; where there is none, it has failed. */
-  | { kind: 'onward'; reason: string; route?: string; cause?: number }
+  | { kind: 'onward'; reason: string; route?: string; cause?: number; committed?: () => void }
 
 /**
- * `marks`: how the device of line `via` will name it in its reports, which are awaited for `reportMs`. `committed` is
- * called when that is on disk.
+ * `marks`: how the device of line `via` will name it in its reports, which are awaited for `reportMs`; `task`: how that
+ * device may name it by whatever line. `committed` is called when that is on disk.
  */
 type Handed<Kind> = {
   kind: Kind
   route: string
   via?: MessageVia
   marks?: string[]
+  task?: string
   reportMs?: number
   committed?: () => void
 }
@@ -93,6 +94,10 @@ export type Progress = {
 export type Carrier = {
   /** A repeat is no mere repeat: `submitting` is on disk before `deliver`, and after a crash it becomes `unknown`. */
   atMostOnce?: true
+  /** Under what name the endpoint will know this attempt: it goes to disk with `submitting`. */
+  taskOf?(message: MessageRecord): Promise<string | undefined>
+  /** What becomes of an attempt that a process before this one has begun; nothing is handed over. Else it is `unknown`. */
+  follow?(message: MessageRecord): Promise<Outcome>
   /**
    * For queues of many recipients (`route:NAME`). `recipientOf`: whose messages follow each other. `most`: in hand at
    * once. `reserve`: before anything is written, a place for this message, by the name of its route; then follows
@@ -133,6 +138,11 @@ export type Messages = {
   free(): void
   /** A late word on a message `sent` or `submitting`: true when it was waited for. Resolves when that is on disk. */
   report(id: string, step: Omit<MessageStep, 'atMs'>): Promise<boolean>
+  /**
+   * What a card perhaps sent is known after all: `sent`, with a report awaited for `reportMs`, or `failed`. False when it
+   * is not `unknown`. Resolves when that is on disk.
+   */
+  correct(id: string, step: Omit<MessageStep, 'atMs'>, reportMs: number): Promise<boolean>
   /** The one message of this subscriber that is in hand or first in turn. */
   head(impi: string): Promise<MessageRecord | undefined>
   /** How many wait for each subscriber, by impi; those without are absent. */

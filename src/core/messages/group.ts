@@ -42,6 +42,8 @@ export const createGroup = (queue: string, carrier: GroupCarrier, ports: GroupPo
   let loading = false
   /** What came while rows were read: there is nothing between them and it, unless there is more. */
   let late: MessageRecord[] = []
+  /** What a process before this one had begun: needs no place, so that it waits for none. */
+  let left: MessageRecord[] = []
   let inHand = 0
   /** Nobody of the queue has a turn now, and why. */
   let blocked: string | undefined
@@ -54,7 +56,9 @@ export const createGroup = (queue: string, carrier: GroupCarrier, ports: GroupPo
       const rows = await store.next(queue, ROWS, cursor)
       for (const row of rows) {
         cursor = row.id
-        if (!isEnding(row.id)) lanes.add(group.recipientOf(row), row)
+        if (isEnding(row.id)) continue
+        lanes.add(group.recipientOf(row), row)
+        if (isLeft(row)) left.push(row)
       }
       if (rows.length === ROWS) more = true
     } catch {
@@ -65,6 +69,7 @@ export const createGroup = (queue: string, carrier: GroupCarrier, ports: GroupPo
     const fresh = late
     late = []
     for (const m of fresh) arrived(m)
+    takeUp()
     pump()
   }
 
@@ -134,9 +139,10 @@ export const createGroup = (queue: string, carrier: GroupCarrier, ports: GroupPo
     })
   }
 
+  const isLeft = (m: MessageRecord): boolean => m.state === 'submitting' && carrier.atMostOnce === true
   /** Left over by a process that died, or dead already: nobody needs to be asked for a place. */
   const needsNone = (m: MessageRecord): boolean =>
-    !group.reserve || m.expiresAtMs <= nowMs() || (m.state === 'submitting' && carrier.atMostOnce === true)
+    !group.reserve || m.expiresAtMs <= nowMs() || isLeft(m)
 
   const refused = (lane: Lane, item: Item, m: MessageRecord, wait: Wait): void => {
     if (wait.onward) return inHands(lane, item, attempts.onward(m, wait.reason))
@@ -155,6 +161,16 @@ export const createGroup = (queue: string, carrier: GroupCarrier, ports: GroupPo
     const place = needsNone(m) ? undefined : group.reserve?.(m)
     if (place && !place.ok) return refused(lane, item, m, place.error)
     inHands(lane, item, attempts.start(m, place?.value))
+  }
+
+  const takeUp = (): void => {
+    const those = left
+    left = []
+    for (const m of those) {
+      const [lane, item] = lanes.find(group.recipientOf(m), m.id) ?? []
+      const isNext = lane?.state === 'ready' && lane.items[0] === item
+      if (lane && item?.record && isNext && inHand < group.most && !book.closed) turn(lane, item)
+    }
   }
 
   const pump = (): void => {

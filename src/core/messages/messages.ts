@@ -15,11 +15,11 @@ import type { Accepted, Carrier, MessageDraft, MessageRefusal, Messages } from '
 import { createDrafts } from './drafts.ts'
 import { createEndings, type Endings, type Step } from './endings.ts'
 import { createIds } from './ids.ts'
+import { createLateWords } from './late-words.ts'
 import { createMoves } from './moves.ts'
 import { INBOX, impiOf, queueOf } from './queues.ts'
 import type { MessageRecord } from './record.ts'
 import { createSteadyClock } from './steady-clock.ts'
-import { isFinal, leftByCard, withStep } from './steps.ts'
 import type { Backlog, MessageStore } from './store.ts'
 import { startSweeps } from './sweeps.ts'
 import { createTurns } from './turns.ts'
@@ -153,22 +153,6 @@ export const createMessages = (ports: MessagePorts): Messages => {
     }
   }
 
-  /** Somebody may still tell more of it. What a card perhaps sent is known when its network reports it. */
-  const isOpen = (m: MessageRecord): boolean =>
-    m.state === 'sent' || m.state === 'submitting' || (m.state === 'unknown' && leftByCard(m))
-
-  const lateWord = async (id: string, step: Step): Promise<boolean> => {
-    if (await attempts.report(id, step)) return true
-    const m = await store.get(id)
-    if (!m || attempts.current(id) || !isOpen(m)) return false
-    if (isFinal(step.state)) return endings.endWaiting(m, step)
-    if (m.state === 'unknown' || m.closed) return false
-    const next = withStep(m, { atMs: nowMs(), ...step })
-    await store.save(next)
-    book.tell(next)
-    return true
-  }
-
   return {
     accept: async (draft) => {
       const target = drafts.target(draft)
@@ -191,7 +175,7 @@ export const createMessages = (ports: MessagePorts): Messages => {
     flush: (impi) => flush(queueOf(subscribers.byImpi(impi)?.impi ?? impi)),
     wake: (impi) => turns.wake(queueOf(impi)),
     free: () => turns.free(),
-    report: lateWord,
+    ...createLateWords({ store, book, endings, attempts, nowMs }),
     head: async (impi) => {
       const current = turns.current(queueOf(impi))
       return current ? asItStands(current) : (await store.next(queueOf(impi), 1))[0]

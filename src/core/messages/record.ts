@@ -37,13 +37,17 @@ export type MessageBody =
   /** A status report for a handset that asked for one, TS 23.040 §9.2.2.3. */
   | { kind: 'report'; reference: number; recipient: string; atMs: number; doneAtMs: number; status: number }
 
-/** One step of the life. `cause`: RP cause, TP-Status or SIP status, as `route` speaks it. */
+/**
+ * One step of the life. `cause`: RP cause, TP-Status or SIP status, as `route` speaks it. `task`: of `submitting`, what the
+ * gateway calls this attempt, so that its word is understood after a restart of ours.
+ */
 export type MessageStep = {
   atMs: number
   state: MessageState
   reason?: string
   route?: string
   cause?: number
+  task?: string
 }
 
 /** One part of a long text that arrived in several, TS 23.040 §9.2.3.24.1. */

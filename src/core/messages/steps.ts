@@ -11,7 +11,7 @@ export const withStep = (m: MessageRecord, step: MessageStep): MessageRecord => 
   const { reason: _reason, cause: _cause, route: _route, ...rest } = m
   const steps = [...m.steps, step]
   if (steps.length > MOST_STEPS) steps.splice(FIRST_STEPS, steps.length - MOST_STEPS)
-  const { atMs: _atMs, ...present } = step
+  const { atMs: _atMs, task: _task, ...present } = step
   return { ...rest, ...present, steps }
 }
 

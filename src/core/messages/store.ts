@@ -10,8 +10,8 @@ export type Saving = {
   whole?: boolean
   /** A further key that names this message from now on. */
   claim?: DedupeClaim
-  /** A line has it: the marks by which its device's reports name the message. */
-  handed?: { line: string; marks: string[]; atMs: number }
+  /** A line, or a device, has it: the marks by which that one's reports name the message. */
+  handed?: { line: string; marks: string[]; atMs: number }[]
   /** Status reports that come to be with this step, TS 23.040 §9.2.2.3. */
   reports?: MessageRecord[]
 }

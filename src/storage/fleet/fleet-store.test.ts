@@ -65,7 +65,7 @@ describe('what is kept of gateways', () => {
         await messages.add(aMessage(id))
         const sent = aMessage(id, { state: 'sent', via, reportUntilMs: 20_000 + at })
         const handed = { line: at === 2 ? 'b/2' : 'b/1', marks: ['007', `*55${at}`], atMs: at * 100 }
-        await messages.save(sent, { handed })
+        await messages.save(sent, { handed: [handed] })
       }
       assert.deepEqual(await gateways.handedTo('b/1', '007', 0), ['m2', 'm1'])
       assert.deepEqual(await gateways.handedTo('b/1', '007', 50), ['m2'])

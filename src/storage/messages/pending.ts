@@ -14,7 +14,7 @@ type Change = {
   whole: boolean
   claims: DedupeClaim[]
   reports: MessageRecord[]
-  handed: (Saving['handed'] & {})[]
+  handed: Saving['handed'] & {}
   ends: End<void>[]
 }
 type End<T> = PromiseWithResolvers<T>
@@ -50,7 +50,7 @@ export const createPendingMessages = (): PendingMessages => {
       whole: (more.whole ?? false) || (old?.whole ?? false),
       claims: [...(old?.claims ?? []), ...(more.claim ? [more.claim] : [])],
       reports: [...(old?.reports ?? []), ...(more.reports ?? [])],
-      handed: [...(old?.handed ?? []), ...(more.handed ? [more.handed] : [])],
+      handed: [...(old?.handed ?? []), ...(more.handed ?? [])],
       ends: old ? [...old.ends, end] : [end],
     }
     ;(changes.has(message.id) ? changes : into).set(message.id, merged)

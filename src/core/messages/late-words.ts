@@ -1,0 +1,58 @@
+import type { Attempts } from './attempts.ts'
+import type { Book } from './book.ts'
+import type { Endings, Step } from './endings.ts'
+import type { MessageRecord } from './record.ts'
+import { isFinal, leftByCard, withStep } from './steps.ts'
+import type { MessageStore } from './store.ts'
+
+type LateWordPorts = {
+  store: Pick<MessageStore, 'get' | 'save'>
+  book: Book
+  endings: Pick<Endings, 'endWaiting'>
+  attempts: Pick<Attempts, 'report' | 'current'>
+  nowMs: () => number
+}
+
+/** Somebody may still tell more of it. What a card perhaps sent is known when its network reports it. */
+const isOpen = (m: MessageRecord): boolean =>
+  m.state === 'sent' || m.state === 'submitting' || (m.state === 'unknown' && leftByCard(m))
+
+/** What is told of messages that have left: of each, one word after the other. */
+export const createLateWords = ({ store, book, endings, attempts, nowMs }: LateWordPorts) => {
+  const told = new Map<string, Promise<unknown>>()
+  const inTurn = (id: string, work: () => Promise<boolean>): Promise<boolean> => {
+    const before = told.get(id)
+    const now = before ? before.then(work, work) : work()
+    told.set(id, now)
+    const over = (): void => {
+      if (told.get(id) === now) told.delete(id)
+    }
+    now.then(over, over)
+    return now
+  }
+
+  const report = async (id: string, step: Step): Promise<boolean> => {
+    if (await attempts.report(id, step)) return true
+    const m = await store.get(id)
+    if (!m || attempts.current(id) || !isOpen(m)) return false
+    if (isFinal(step.state)) return endings.endWaiting(m, step)
+    if (m.state === 'unknown' || m.closed) return false
+    return kept(withStep(m, { atMs: nowMs(), ...step }))
+  }
+  /** A step `sent` opens its end again, for as long as a report may come. */
+  const correct = async (id: string, step: Step, reportMs: number): Promise<boolean> => {
+    const m = await store.get(id)
+    if (m?.state !== 'unknown' || !leftByCard(m)) return false
+    if (isFinal(step.state)) return endings.endWaiting(m, step)
+    return kept(withStep({ ...m, reportUntilMs: nowMs() + reportMs }, { atMs: nowMs(), ...step }))
+  }
+  const kept = async (next: MessageRecord): Promise<boolean> => {
+    await store.save(next)
+    book.tell(next)
+    return true
+  }
+  return {
+    report: (id: string, step: Step) => inTurn(id, () => report(id, step)),
+    correct: (id: string, step: Step, reportMs: number) => inTurn(id, () => correct(id, step, reportMs)),
+  }
+}
