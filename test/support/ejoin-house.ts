@@ -128,7 +128,22 @@ export const anEjoinHouse = async ({ device, serve, settings = new Map() }: Opti
     return line
   }
   return {
-    ...{ ejoin, timers, fleet, guard, disk, texts, reports, results, events, calls, lines, asked, world, settings },
+    ...{
+      ejoin,
+      timers,
+      fleet,
+      guard,
+      disk,
+      texts,
+      reports,
+      results,
+      events,
+      calls,
+      lines,
+      asked,
+      world,
+      settings,
+    },
     ...{ post, pass, turns, lineOf },
     /** The answer to a post that is slowed. */
     slowly: async (reply: Promise<EjoinReply>): Promise<EjoinReply> => {

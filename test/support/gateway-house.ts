@@ -33,6 +33,7 @@ type Options = {
   routes?: Partial<RoutePlan>[]
   rules?: Partial<SimRules>
   script?: Script
+  nextTask?: (line: Line) => Promise<string | undefined>
   store?: MemoryMessages
   gateways?: ReturnType<typeof memoryGateways>
   timers?: ReturnType<typeof createHandClock>
@@ -85,14 +86,24 @@ export const aGatewayHouse = async (options: Options = {}) => {
     script:
       options.script ??
       ((): SendResult => ({ kind: 'sent', reference: String(++reference).padStart(4, '0') })),
+    follow: undefined as undefined | ((line: string, task: string) => SendResult),
     send: async (line: Line, text: GatewayText): Promise<SendResult> => {
       seen.push({ line: line.id, text })
       return driver.script(line, text)
     },
   }
+  let task = 0
+  const asDriver = {
+    send: driver.send,
+    nextTask: options.nextTask ?? (async () => `task ${++task}`),
+    follow: (line: string, name: string) => {
+      const result = driver.follow?.(line, name)
+      return result && Promise.resolve(result)
+    },
+  }
   const live = liveSettings()
   const carrierOf = createRouteCarriers({
-    ...{ timers, fleet, drivers: new Map([['goip', driver]]), addresses, live, destinations },
+    ...{ timers, fleet, addresses, live, destinations, drivers: new Map([['goip', asDriver]]) },
     post: options.post ?? (async () => ({ ok: true })),
     reportMs: 3 * 86_400_000,
     onHanded: (id, line, marks) => inbox.onHanded(id, line, marks),
@@ -116,8 +127,8 @@ export const aGatewayHouse = async (options: Options = {}) => {
   })
   const parked = await gateways.loadParked()
   const inbox = createGatewayInbox({
-  ...{ timers, random, fleet, messages, store: gateways, parked, reportMs: 3 * 86_400_000 },
-})
+    ...{ timers, random, fleet, messages, store: gateways, parked, reportMs: 3 * 86_400_000 },
+  })
   fleet.onFree(messages.free)
   const settle = async (turns = 30): Promise<void> => {
     for (let i = 0; i < turns; i++) await new Promise((resume) => setImmediate(resume))

@@ -114,7 +114,7 @@ export const startGatewayTown = async (wish: TownWish) => {
     }
   }
 
-  const house = await startTandem({
+  let house = await startTandem({
     config: {
       security: { exempt: ['127.0.0.0/8'] },
       sms_retry_delay: 1,
@@ -145,7 +145,15 @@ export const startGatewayTown = async (wish: TownWish) => {
   }
   const text = (id: string) => house.rest<TextView>(`/messages/${id}`)
   return {
-    ...{ house, left, events, network, box, text },
+    ...{ left, events, network, box, text },
+    get house(): Tandem {
+      return house
+    },
+    /** The process dies without warning, and another one begins in its place. */
+    async die(): Promise<void> {
+      await house.kill9()
+      house = await house.again()
+    },
     goip: (name: string) => box(name) as GoipDevice,
     ejoin: (name: string) => box(name) as EjoinDevice,
     send: (to: string, words: string, more: object = {}) => post201({ to, text: words, ...more }),

@@ -43,6 +43,7 @@ export const aMemoryTown = async ({ boxes, line, manner, weather = fairWeather, 
   )
   const house = await aGatewayHouse({
     script: (at, text) => goip.driver.send(at, text),
+    nextTask: async (at) => goip.driver.nextTask?.(at),
     routes: routes ?? [{ attempts: 10, stages: [{ kind: 'gateway', targets: Object.keys(boxes) }] }],
   })
   const { timers } = house

@@ -34,7 +34,13 @@ const slotOf = (port: number, word: string): number | undefined => {
 }
 
 /** What is said to devices through their web servers. */
-export const createEjoinDriver = ({ devices, clients, sending, nextId, clock }: DriverPorts): GatewayDriver => {
+export const createEjoinDriver = ({
+  devices,
+  clients,
+  sending,
+  nextId,
+  clock,
+}: DriverPorts): GatewayDriver => {
   const targetOf = ({ device: name, line }: Line): Target | string => {
     const device = devices.byName(name)
     if (!device) return `there is no Ejoin device ${name}`

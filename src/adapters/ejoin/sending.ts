@@ -79,7 +79,12 @@ export const createSending = ({ timers, tasks, nextId, pushUrl }: SendingPorts) 
   }
 
   /** A task that a process before this one has handed over so long ago: its reports, and the device's list, end it. */
-  const follow = (device: EjoinDevice, client: DeviceClient, id: number, agoMs: number): Promise<SendResult> => {
+  const follow = (
+    device: EjoinDevice,
+    client: DeviceClient,
+    id: number,
+    agoMs: number,
+  ): Promise<SendResult> => {
     const promise = tasks.begin(id, device.name)
     const waitMs = device.settings.send_timeout * 1000 + SLACK_MS - Math.max(0, agoMs)
     watch(client, id, Math.max(LEAST_MS, waitMs), 'restart')

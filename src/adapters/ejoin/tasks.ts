@@ -62,7 +62,9 @@ export const createTasks = (timers: Timers, inbox: Pick<GatewayInbox, 'result'>)
       resolve()
     }
     settling.set(id, { device: task.device, isKnown, committed: promise })
-    task.settle(result.kind === 'refused' ? { ...result, committed } : { ...result, task: `${id}`, committed })
+    task.settle(
+      result.kind === 'refused' ? { ...result, committed } : { ...result, task: `${id}`, committed },
+    )
   }
   const stored = (committed: Promise<void>): Kept => {
     const { promise, resolve } = Promise.withResolvers<Result<void, 'failure'>>()

@@ -91,7 +91,12 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
 
   const refused = (m: MessageRecord, line: LineName, result: SendResult & { kind: 'refused' }): Outcome => {
     const { fault, reason, cause, committed } = result
-    const why = { reason, route: line.id, ...(cause !== undefined && { cause }), ...(committed && { committed }) }
+    const why = {
+      reason,
+      route: line.id,
+      ...(cause !== undefined && { cause }),
+      ...(committed && { committed }),
+    }
     const busyS = Math.min(BUSY_S * 2 ** Math.min(m.attempts, 10), Math.max(BUSY_S, live.smsRetryDelayS))
     if (fault === 'busy') return { kind: 'retry', ...why, afterS: busyS }
     const refusals = fault === 'line' ? tries.refused(m.id, line.id).refusals : 0

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parseHours } from '#lib/hours'
 import { aGatewayHouse, aSighting } from '../../../test/support/gateway-house.ts'
+import { memoryGateways } from '../../../test/support/memory-gateways.ts'
 import { memoryMessages } from '../../../test/support/memory-messages.ts'
 import type { SendResult } from '../fleet/contract.ts'
+import type { MessageRecord } from '../messages/record.ts'
 
 const BOB = '+15550100900'
 const refused = (fault: 'line' | 'number' | 'busy', cause?: number): SendResult => ({
@@ -34,7 +36,7 @@ describe('a text for a number behind a route', () => {
       ],
     )
     assert.deepEqual(sent?.via, { line: 'box1/1', iccid: '89-box1/1' })
-    assert.deepEqual(seen[0]?.text, { id, attempt: 0, to: BOB, text: 'hello', report: true })
+    assert.deepEqual(seen[0]?.text, { id, attempt: 0, to: BOB, text: 'hello', report: true, task: 'task 1' })
     assert.ok((await inbox.report({ line: 'box1/1', reference: '0001', status: 0, atMs: 1 })).ok)
     assert.equal(await stateOf(id), 'delivered')
   })
@@ -133,6 +135,87 @@ describe('a text for a number behind a route', () => {
     second.sight('box1/1')
     await second.settle(60)
     assert.deepEqual([await second.stateOf(id), second.seen.length], ['unknown', 0])
+  })
+
+  for (const [word, result, end] of [
+    ['sent', { kind: 'sent', reference: '7' }, 'sent'],
+    ['not sent', { kind: 'refused', fault: 'number', reason: 'no' }, 'failed'],
+  ] as const)
+    test(`is ${word} if the device says so after a crash, also while no line can send; never handed over again`, async () => {
+      const [store, gateways] = [memoryMessages(), memoryGateways()]
+      const first = await aGatewayHouse({ store, gateways })
+      first.sight('box1/1')
+      first.driver.script = () => new Promise(() => {})
+      const waiting = await first.accepted('+2', { validityS: 3600 })
+      await first.settle()
+      const { steps } = store.rows.get(waiting) as MessageRecord
+      assert.deepEqual([steps.at(-1)?.state, steps.at(-1)?.task], ['submitting', 'task 1'])
+      const second = await aGatewayHouse({ store, gateways })
+      const asked: string[] = []
+      second.driver.follow = (line, task) => {
+        asked.push(`${line} ${task}`)
+        return result
+      }
+      await second.settle(60)
+      assert.deepEqual(asked, ['box1/1 task 1'])
+      assert.deepEqual([await second.stateOf(waiting), second.seen.length], [end, 0])
+      assert.equal((await second.messages.get(waiting))?.via?.line, end === 'sent' ? 'box1/1' : undefined)
+      await second.inbox.report({ line: 'box1/1', reference: '7', status: 0, atMs: 1 })
+      assert.equal(await second.stateOf(waiting), end === 'sent' ? 'delivered' : 'failed')
+    })
+
+  test('that was unknown is corrected by the device’s late word, which may come first, and is not sent again', async () => {
+    const house = await aGatewayHouse({ rules: {} })
+    house.sight('box1/1', 'box1/2')
+    const give = Promise.withResolvers<void>()
+    house.driver.script = async (_, { task = '' }) => {
+      await give.promise
+      return { kind: 'unknown', reason: 'silent', task }
+    }
+    const [a, b, c] = [await house.accepted(BOB), await house.accepted('+3'), await house.accepted('+4')]
+    const word = (task: string, result: SendResult) =>
+      house.inbox.result({ device: 'box1', task, result, atMs: 1 })
+    await house.settle()
+    assert.ok((await word('task 1', { kind: 'sent' })).ok)
+    assert.equal(house.gateways.parked.size, 1, 'on disk before its text is known')
+    give.resolve()
+    await house.settle(60)
+    assert.equal(await house.stateOf(a), 'sent')
+    assert.equal(house.gateways.parked.size, 0)
+    const taskOf = (id: string): string => house.seen.find(({ text }) => text.id === id)?.text.task ?? ''
+    assert.ok((await word(taskOf(b), { kind: 'refused', fault: 'line', reason: 'no', cause: 5 })).ok)
+    assert.deepEqual(
+      [await house.stateOf(b), (await house.messages.get(b))?.cause, await house.stateOf(c)],
+      ['failed', 5, 'unknown'],
+    )
+    assert.ok((await word(taskOf(b), { kind: 'sent' })).ok)
+    assert.equal(await house.stateOf(b), 'failed', 'the first word counts')
+    assert.equal(house.seen.length, 3)
+    const sent = house.store.rows.get(a)
+    assert.ok((sent?.reportUntilMs ?? 0) > house.timers.clock.wallMs(), 'its report is awaited')
+  })
+
+  test('tells its device when the step is on disk, whatever the step is', async () => {
+    for (const result of [
+      { kind: 'sent' },
+      { kind: 'unknown', reason: 'silent' },
+      refused('number'),
+      refused('busy'),
+      refused('line'),
+    ] as SendResult[]) {
+      const house = await aGatewayHouse({ routes: [{ attempts: 1 }] })
+      house.sight('box1/1')
+      let states: (string | undefined)[] = []
+      const committed = (): void => {
+        states = [...house.store.rows.values()].map(({ state }) => state)
+      }
+      house.driver.script = () => ({ ...result, committed })
+      await house.accepted(BOB)
+      await house.settle(60)
+      const expected =
+        result.kind === 'refused' ? (result.fault === 'busy' ? 'queued' : 'failed') : result.kind
+      assert.deepEqual(states, [expected])
+    }
   })
 
   test('takes the next stage when no line has been in sight for long, or too many have refused it', async () => {

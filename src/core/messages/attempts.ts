@@ -237,7 +237,9 @@ type HandedOver = { via?: MessageVia; marks?: string[]; task?: string }
 const handedOf = ({ via, marks, task }: HandedOver, atMs: number): Saving => {
   if (!via || !marks) return {}
   const ofLine = { line: via.line, marks, atMs }
-  return { handed: task === undefined ? [ofLine] : [ofLine, { line: deviceOf(via.line), marks: [task], atMs }] }
+  return {
+    handed: task === undefined ? [ofLine] : [ofLine, { line: deviceOf(via.line), marks: [task], atMs }],
+  }
 }
 
 type Details = { reason?: string | undefined; route?: string | undefined; cause?: number | undefined }

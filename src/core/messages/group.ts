@@ -141,8 +141,7 @@ export const createGroup = (queue: string, carrier: GroupCarrier, ports: GroupPo
 
   const isLeft = (m: MessageRecord): boolean => m.state === 'submitting' && carrier.atMostOnce === true
   /** Left over by a process that died, or dead already: nobody needs to be asked for a place. */
-  const needsNone = (m: MessageRecord): boolean =>
-    !group.reserve || m.expiresAtMs <= nowMs() || isLeft(m)
+  const needsNone = (m: MessageRecord): boolean => !group.reserve || m.expiresAtMs <= nowMs() || isLeft(m)
 
   const refused = (lane: Lane, item: Item, m: MessageRecord, wait: Wait): void => {
     if (wait.onward) return inHands(lane, item, attempts.onward(m, wait.reason))
