@@ -45,4 +45,4 @@ export {
   type Subscribers,
 } from './subscribers.ts'
 export * from './trunks/index.ts'
-export { isWeb, sessionOf, webContact } from './web.ts'
+export { isWeb, sessionOf, sipPhonesOf, webContact } from './web.ts'

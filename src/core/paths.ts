@@ -1,12 +1,13 @@
 import type { Endpoint, Transport } from '#lib/wire'
 import type { Binding } from './bindings.ts'
 import type { Subscriber } from './subscribers.ts'
+import { isWeb } from './web.ts'
 
 const keyOf = (transport: Transport, { address, port }: Endpoint): string => `${transport} ${address} ${port}`
 
-/** Only whom its path may prove has a place here: most phones prove themselves again for every call. */
-const isPlaced = ({ subscriber }: Binding): boolean =>
-  subscriber.sim !== undefined || subscriber.proveOnRegisterOnly
+/** Only whom its path may prove has a place here: most phones prove themselves again for every call, browsers otherwise. */
+const isPlaced = (binding: Binding): boolean =>
+  (binding.subscriber.sim !== undefined || binding.subscriber.proveOnRegisterOnly) && !isWeb(binding)
 
 /** Past so many on one path a proxy stands there, and nobody is proved by it until all have left. */
 export const MOST_ON_A_PATH = 16

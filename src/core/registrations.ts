@@ -8,6 +8,7 @@ import { createPaths } from './paths.ts'
 import type { Store } from './ports.ts'
 import { bindingOfStored, storedOf } from './stored-bindings.ts'
 import type { Subscriber, Subscribers } from './subscribers.ts'
+import { isWeb } from './web.ts'
 
 export type RegistrationPorts = {
   clock: Clock
@@ -44,7 +45,9 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
     }
     unsaved.clear()
   }
+  /** A browser comes back by itself, as another session. */
   const keep = (binding: KeptBinding): void => {
+    if (isWeb(binding)) return
     if (unsaved.size === 0) timers.after(SAVE_EVERY_MS, save)
     unsaved.add(binding)
   }
@@ -58,7 +61,7 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
     if (!bindings.remove(binding)) return
     paths.remove(binding)
     unsaved.delete(binding)
-    store.deleteBinding(binding.subscriber.impi, binding.contact)
+    if (!isWeb(binding)) store.deleteBinding(binding.subscriber.impi, binding.contact)
     tell(binding, change)
   }
 
@@ -111,10 +114,10 @@ export const createRegistrations = ({ clock, timers, store, events, sameContact 
     if (old) remove(old, 'unregistered')
     const binding = new KeptBinding(subscriber, wish, expiresAtMs, printOf(wish.callId))
     wished?.add(binding)
-    // A handset that comes back with another address has left the old one behind.
-    if (!subscriber.multiSim && subscriber.sim)
+    // A handset that comes back with another address has left the old one behind; browsers are beside it.
+    if (!subscriber.multiSim && subscriber.sim && !isWeb(binding))
       for (const stale of of(subscriber))
-        if (!wished?.has(stale) && isForEmergency(stale) === isForEmergency(binding))
+        if (!wished?.has(stale) && !isWeb(stale) && isForEmergency(stale) === isForEmergency(binding))
           remove(stale, 'unregistered')
     enter(binding)
     keep(binding)

@@ -13,6 +13,10 @@ const END = `${HOST};transport=ws`
 
 export const isWeb = ({ contact }: Pick<Binding, 'contact'>): boolean => contact.endsWith(END)
 
+/** Those that are rung and written to by SIP. */
+export const sipPhonesOf = (bindings: Binding[]): Binding[] =>
+  bindings.some(isWeb) ? bindings.filter((binding) => !isWeb(binding)) : bindings
+
 /** The session's name; undefined for every other phone. */
 export const sessionOf = ({ contact }: Pick<Binding, 'contact'>): string | undefined =>
   contact.endsWith(END) ? contact.slice(contact.lastIndexOf('@') + 1, -END.length) : undefined

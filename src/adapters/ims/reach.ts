@@ -1,4 +1,4 @@
-import type { Binding } from '#core'
+import { type Binding, isWeb } from '#core'
 import type { Endpoint, Flow, Transport, Wire } from '#lib/wire'
 import { parseAddress, parseUri, type SipRequest, sameHost, topVia } from '#sip'
 
@@ -49,6 +49,7 @@ const uriIn = (value: string): string => {
  */
 export const flowToBinding = (wire: Wire, binding: Binding): Flow | undefined => {
   const { flow, transport, address, port, listener, contact } = binding
+  if (isWeb(binding)) return undefined
   const [edge] = binding.path
   const hop = edge === undefined ? undefined : endpointOf(uriIn(edge))
   if (hop) return wire.flowTo(hop.transport, hop, listener)

@@ -1,4 +1,4 @@
-import { type Binding, type Found, ordinaryOf, type Registrations, sameEquipment } from '#core'
+import { type Binding, type Found, ordinaryOf, type Registrations, sameEquipment, sipPhonesOf } from '#core'
 
 /**
  * What a contact takes: SMS in `application/vnd.3gpp.sms`, which only those get that registered for it (TS 24.341
@@ -24,7 +24,7 @@ export const takesOf = ({ features }: Binding): Takes => {
 
 /** Where the identity can be reached, but not for emergencies; with several handsets on one subscription it may belong to one of them. */
 export const contactsOf = (registrations: Registrations, { subscriber, identity }: Found): Binding[] => {
-  const bindings = ordinaryOf(registrations.of(subscriber))
+  const bindings = sipPhonesOf(ordinaryOf(registrations.of(subscriber)))
   const { imeisv } = identity
   if (!subscriber.multiSim || imeisv === undefined) return bindings
   return bindings.filter(({ instance }) => sameEquipment(instance, imeisv))

@@ -1,11 +1,14 @@
 import {
+  type Binding,
   type CoreEvent,
   type Events,
   isForEmergency,
+  isWeb,
   ordinaryOf,
   type Registrations,
   type Subscriber,
   type Subscribers,
+  sipPhonesOf,
 } from '#core'
 import type { Timers } from '#lib/clock'
 import { err, ok } from '#lib/result'
@@ -44,10 +47,11 @@ export const createRegEvent = (ports: RegEventPorts): EventPackage => {
   const watches = new Map<Subscriber, Set<Watch>>()
   const touched = new Set<Subscriber>()
   let deafen: (() => void) | undefined
+  const shownOf = (subscriber: Subscriber): Binding[] => sipPhonesOf(ordinaryOf(registrations.of(subscriber)))
 
   const settle = (): void => {
     for (const subscriber of touched) {
-      const isGone = ordinaryOf(registrations.of(subscriber)).length === 0
+      const isGone = shownOf(subscriber).length === 0
       for (const { subscription, changes } of [...(watches.get(subscriber) ?? [])])
         if (isGone) subscription?.end('noresource')
         else subscription?.changed(changes.urgent)
@@ -59,8 +63,8 @@ export const createRegEvent = (ports: RegEventPorts): EventPackage => {
     if (event.kind !== 'registration.changed') return
     const { binding, change } = event
     const set = watches.get(binding.subscriber)
-    // Nobody watches what is bound for emergencies, TS 24.229 §5.2.10.
-    if (!set || isForEmergency(binding)) return
+    // Nobody watches what is bound for emergencies, TS 24.229 §5.2.10; browsers have no contact that others could use.
+    if (!set || isForEmergency(binding) || isWeb(binding)) return
     for (const { changes } of set) changes.note(binding, change)
     // A request may take one contact away and bring another: it is judged when all of it is done.
     if (touched.size === 0) queueMicrotask(settle)
@@ -94,7 +98,7 @@ export const createRegEvent = (ports: RegEventPorts): EventPackage => {
       paceMs: PACE_MS,
       compose: () => {
         const at = { version: version++, now: timers.clock.wallMs() }
-        const state = reginfoOf(subscriber, ordinaryOf(registrations.of(subscriber)), changes.take(), at)
+        const state = reginfoOf(subscriber, shownOf(subscriber), changes.take(), at)
         return encoder.encode(printReginfo(state))
       },
       onTold: () => changes.told(),

@@ -4,6 +4,7 @@ import {
   type CalleeParty,
   ordinaryOf,
   type Registrations,
+  sipPhonesOf,
   type TrunkRing,
 } from '#core'
 import type { Timers } from '#lib/clock'
@@ -47,7 +48,7 @@ export const createTrunkRing = (ports: TrunkRingPorts): TrunkRing => {
 
   const wayTo = (line: TrunkLine): Way | undefined => {
     if (line.account) {
-      const binding = ordinaryOf(registrations.of(line.account)).at(-1)
+      const binding = sipPhonesOf(ordinaryOf(registrations.of(line.account))).at(-1)
       const flow = binding && flowToBinding(wire, binding)
       return flow && { flow, path: binding.path, uri: (user) => atContact(binding, user) }
     }
