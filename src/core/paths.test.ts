@@ -6,7 +6,8 @@ import type { Subscriber } from './subscribers.ts'
 
 const AT = { address: '192.0.2.1', port: 5060 }
 const someone = (): Subscriber => ({ proveOnRegisterOnly: true }) as Subscriber
-const aBinding = (subscriber = someone()): Binding => ({ subscriber, transport: 'udp', ...AT }) as Binding
+const aBinding = (subscriber = someone()): Binding =>
+  ({ subscriber, contact: 'sip:x@192.0.2.1', transport: 'udp', ...AT }) as Binding
 
 describe('a path', () => {
   test('tells its owner, however many contacts of one it leads to', () => {
