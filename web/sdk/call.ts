@@ -1,0 +1,275 @@
+import { type CallActions, createActions } from './call-actions.ts'
+import { type CallMedia, createCallMedia } from './call-media.ts'
+import type { CallView } from './call-view.ts'
+import type { Devices } from './devices.ts'
+import { type Cell, createCell } from './emitter.ts'
+import {
+  type Answer,
+  type Members,
+  MODIFY,
+  numberIn,
+  numberOf,
+  OP,
+  type ServerEvent,
+  STATE,
+  textOf,
+} from './protocol.ts'
+import { createRepair } from './repair.ts'
+import { refusalOf, type Trouble, TroubleError, troubleIn, troubleOf } from './troubles.ts'
+import { createWatch } from './watch.ts'
+import type { World } from './world.ts'
+
+export type Call = CallActions & {
+  view: Cell<CallView>
+  far(): MediaStream | undefined
+  near(): MediaStream | undefined
+  answer(options?: { video?: boolean }): Promise<void>
+  /** 486 by default; `to` sends the caller elsewhere (302). */
+  reject(options?: { busy?: boolean; to?: string }): Promise<void>
+  hangUp(): Promise<void>
+  /** The way of the media is made anew: another network, a lost connection, a new page. */
+  repair(): void
+}
+
+/** What only the table of calls does with a call. */
+export type CallInside = {
+  call: Call
+  media: CallMedia
+  place(disp: string): Promise<void>
+  /** The call of an earlier page: the server asks for media soon (9008). */
+  adopt(): Promise<void>
+  onState(event: ServerEvent): void
+  onSecond(event: ServerEvent): void
+  onMedia(event: ServerEvent): Promise<void>
+  onMediaLost(): void
+  onRecording(event: ServerEvent): void
+  end(part: Partial<CallView>): void
+}
+
+export type CallPorts = {
+  world: World
+  devices: Devices
+  ask(op: number, members: Members): Promise<Answer>
+  tell(op: number, members: Members): void
+  onFar(call: Call, stream: MediaStream): void
+  onEnded(call: Call): void
+  /** Holds what else is talking, before this one talks. */
+  alone(call: Call): Promise<void>
+  /** The channel may be dead as well. */
+  probe(): void
+}
+
+export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): CallInside => {
+  const { world, devices } = ports
+  const view = createCell(first)
+  const patch = (part: Partial<CallView>) => {
+    if (view.get().state !== 'ended') view.set({ ...view.get(), ...part })
+  }
+  const alive = () => view.get().state !== 'ended'
+  let stopWatch: (() => void) | undefined
+  let theirs = theirOffer
+
+  /** Asks in the name of this call; a refusal is thrown as a trouble. */
+  const ask = async (op: number, members: Members = {}): Promise<Answer> => {
+    const answer = await ports.ask(op, { cid: view.get().cid, ...members })
+    if (answer.code !== 0) throw new TroubleError(refusalOf(answer))
+    return answer
+  }
+
+  const media = createCallMedia({
+    ...{ world, devices },
+    onState: (state) => repair.onState(state),
+    onFar: (stream) => {
+      patch({ farVideo: media.peer.farVideo() })
+      ports.onFar(call, stream)
+    },
+    onLost: (kind) => void media.renew(kind).catch((error) => patch({ trouble: troubleIn(error) })),
+  })
+
+  const repair = createRepair({
+    world,
+    wanted: () => view.get().state === 'connected' && view.get().cid !== undefined,
+    connectionState: () => media.peer.connection.connectionState,
+    restart: () =>
+      media.negotiate((sdp) => ports.ask(OP.modify, { cid: view.get().cid, type: MODIFY.resume, sdp }), {
+        restart: true,
+      }),
+    probe: ports.probe,
+    onChange: (recovering, failed) =>
+      patch({ recovering, ...(failed ? { trouble: troubleOf('media-failed') } : {}) }),
+    onWell: () => {
+      const name = view.get().trouble?.name
+      if (name === 'media-failed' || name === 'no-sound-from-far') patch({ trouble: undefined })
+    },
+  })
+
+  const watch = () => {
+    stopWatch ??= createWatch(world, media.peer.connection, {
+      onQuality: (quality, poor) => {
+        const { trouble, held, heldThere } = view.get()
+        const wasSilent = trouble?.name === 'no-sound-from-far' && (quality.receiving || held || heldThere)
+        patch({ quality, poor, ...(wasSilent ? { trouble: undefined } : {}) })
+      },
+      onReport: ({ mos, rttMs, jitterMs, lossPercent, level }) =>
+        ports.tell(OP.quality, { cid: view.get().cid, mos, rttMs, jitterMs, lossPercent, level }),
+      onSilence: () => {
+        const { held, heldThere, state } = view.get()
+        if (state !== 'connected' || held || heldThere) return
+        patch({ trouble: troubleOf('no-sound-from-far') })
+        repair.now()
+      },
+    })
+  }
+
+  const end = (part: Partial<CallView>) => {
+    if (!alive()) return
+    stopWatch?.()
+    repair.stop()
+    media.close()
+    patch({
+      endedAtMs: world.nowMs(),
+      second: undefined,
+      busy: undefined,
+      recovering: false,
+      ...part,
+      state: 'ended',
+    })
+    ports.onEnded(call)
+  }
+  const fail = (trouble: Trouble) => end({ trouble, cause: trouble.cause, reason: trouble.words })
+
+  const connected = (event: Members) => {
+    const now = view.get()
+    patch({
+      ...{ state: 'connected', held: false, heldThere: false, early: false },
+      connectedAtMs: now.connectedAtMs ?? world.nowMs(),
+      ...(textOf(event, 'with') ? { with: textOf(event, 'with'), name: textOf(event, 'disp') } : {}),
+    })
+    watch()
+  }
+
+  const hangUp = async () => {
+    const { cid } = view.get()
+    end({ cause: undefined })
+    // Without a channel the server ends it when its patience does, or is told at the next registration.
+    if (cid) await ports.ask(OP.hangUp, { cid }).catch(() => {})
+  }
+
+  const call: Call = {
+    ...createActions({ view, patch, ask, media, world }),
+    view,
+    far: media.far,
+    near: media.near,
+    answer: async ({ video = false } = {}) => {
+      if (view.get().state !== 'incoming') return
+      patch({ state: 'answering', trouble: undefined })
+      try {
+        await ports.alone(call)
+        await media.open()
+        const sdp = await media.answer(theirs, video)
+        if (!alive()) return
+        await ask(OP.answer, { sdp })
+        patch({ video: video && media.near() !== undefined })
+        connected({})
+      } catch (error) {
+        // Without a microphone the caller still rings: the user may allow it and answer.
+        const trouble = troubleIn(error)
+        if (trouble.name.startsWith('microphone') || trouble.name.startsWith('camera'))
+          patch({ state: 'incoming', trouble })
+        else fail(trouble)
+      }
+    },
+    reject: async ({ busy = true, to } = {}) => {
+      const { cid } = view.get()
+      const how = to ? { rc: 302, mto: to } : { rc: busy ? 486 : 603 }
+      end({ cause: how.rc })
+      await ports.ask(OP.reject, { cid, ...how }).catch(() => {})
+    },
+    hangUp,
+    repair: repair.now,
+  }
+
+  const place = async (disp: string) => {
+    try {
+      await ports.alone(call)
+      const sdp = await media.firstOffer(view.get().video)
+      if (!alive()) return
+      const answer = await ports.ask(OP.call, { to: view.get().with, sdp, ...(disp ? { disp } : {}) })
+      if (answer.code !== 0) return fail(refusalOf(answer))
+      const cid = textOf(answer, 'cid')
+      // Hung up before the server had given it a name.
+      if (!alive()) return void ports.ask(OP.hangUp, { cid }).catch(() => {})
+      patch({ cid, state: 'calling' })
+    } catch (error) {
+      fail(troubleIn(error))
+    }
+  }
+
+  const onState = (event: ServerEvent) => {
+    const cause = numberIn(event, 'cause')
+    switch (numberOf(event, 'state')) {
+      case STATE.ended: {
+        const second = view.get().second
+        // The first party left while the second one talks: the talk goes on.
+        if (second?.state === 'connected' && cause !== 200 && view.get().busy !== 'transfer')
+          return patch({ cid: second.cid, with: second.with, name: '', second: undefined, held: false })
+        return end({ cause, reason: textOf(event, 'reason') })
+      }
+      case STATE.ringing:
+        // Told of incoming calls as well, after our own 1006.
+        if (view.get().direction === 'out') patch({ state: 'ringing', early: event.early === true })
+        return
+      case STATE.connected:
+        if (cause !== undefined && cause >= 300)
+          patch({ trouble: refusalOf(event), busy: undefined, second: undefined })
+        return connected(event)
+      case STATE.heldHere:
+        return patch({ held: true })
+      case STATE.heldThere:
+        return patch({ heldThere: true })
+    }
+  }
+
+  const onSecond = (event: ServerEvent) => {
+    const second = view.get().second
+    if (!second) return
+    const state = numberOf(event, 'state')
+    const cause = numberIn(event, 'cause')
+    if (state === STATE.ended)
+      return patch({
+        second: undefined,
+        ...(cause !== undefined && cause >= 300 ? { trouble: refusalOf(event) } : {}),
+      })
+    patch({ second: { ...second, state: state === STATE.connected ? 'connected' : 'ringing' } })
+  }
+
+  return {
+    ...{ call, media, place, onState, onSecond, end },
+    adopt: async () => {
+      patch({ recovering: true })
+      try {
+        await media.open()
+      } catch (error) {
+        patch({ trouble: troubleIn(error) })
+      }
+      watch()
+    },
+    onMedia: async (event) => {
+      const sdp = textOf(event, 'sdp')
+      if (event.kind === 'offer') {
+        // A late offer for a call that rings here is answered when the user does.
+        if (view.get().state === 'incoming') theirs = sdp
+        else await ask(OP.answer, { sdp: await media.onOffer(sdp) })
+      } else await media.onAnswer(sdp)
+      patch({ farVideo: media.peer.farVideo() })
+    },
+    onMediaLost: () => repair.now(true),
+    onRecording: (event) => {
+      const cause = numberIn(event, 'cause')
+      patch({
+        ...{ recording: numberOf(event, 'rec') === 1, busy: undefined },
+        ...(cause !== undefined && cause >= 300 ? { trouble: refusalOf(event) } : {}),
+      })
+    },
+  }
+}
