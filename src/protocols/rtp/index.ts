@@ -8,7 +8,10 @@ export {
   type RtcpPacket,
   type SenderInfo,
 } from './rtcp.ts'
+export { createSrtp, type SrtpOptions } from './srtp.ts'
+export { type AesGcm, createCryptoKit, type HmacKey, type SrtpKit } from './srtp-kit.ts'
 export {
+  type ProfileWords,
   SRTP_PROFILES,
   SRTP_ROOM,
   type Srtp,
