@@ -1,4 +1,5 @@
 import {
+  type AddressPlan,
   createAddressPlan,
   createDestinations,
   createFleet,
@@ -75,7 +76,7 @@ const postOf =
 
 export const openGateways = async (
   { settings, timers, log, store, goipWire }: Ground,
-  { fleet, routes, destinations, drivers, open, client, handed, reportMs }: FleetSide,
+  { fleet, addresses, routes, destinations, drivers, open, client, handed, reportMs }: FleetSide,
   { messages, guard }: { messages: Messages; guard: Guard },
 ): Promise<GatewaySide> => {
   const parked = await store.gateways.loadParked()
@@ -100,7 +101,7 @@ export const openGateways = async (
         exempt: createExempt(settings.security.exempt),
       })
     : undefined
-  const ejoin = openEjoin({ settings, timers, log, store, fleet, inbox, guard })
+  const ejoin = openEjoin({ settings, timers, log, store, fleet, addresses, inbox, guard })
   if (ejoin) drivers.set('ejoin', ejoin.driver)
   if (goip) drivers.set('goip', goip.driver)
   open()
@@ -118,18 +119,19 @@ export const openGateways = async (
 
 type EjoinSide = Pick<Ground, 'settings' | 'timers' | 'log' | 'store'> & {
   fleet: Fleet
+  addresses: AddressPlan
   inbox: GatewayInbox
   guard: Guard
 }
 
 /** Devices are asked over HTTP, each with or without a look at its certificate. */
-const openEjoin = ({ settings, timers, log, store, fleet, inbox, guard }: EjoinSide): Ejoin | undefined => {
+const openEjoin = ({ settings, ...ports }: EjoinSide): Ejoin | undefined => {
   const devices = settings.ejoin?.devices ?? []
   if (devices.length === 0) return undefined
   const clients = new Map<boolean, HttpClient>()
   const publicUrl = settings.admin?.public_url
   return createEjoin({
-    ...{ timers, random: createRandom(), log, fleet, inbox, guard, store },
+    ...{ ...ports, random: createRandom() },
     devices: devices.map(({ check_certificate: checkCertificates, ...device }) => {
       const client = clients.get(checkCertificates) ?? createHttpClient({ checkCertificates })
       clients.set(checkCertificates, client)

@@ -29,6 +29,7 @@ describe('an Ejoin device', () => {
         ...{
           push: false,
           report_url: '',
+          region: '',
           send_timeout: 30,
           reconcile: 3,
           check_certificate: false,

@@ -200,6 +200,12 @@ const ejoinDevice: Shape<EjoinDevice> = {
     about: 'Our web server as the device reaches it.',
     otherwise: 'admin.public_url',
   },
+  region: {
+    kind: string(/^(?:|[A-Z]{2})$/, 'country such as "DE"'),
+    default: '',
+    about: 'Country of its cards: that of senders in national form.',
+    otherwise: 'region',
+  },
   send_timeout: { kind: integer(10, 600), default: 30, about: 'Seconds that it has to send one text.' },
   reconcile: {
     kind: integer(0, 1440),

@@ -182,6 +182,7 @@ export type EjoinDevice = {
   api: 'v2' | 'v3'
   push: boolean
   report_url: string
+  region: string
   send_timeout: number
   reconcile: number
   check_certificate: boolean

@@ -27,7 +27,16 @@ export const WIDTHS = {
 
 export const emptyBatch = (): Batch => ({
   ...{ sqns: [], settings: [], bindings: [], unbound: [], calls: [], phoneItems: [], phoneGone: [] },
-  ...{ sims: [], recipients: [], marks: [], parked: [], unparked: [], gatewayEvents: [], deviceCalls: [] },
+  ...{
+    sims: [],
+    recipients: [],
+    marks: [],
+    parked: [],
+    unparked: [],
+    gatewayEvents: [],
+    tasks: [],
+    deviceCalls: [],
+  },
   ...{ messages: [], wholes: [], keys: [], progress: [], moves: [], told: [], events: [] },
 })
 

@@ -75,7 +75,16 @@ const makePrivate = (file: string): void => {
 
 const ORDER: readonly (keyof typeof WIDTHS)[] = [
   ...(['sqns', 'settings', 'unbound', 'bindings', 'calls', 'phoneItems', 'phoneGone'] as const),
-  ...(['sims', 'recipients', 'marks', 'parked', 'unparked', 'gatewayEvents', 'deviceCalls'] as const),
+  ...([
+    'sims',
+    'recipients',
+    'marks',
+    'parked',
+    'unparked',
+    'gatewayEvents',
+    'deviceCalls',
+    'tasks',
+  ] as const),
 ]
 
 const createWriter = (database: DatabaseSync, db: Kysely<Tables>): Database['write'] => {

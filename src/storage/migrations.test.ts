@@ -49,6 +49,7 @@ describe('migrations', () => {
       'sim_recipients',
       'sims',
       'sqns',
+      'text_tasks',
     ])
   })
 

@@ -1,6 +1,14 @@
 import type { Generated } from 'kysely'
 import type { CallRow } from './call-row.ts'
-import type { DeviceCallRow, EventRow, MarkRow, RecipientRow, ReportRow, SimRow } from './fleet/columns.ts'
+import type {
+  DeviceCallRow,
+  EventRow,
+  MarkRow,
+  RecipientRow,
+  ReportRow,
+  SimRow,
+  TaskRow,
+} from './fleet/columns.ts'
 import type { MessageRow } from './messages/columns.ts'
 import type { OutboxRow } from './outbox/columns.ts'
 
@@ -18,6 +26,7 @@ export type Tables = {
   gateway_reports: ReportRow
   gateway_events: EventRow & { seq: Generated<number> }
   gateway_calls: DeviceCallRow
+  text_tasks: TaskRow
   phone_items: { kind: string; name: string; impi: string; value: string; at_ms: number }
   outbox: Omit<OutboxRow, 'seq'> & { seq: Generated<number> }
 }

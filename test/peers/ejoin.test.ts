@@ -63,8 +63,8 @@ describe('Ejoin posts by curl and wrk', { skip: without('curl') }, () => {
     assert.deepEqual(
       (await texts()).map(({ from, text, origin }) => [from, text, origin]),
       [
-        ['8613715266978', 'yaq', 'gateway'],
-        ['8613715266978', 'yaq', 'gateway'],
+        ['+8613715266978', 'yaq', 'gateway'],
+        ['+8613715266978', 'yaq', 'gateway'],
       ],
       'the same words in slot 2 with their headers, and without',
     )

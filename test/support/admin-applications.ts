@@ -12,6 +12,7 @@ import { silentLog } from '#lib/log'
 import { createRandom } from '#lib/random'
 import { createHandClock } from '#lib/timers'
 import { liveSettings } from './live-settings.ts'
+import { memoryGateways } from './memory-gateways.ts'
 import { type MemoryMessages, memoryMessages } from './memory-messages.ts'
 
 const subscriber = (name: string, number: string): Subscriber => ({
@@ -79,7 +80,7 @@ export const noFigures = {
 export const noGateways: GatewayDesk = {
   fleet: { list: () => [], get: () => undefined, devices: () => [], cards: () => [], lock: () => false },
   drivers: new Map(),
-  records: { events: async () => [], calls: async () => [] },
+  records: memoryGateways(),
   routes: { list: () => [], try: () => ({ accepted: false, why: 'no route fits', targets: [] }) },
   trunks: () => [],
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  createAddressPlan,
   createFleet,
   createGuard,
   type GatewayCall,
@@ -70,7 +71,7 @@ export const anEjoinHouse = async ({ device, serve, settings = new Map() }: Opti
   const asked: Asked[] = []
   const world = { serve }
   const ejoin = createEjoin({
-    ...{ timers, log, fleet, guard, random: createRandom() },
+    ...{ timers, log, fleet, guard, random: createRandom(), addresses: createAddressPlan('') },
     inbox: {
       text: (text) => keep(text.dedupe, () => texts.push(text)),
       report: (report) => kept(undefined, () => reports.push(report)),
@@ -91,6 +92,7 @@ export const anEjoinHouse = async ({ device, serve, settings = new Map() }: Opti
           password: 'p&w',
           push: false,
           report_url: '',
+          region: '',
           send_timeout: 30,
           reconcile: 3,
           ...device,

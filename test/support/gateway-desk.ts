@@ -11,6 +11,7 @@ import {
 } from '#core'
 import { err, ok } from '#lib/result'
 import { createHandClock } from '#lib/timers'
+import { memoryGateways } from './memory-gateways.ts'
 
 export const aSighting = (line: string, more: Partial<Sighting> = {}): Sighting => ({
   ...{ device: 'box1', line, kind: 'goip', state: 'registered', signal: 20 },
@@ -48,6 +49,7 @@ export const aGatewayDesk = (events: Events = createEvents()) => {
     fleet,
     drivers: new Map([['goip', aDriver('goip', asked)]]),
     records: {
+      ...memoryGateways(),
       events: async ({ limit, line, before = Number.POSITIVE_INFINITY }) =>
         told.events
           .map((event, seq) => ({ ...event, seq }))

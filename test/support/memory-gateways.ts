@@ -1,10 +1,19 @@
-import type { GatewayCall, GatewayEvent, GatewayStore, KeptSim, MessageStore, ParkedReport } from '#core'
+import type {
+  GatewayCall,
+  GatewayEvent,
+  GatewayStore,
+  KeptSim,
+  MessageStore,
+  ParkedReport,
+  TaskItem,
+} from '#core'
 
 export type MemoryGateways = GatewayStore & {
   sims: Map<string, KeptSim>
   recipients: Map<string, number[]>
   parked: Map<string, ParkedReport>
   written: GatewayEvent[]
+  tasks: Map<string, TaskItem[]>
   recorded: Map<string, GatewayCall>
   full: boolean
   /** The same message store, whose marks are found here. */
@@ -26,6 +35,7 @@ export const memoryGateways = (): MemoryGateways => {
       recipients: new Map(),
       parked: new Map(),
       written: [],
+      tasks: new Map(),
       recorded: new Map(),
       full: false,
     },
@@ -56,6 +66,8 @@ export const memoryGateways = (): MemoryGateways => {
     park: (report) => kept(() => memory.parked.set(report.id, report)),
     unpark: (id) => void memory.parked.delete(id),
     loadParked: async () => [...memory.parked.values()],
+    keepTask: (task) => kept(() => memory.tasks.set(task.id, task.items)),
+    task: async (id) => memory.tasks.get(id),
     addEvent: (event) => kept(() => memory.written.push(event)),
     saveCall: (call) => kept(() => memory.recorded.set(call.key, call)),
     events: async () => memory.written.map((event, seq) => ({ ...event, seq })),

@@ -30,12 +30,12 @@ export type Ejoin = {
 
 /** Ejoin gateways: what they post, and what they are asked over their own web servers. */
 export const createEjoin = (ports: EjoinPorts): Ejoin => {
-  const { timers, log, fleet, inbox, guard, store, random, publicUrl } = ports
+  const { timers, log, fleet, inbox, addresses, guard, store, random, publicUrl } = ports
   const { clock } = timers
   const devices = createDevices(ports.devices, clock.nowMs())
   const complaints = createComplaints(log, clock)
   const tasks = createTasks(timers, inbox)
-  const intake = createIntake({ fleet, inbox, clock, tasks, complaints })
+  const intake = createIntake({ fleet, inbox, addresses, clock, tasks, complaints })
   const receiver = createReceiver({ timers, log, guard, devices, intake, complaints })
   const pushUrl = ({ settings }: EjoinDevice) => {
     const base = settings.report_url === '' ? (publicUrl ?? '') : settings.report_url

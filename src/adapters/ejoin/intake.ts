@@ -16,7 +16,7 @@ import { onStatus } from './status.ts'
 import type { Tasks } from './tasks.ts'
 import { isOurs } from './tids.ts'
 
-export type IntakePorts = Pick<EjoinPorts, 'fleet' | 'inbox'> & {
+export type IntakePorts = Pick<EjoinPorts, 'fleet' | 'inbox' | 'addresses'> & {
   clock: Clock
   tasks: Tasks
   complaints: Complaints
@@ -42,7 +42,7 @@ const printed = (raw: unknown): string => {
 }
 
 /** Takes in what a device says; every promise resolves when that is on disk. */
-export const createIntake = ({ fleet, inbox, clock, tasks, complaints }: IntakePorts) => {
+export const createIntake = ({ fleet, inbox, addresses, clock, tasks, complaints }: IntakePorts) => {
   const sightPorts = createSightings(fleet)
   const tell = (line: string, name: string, fields: Record<string, string>, dedupe?: string): Kept =>
     inbox.event({ line, name, atMs: clock.wallMs(), fields, ...(dedupe !== undefined && { dedupe }) })
@@ -56,7 +56,8 @@ export const createIntake = ({ fleet, inbox, clock, tasks, complaints }: IntakeP
       if (row.plain) complaints.complain('not-base64', device.name, `a text on port ${slot} is no base64`)
       const text = clip(row.text, LONGEST_TEXT)
       const sim = simIn(device, row.port.port, slot, row.receiver)
-      const kept = inbox.text({ line, sim, from: clip(row.sender), text, atMs, dedupe, keyMs: KEY_MS })
+      const from = addresses.sender(clip(row.sender), device.settings.region)
+      const kept = inbox.text({ line, sim, from, text, atMs, dedupe, keyMs: KEY_MS })
       if (Math.abs(atMs - row.atMs) < DAY_MS) return [kept]
       // Our own clock gives the order; what the device said is kept beside it.
       complaints.complain('odd-time', device.name, `a text on port ${slot} is of ${timeOf(row.atMs)}`)

@@ -1,4 +1,4 @@
-import type { Fleet, GatewayInbox, Guard, Store } from '#core'
+import type { AddressPlan, Fleet, GatewayInbox, Guard, Store } from '#core'
 import type { Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import type { Random } from '#lib/random'
@@ -21,6 +21,8 @@ export type DeviceSettings = {
   push: boolean
   /** Our web server as this device reaches it; empty: `publicUrl`. */
   report_url: string
+  /** Country of its cards (ISO 3166), in which senders in national form are at home; empty: that of the plan. */
+  region: string
   /** Seconds that it has for one text. */
   send_timeout: number
   /** Minutes between two looks at what it may have failed to report; 0: only after gaps. */
@@ -46,6 +48,7 @@ export type EjoinPorts = {
   log: Log
   fleet: Pick<Fleet, 'sight' | 'lose' | 'describe' | 'sentElsewhere'>
   inbox: GatewayInbox
+  addresses: Pick<AddressPlan, 'sender'>
   guard: Pick<Guard, 'fail' | 'blocked' | 'delayMs'>
   store: Pick<Store, 'getSetting' | 'setSetting'>
   devices: DeviceSettings[]

@@ -25,7 +25,7 @@ describe('posts of an Ejoin device', () => {
     )
     assert.deepEqual(fleet.get('ej1/1')?.limits?.tot_dur, { used: 0, limit: -1 })
     const [text] = texts
-    assert.deepEqual([text?.line, text?.from, text?.text], ['ej1/1', '8613715266978', 'yaq'])
+    assert.deepEqual([text?.line, text?.from, text?.text], ['ej1/1', '+8613715266978', 'yaq'])
     assert.equal(text?.sim.operator, 'CHINA MOBILE')
     const [call] = [...calls.values()]
     assert.deepEqual(

@@ -22,7 +22,7 @@ export type GoipLineDesk = {
 export type GatewayDesk = {
   fleet: Pick<Fleet, 'list' | 'get' | 'devices' | 'cards' | 'lock'>
   drivers: ReadonlyMap<DeviceKind, GatewayDriver>
-  records: Pick<GatewayStore, 'events' | 'calls'>
+  records: Pick<GatewayStore, 'events' | 'calls' | 'keepTask' | 'task'>
   routes: RouteDesk
   trunks(): TrunkView[]
   /** Absent: no port for GoIP gateways is open. */

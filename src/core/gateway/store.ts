@@ -14,6 +14,10 @@ export type GatewayCallQuery = {
   sinceMs?: number
 }
 
+/** What an application of another server's making handed in at once, by the number that it got for it. */
+export type TaskItem = { number: string; id: string }
+export type TextTask = { id: string; atMs: number; items: TaskItem[] }
+
 /** What is kept of gateways and their cards. Promises of writers resolve after commit and fsync. */
 export type GatewayStore = SimStore & {
   /** Every card, with those whom it texted in `month`. */
@@ -23,6 +27,9 @@ export type GatewayStore = SimStore & {
   park(report: ParkedReport): Promise<void>
   unpark(id: string): void
   loadParked(): Promise<ParkedReport[]>
+  keepTask(task: TextTask): Promise<void>
+  /** Its recipients and their messages; undefined: there is no such task. */
+  task(id: string): Promise<TaskItem[] | undefined>
   addEvent(event: GatewayEvent): Promise<void>
   saveCall(call: GatewayCall): Promise<void>
   /** Newest first, at most 1000; of one line or of all. `before`: `seq` of the last one of the page before. */
@@ -32,7 +39,7 @@ export type GatewayStore = SimStore & {
     before?: number
   }): Promise<(GatewayEvent & { seq: number })[]>
   calls(query: GatewayCallQuery): Promise<GatewayCall[]>
-  /** Retention of events, calls, marks and parked reports; gives how many went. */
+  /** Retention of events, calls, marks, parked reports and tasks; gives how many went. */
   deleteBefore(ms: number): Promise<number>
 }
 

@@ -16,11 +16,21 @@ const bareOf = (address: string): string => {
 export type AddressPlan = {
   /** `near`: a number of the asking side, whose country national numbers are meant in; else the region of the plan. */
   normal(address: string, near?: string): string
+  /**
+   * The sender of a text by a device that leaves out the plus: as people of that country (ISO 3166; empty: the region of
+   * the plan) write their own numbers, else international. Names and short codes stay.
+   */
+  sender(address: string, country: string): string
 }
+
+/** Without knowing the country: what is shorter may as well be a national number. */
+const SURELY_INTERNATIONAL = 11
+const countryOf = (region: string): CountryCode | undefined =>
+  isSupportedCountry(region) ? (region as CountryCode) : undefined
 
 /** `region`: ISO 3166 country, e.g. `DE`; empty: national numbers stay as they are unless their sender tells more. */
 export const createAddressPlan = (region: string): AddressPlan => {
-  const country = isSupportedCountry(region) ? (region as CountryCode) : undefined
+  const country = countryOf(region)
   return {
     normal(address, near) {
       const user = bareOf(address)
@@ -32,6 +42,22 @@ export const createAddressPlan = (region: string): AddressPlan => {
       const meant = near?.startsWith('+') ? international(digits, near) : undefined
       if (meant !== undefined) return meant
       return (country && parsePhoneNumberFromString(digits, country)?.number) ?? digits
+    },
+    sender(address, near) {
+      const user = bareOf(address)
+      const digits = user.replace(/[-.()\s]/g, '')
+      if (!isNumber(user) || !/^\d+$/.test(digits) || digits.length <= SHORT)
+        return isNumber(user) ? digits : address
+      if (digits.startsWith('00')) return `+${digits.slice(2)}`
+      const own = countryOf(near) ?? country
+      const national = own && parsePhoneNumberFromString(digits, own)
+      // Written as people of that country write it: with their 0 in front, where they have one.
+      if (national?.isValid() && national.formatNational().replace(/\D/g, '') === digits)
+        return national.number
+      const whole = parsePhoneNumberFromString(`+${digits}`)
+      const isWhole = digits.length >= SURELY_INTERNATIONAL ? whole?.isPossible() : whole?.isValid()
+      if (whole && isWhole) return whole.number
+      return national?.isValid() ? national.number : digits
     },
   }
 }

@@ -57,6 +57,35 @@ describe('numbers', () => {
   })
 })
 
+describe('a sender without its plus', () => {
+  const { sender } = createAddressPlan('DE')
+  for (const [told, country, read] of [
+    ['15550100200', '', '+15550100200'],
+    ['491701234567', '', '+491701234567'],
+    ['33612345678', '', '+33612345678'],
+    ['+33612345678', 'DE', '+33612345678'],
+    ['0033612345678', '', '+33612345678'],
+    ['01701234567', '', '+491701234567'],
+    ['0612345678', 'FR', '+33612345678'],
+    ['2125550123', 'US', '+12125550123'],
+    ['612345678', 'ES', '+34612345678'],
+    ['13912345678', 'CN', '+8613912345678'],
+    ['13912345678', 'US', '+13912345678'],
+    ['1711234567', '', '+491711234567'],
+    ['12345', 'US', '12345'],
+    ['222888', '', '222888'],
+    ['*100#', '', '*100#'],
+    ['MyBank', '', 'MyBank'],
+    ['1st Bank', '', '1st Bank'],
+    ['', '', ''],
+  ] as const)
+    test(`${told || 'nothing'} ${country && `in ${country} `}is ${read || 'nothing'}`, () =>
+      assert.equal(sender(told, country), read))
+
+  test('stays as it is where its country is not known', () =>
+    assert.equal(createAddressPlan('').sender('01701234567', ''), '01701234567'))
+})
+
 describe('a route', () => {
   test('is taken in turn, behind subscribers, by number, sender, tag and time', () => {
     const { to } = aSwitch([

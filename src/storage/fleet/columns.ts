@@ -1,4 +1,4 @@
-import type { GatewayCall, GatewayEvent, KeptSim, ParkedReport } from '#core'
+import type { GatewayCall, GatewayEvent, KeptSim, ParkedReport, TaskItem, TextTask } from '#core'
 import type { Value } from '../batch.ts'
 
 /** Tables of gateways as Kysely sees them; `seq` is made by the database. */
@@ -13,6 +13,8 @@ export type RecipientRow = { card: string; month: number; recipient: number }
 export type MarkRow = { line: string; mark: string; message_id: string; at_ms: number }
 export type ReportRow = { id: string; report: string; at_ms: number }
 export type EventRow = { line: string; name: string; at_ms: number; fields: string }
+/** One of the rows of a task, whose recipients and messages stand in pairs. */
+export type TaskRow = { id: string; place: number; items: string; at_ms: number }
 export type DeviceCallRow = { id: string; line: string; at_ms: number; data: string }
 
 export const SIM_COLUMNS = [
@@ -50,6 +52,20 @@ export const toGatewayEvent = (row: EventRow & { seq: number }): GatewayEvent & 
   ...{ seq: row.seq, line: row.line, name: row.name, atMs: row.at_ms },
   fields: JSON.parse(row.fields) as Record<string, string>,
 })
+
+/** A text column of MariaDB holds 64 KB. */
+const ITEMS_OF_ROW = 500
+export const pushTask = (out: Value[], { id, items, atMs }: TextTask): void => {
+  for (let at = 0; at < items.length; at += ITEMS_OF_ROW) {
+    const some = items.slice(at, at + ITEMS_OF_ROW)
+    out.push(id, at, some.map((item) => `${item.number} ${item.id}`).join('\n'), atMs)
+  }
+}
+export const toTaskItems = ({ items }: Pick<TaskRow, 'items'>): TaskItem[] =>
+  items.split('\n').map((line) => {
+    const [number = '', id = ''] = line.split(' ')
+    return { number, id }
+  })
 
 export const pushDeviceCall = (out: Value[], call: GatewayCall): void => {
   out.push(call.key, call.line, call.beginMs ?? call.answerMs ?? call.endMs ?? 0, JSON.stringify(call))

@@ -59,6 +59,18 @@ describe('what is kept of gateways', () => {
     }, file)
   })
 
+  test('tasks of any size, until their time is up', () =>
+    withStore(async ({ gateways }) => {
+      const items = Array.from({ length: 1201 }, (_, n) => ({ number: `+1555${n}`, id: `m${n}` }))
+      await gateways.keepTask({ id: '77', atMs: 1000, items })
+      await gateways.keepTask({ id: '78', atMs: 2000, items: items.slice(0, 1) })
+      assert.deepEqual(await gateways.task('77'), items)
+      assert.equal(await gateways.task('79'), undefined)
+      assert.equal(await gateways.deleteBefore(1500), 3)
+      assert.equal(await gateways.task('77'), undefined)
+      assert.deepEqual(await gateways.task('78'), items.slice(0, 1))
+    }))
+
   test('marks in the transaction of their step, newest first, by line and time', () =>
     withStore(async ({ gateways, messages }) => {
       for (const [at, id] of ['m1', 'm2', 'm3'].entries()) {

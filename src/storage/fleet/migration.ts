@@ -57,3 +57,16 @@ export const fleetMigration = async ({ schema }: Kysely<unknown>): Promise<void>
   await schema.createIndex('gateway_calls_by_time').on('gateway_calls').columns(['at_ms']).execute()
   await schema.createIndex('gateway_calls_by_line').on('gateway_calls').columns(['line', 'at_ms']).execute()
 }
+
+/** What applications handed in by DBL's calls, by its number, in rows that a text column of MariaDB can hold. */
+export const tasksMigration = async ({ schema }: Kysely<unknown>): Promise<void> => {
+  await schema
+    .createTable('text_tasks')
+    .addColumn('id', 'varchar(32)', (c) => c.notNull())
+    .addColumn('place', 'integer', (c) => c.notNull())
+    .addColumn('items', 'text', (c) => c.notNull())
+    .addColumn('at_ms', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('text_tasks_key', ['id', 'place'])
+    .execute()
+  await schema.createIndex('text_tasks_by_time').on('text_tasks').columns(['at_ms']).execute()
+}

@@ -1,13 +1,14 @@
 import type { Kysely } from 'kysely'
-import type { GatewayCall, GatewayCallQuery, GatewayEvent, KeptSim, ParkedReport } from '#core'
+import type { GatewayCall, GatewayCallQuery, GatewayEvent, KeptSim, ParkedReport, TaskItem } from '#core'
 import type { Tables } from '../schema.ts'
-import { toDeviceCall, toGatewayEvent, toReport, toSim } from './columns.ts'
+import { toDeviceCall, toGatewayEvent, toReport, toSim, toTaskItems } from './columns.ts'
 
 /** What a reader may ask the worker about gateways; as `GatewayStore` of the core has it. */
 export type FleetQueries = {
   sims(month: number): Promise<(KeptSim & { recipients: number[] })[]>
   handedTo(line: string, mark: string, sinceMs: number): Promise<string[]>
   parked(): Promise<ParkedReport[]>
+  textTask(id: string): Promise<TaskItem[] | undefined>
   gatewayEvents(query: {
     limit: number
     line?: string
@@ -49,6 +50,15 @@ export const createFleetQueries = (db: Kysely<Tables>): FleetQueries => ({
     const rows = await db.selectFrom('gateway_reports').selectAll().orderBy('at_ms').execute()
     return rows.map(toReport)
   },
+  textTask: async (id) => {
+    const rows = await db
+      .selectFrom('text_tasks')
+      .select('items')
+      .where('id', '=', id)
+      .orderBy('place')
+      .execute()
+    return rows.length === 0 ? undefined : rows.flatMap(toTaskItems)
+  },
   gatewayEvents: async ({ limit, line, before }) => {
     let find = db.selectFrom('gateway_events').selectAll()
     if (line !== undefined) find = find.where('line', '=', line)
@@ -78,7 +88,8 @@ export const createFleetQueries = (db: Kysely<Tables>): FleetQueries => ({
     (await deleteBySeq(db, 'gateway_events', beforeMs)) +
     (await deleteBySeq(db, 'gateway_marks', beforeMs)) +
     (await deleteByTime(db, 'gateway_calls', beforeMs)) +
-    (await deleteByTime(db, 'gateway_reports', beforeMs)),
+    (await deleteByTime(db, 'gateway_reports', beforeMs)) +
+    (await deleteByTime(db, 'text_tasks', beforeMs)),
 })
 
 const breathe = (): Promise<void> => new Promise((resume) => setImmediate(resume))
@@ -101,7 +112,7 @@ const deleteBySeq = async (
 
 const deleteByTime = async (
   db: Kysely<Tables>,
-  table: 'gateway_calls' | 'gateway_reports',
+  table: 'gateway_calls' | 'gateway_reports' | 'text_tasks',
   beforeMs: number,
 ): Promise<number> => {
   for (let total = 0; ; ) {

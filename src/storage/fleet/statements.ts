@@ -35,6 +35,7 @@ export const fleetStatements = (db: Kysely<Tables>): Record<keyof typeof FLEET_W
         .values({ id: '', report: '', at_ms: 0 })
         .onConflict((on) => on.column('id').doNothing()),
     ),
+    tasks: text(db.insertInto('text_tasks').values({ id: '', place: 0, items: '', at_ms: 0 })),
     unparked: text(db.deleteFrom('gateway_reports').where('id', '=', '')),
     gatewayEvents: text(db.insertInto('gateway_events').values(event)),
     deviceCalls: text(

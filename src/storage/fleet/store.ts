@@ -23,6 +23,11 @@ export const createGatewayStore = (pending: PendingFleet, groups: Groups, thread
     groups.background()
   },
   loadParked: () => thread.query('parked'),
+  keepTask: (task) => {
+    pending.task(task)
+    return groups.urgent()
+  },
+  task: (id) => thread.query('textTask', id),
   addEvent: (event) => {
     pending.event(event)
     return groups.urgent()

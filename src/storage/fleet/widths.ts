@@ -6,5 +6,6 @@ export const FLEET_WIDTHS = {
   parked: 3,
   unparked: 1,
   gatewayEvents: 4,
+  tasks: 4,
   deviceCalls: 4,
 }

@@ -1,7 +1,7 @@
-import type { Accepted, Line, MessageRecord, MessageRefusal, MessageState, Messages } from '#core'
+import type { Accepted, Line, MessageRecord, MessageRefusal, MessageState, Messages, TaskItem } from '#core'
 import type { Result } from '#lib/result'
 import type { GatewayDesk } from '../../gateways/ports.ts'
-import type { TaskItem, Tasks } from './tasks.ts'
+import type { Tasks } from './tasks.ts'
 
 export type DblPorts = {
   messages: Pick<Messages, 'accept' | 'get'>
@@ -83,7 +83,7 @@ export const sendSms = async (ports: DblPorts, body: Body, from: string): Promis
   if ('result' in wish) return wish
   const { items, refused } = await submitAll(ports, numbers, { from, text, tag: wish.tag })
   if (items.length === 0) return rejected(refused === 'unknown-user' ? 'none_line' : (refused ?? 'number'))
-  return { result: 'ACCEPT', taskID: ports.tasks.add(items).taskID }
+  return { result: 'ACCEPT', taskID: (await ports.tasks.add(items)).taskID }
 }
 
 const SENT: Record<MessageState, 'unsend' | 'sending' | 'succeeded' | 'failed'> = {
@@ -110,7 +110,7 @@ const rowOf = (taskID: string, { number, id }: TaskItem, record: MessageRecord |
 
 /** POST /goip/querysms/: a row for each recipient. */
 export const querySms = async ({ messages, tasks }: DblPorts, body: Body): Promise<object[]> => {
-  const task = tasks.find(textIn(body, 'taskID'))
+  const task = await tasks.find(textIn(body, 'taskID'))
   if (!task) return []
   const rows: object[] = []
   for (let at = 0; at < task.items.length; at += AT_ONCE) {

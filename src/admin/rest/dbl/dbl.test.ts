@@ -3,14 +3,15 @@ import { describe, test } from 'node:test'
 import { applicationPorts, aTextHouse } from '../../../../test/support/admin-applications.ts'
 import { withAdmin } from '../../../../test/support/admin-server.ts'
 import { aGatewayDesk, aSighting } from '../../../../test/support/gateway-desk.ts'
+import { memoryGateways } from '../../../../test/support/memory-gateways.ts'
 
 const auth = { username: 'root', password: 'dbl secret' }
 type Call = (call: string, body: object) => Promise<{ status: number; body: unknown }>
 
 const withDbl = (
   work: (call: Call, house: ReturnType<typeof aTextHouse>) => Promise<void>,
+  { house = aTextHouse(), records = memoryGateways() } = {},
 ): Promise<void> => {
-  const house = aTextHouse()
   const { desk, fleet } = aGatewayDesk()
   fleet.sight(aSighting('1', { limits: { sms_day: { used: 40, limit: 100 } } }))
   fleet.sight(aSighting('2', { state: 'not-registered' }))
@@ -23,7 +24,7 @@ const withDbl = (
         const response = await fetch(url, { ...init, body: JSON.stringify(body) })
         return { status: response.status, body: await response.json() }
       }, house),
-    { ...applicationPorts(house), gateways: desk, dblUsers: [auth] },
+    { ...applicationPorts(house), gateways: { ...desk, records }, dblUsers: [auth] },
   )
 }
 
@@ -50,6 +51,27 @@ describe("DBL's JSON calls", () => {
       )
       assert.deepEqual((await call('querysms', { auth, taskID: '1' })).body, [])
     }))
+
+  test('know tasks of before a restart', async () => {
+    const kept = { house: aTextHouse(), records: memoryGateways() }
+    let task = ''
+    await withDbl(async (call) => {
+      const { body } = await call('sendsms', { auth, number: '49301001,49301002', content: 'hi' })
+      task = (body as { taskID: string }).taskID
+      assert.match(task, /^[1-9]\d{0,9}$/)
+      assert.ok(Number(task) < 2 ** 31)
+    }, kept)
+    await withDbl(async (call) => {
+      const rows = (await call('querysms', { auth, taskID: task })).body as { taskID: string; send: string }[]
+      assert.deepEqual(
+        rows.map(({ taskID, send }) => [taskID, send]),
+        [
+          [`${task}.49301001`, 'unsend'],
+          [`${task}.49301002`, 'unsend'],
+        ],
+      )
+    }, kept)
+  })
 
   test('list lines', () =>
     withDbl(async (call) => {

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Random } from '#lib/random'
 import { sameText } from '../../password.ts'
 import type { AdminPorts } from '../../ports.ts'
 import { sourceOf } from '../logins.ts'
@@ -7,7 +6,7 @@ import { type DblPorts, queryLines, querySms, sendSms } from './calls.ts'
 import { createTasks } from './tasks.ts'
 
 export type DblUser = { username: string; password: string }
-export type DblMountPorts = Pick<AdminPorts, 'messages' | 'gateways' | 'guard' | 'log'> & { random: Random }
+export type DblMountPorts = Pick<AdminPorts, 'messages' | 'gateways' | 'guard' | 'clock' | 'random' | 'log'>
 
 /** 9999 numbers with a text. */
 const MOST_OCTETS = 512 * 1024
@@ -30,8 +29,10 @@ const userIn = (users: readonly DblUser[], { auth }: Body): DblUser | undefined 
 
 /** The three JSON calls of DBL's SMS server, for programs that were written for it; outside /api/v1. */
 export const mountDbl = (app: FastifyInstance, users: readonly DblUser[], ports: DblMountPorts): void => {
-  const { guard, log, messages, gateways, random } = ports
-  const dbl: DblPorts = { messages, gateways, tasks: createTasks(random) }
+  const { guard, log, messages, gateways, clock, random } = ports
+  const dbl: DblPorts = {
+    ...{ messages, gateways, tasks: createTasks({ store: gateways.records, clock, random }) },
+  }
   const calls: Record<string, (body: Body, user: DblUser) => object | Promise<object>> = {
     sendsms: (body, user) => sendSms(dbl, body, user.username),
     querysms: (body) => querySms(dbl, body),
