@@ -24,8 +24,8 @@ export const FINAL_STATES: readonly MessageState[] = [
   'cancelled',
 ]
 
-/** Where a message came from: a handset (SMS over IP), a SIP phone (text/plain), a SIM card, or an application's way in. */
-export const MESSAGE_ORIGINS = ['ims', 'sip', 'gateway', 'api', 'rest', 'monitor', 'report'] as const
+/** Where a message came from: a handset (SMS over IP), a SIP phone (text/plain), a browser, a SIM card, or an application's way in. */
+export const MESSAGE_ORIGINS = ['ims', 'sip', 'web', 'gateway', 'api', 'rest', 'monitor', 'report'] as const
 export type MessageOrigin = (typeof MESSAGE_ORIGINS)[number]
 
 /** What is in it. Octets are lower case hexadecimal, so that records stay plain data everywhere. */

@@ -1,0 +1,64 @@
+import type { Carrier, MessageRecord, Outcome, Subscribers } from '#core'
+import type { Timers } from '#lib/clock'
+import type { Session, Sessions } from './sessions.ts'
+import { ROUTE, textEvent, textOf } from './texts.ts'
+
+/** A page has so long to say that it has a text. */
+const HAS_MS = 5000
+const QUEUE = 'subscriber:'
+
+export type WebCarrier = Carrier & {
+  /** 1018: a page has the text with that id. */
+  onHas(session: Session, id: string): void
+}
+
+/** Handsets and SIP phones are asked first, by `others`; what these could not be given goes to live browsers. */
+export const createWebCarrier = (
+  others: Carrier,
+  {
+    subscribers,
+    timers,
+    sessions,
+  }: { subscribers: Subscribers; timers: Timers; sessions: () => Sessions | undefined },
+): WebCarrier => {
+  const awaited = new Map<string, (session: Session) => void>()
+
+  /** Resolves as soon as one page has it; an old client, which says nothing of that, when it was written to its connection. */
+  const hand = (message: MessageRecord, text: string, live: Session[]): Promise<boolean> =>
+    new Promise((resolve) => {
+      const done = (has: boolean): void => {
+        timer.cancel()
+        awaited.delete(message.id)
+        resolve(has)
+      }
+      const timer = timers.after(HAS_MS, () => done(false))
+      awaited.set(message.id, (session) => {
+        if (live.includes(session)) done(true)
+      })
+      const told = textEvent(message, text)
+      for (const { phone } of live) phone.say(told)
+      if (live.some(({ phone }) => !phone.isNew && phone.link?.open)) done(true)
+    })
+
+  const byWeb = async (message: MessageRecord): Promise<Outcome | undefined> => {
+    const text = textOf(message)
+    const subscriber = subscribers.byImpi(message.queue.slice(QUEUE.length))
+    if (text === undefined || !subscriber || message.partsDone > 0) return undefined
+    const live = (sessions()?.of(subscriber) ?? []).filter(({ phone }) => phone.link?.open)
+    if (live.length === 0) return undefined
+    if (await hand(message, text, live)) return { kind: 'delivered', route: ROUTE }
+    return { kind: 'retry', reason: 'the web phone did not say that it has it', route: ROUTE }
+  }
+
+  return {
+    async deliver(message, progress) {
+      const outcome = await others.deliver(message, progress)
+      if (outcome.kind !== 'away' && outcome.kind !== 'retry' && outcome.kind !== 'failed') return outcome
+      const web = await byWeb(message)
+      if (!web || (web.kind !== 'delivered' && outcome.kind !== 'away')) return outcome
+      if ('committed' in outcome) outcome.committed?.()
+      return web
+    },
+    onHas: (session, id) => awaited.get(id)?.(session),
+  }
+}

@@ -1,0 +1,169 @@
+import type { Timer } from '#lib/clock'
+import type { LinkUser, MessageLink } from '#lib/message-link'
+import { type Command, type Dialect, dialectOf, type Fault, type Pdu } from '#webcall'
+import type { WebCarrier } from './carrier.ts'
+import type { CallCommands } from './commands.ts'
+import { isDescription, showsVideo } from './descriptions.ts'
+import { callAsGuest } from './guests.ts'
+import { onLamps } from './lamps.ts'
+import type { Logins } from './logins.ts'
+import { createPhone, type Phone } from './phone.ts'
+import type { WebphonePorts } from './ports.ts'
+import { createRate } from './rate.ts'
+import type { Session, Sessions } from './sessions.ts'
+import type { WebTexts } from './texts.ts'
+import { leave } from './transfers.ts'
+
+/** Who says nothing of who it is goes again. */
+const STRANGER_MS = 15_000
+const NONCE_MS = 60_000
+const POLICY = 1008
+const MOST_FAULTS = 20
+
+export type ConnectionPorts = WebphonePorts & {
+  sessions: Sessions
+  commands: CallCommands
+  texts: WebTexts
+  logins: Logins
+  carrier?: WebCarrier
+  hasRoom(video: boolean): boolean
+  /** Who is nobody yet. */
+  strangers: { enter(address: string): void; leave(address: string): void }
+}
+
+/** One connection: who is at its other end, and what it may say. */
+export type Connection = {
+  readonly link: MessageLink
+  dialect: Dialect | undefined
+  /** Of the last 1000: good for one use. */
+  nonce: { text: string; untilMs: number } | undefined
+  session: Session | undefined
+  guest: Phone | undefined
+  say(pdu: Pdu): void
+  /** Somebody at last. */
+  known(): void
+}
+
+const ANYBODY = new Set<number>([1000, 1001, 1011])
+const NO_CODE = new Set<number>([1017, 1018])
+
+/** Takes the nonce, if it is still good: a second use finds none. */
+export const takeNonce = (connection: Connection, nowMs: number): string => {
+  const { nonce } = connection
+  connection.nonce = undefined
+  return nonce && nonce.untilMs > nowMs ? nonce.text : ''
+}
+
+const carryOut = (ports: ConnectionPorts, connection: Connection, command: Command): void => {
+  const { commands, texts, settings, timers } = ports
+  const { session, link, say } = connection
+  const phone = session?.phone ?? connection.guest
+  const { op, seq } = command
+  const call = 'cid' in command ? phone?.calls.get(command.cid) : undefined
+  if (op === 1000) {
+    const text = Buffer.from(ports.random.bytes(8)).toString('hex')
+    connection.nonce = { text, untilMs: timers.clock.nowMs() + NONCE_MS }
+    return say({ op: 2000, seq, nonce: text })
+  }
+  if (op === 1001) return ports.logins.register(connection, command)
+  if (op === 1011) return onGuest(ports, connection, command)
+  if (!phone) {
+    // Nobody's: the code that the manual has for it, or a plain no.
+    const code = op === 1002 || op === 1003 ? -1 : op === 1009 || op === 1014 ? -2 : -4
+    return NO_CODE.has(op)
+      ? undefined
+      : say({ op: op + 1000, seq, code, reason: 'Nobody is logged in here.' })
+  }
+  if (op === 1004) return commands[1004](phone, call, command)
+  if (op === 1005) return commands[1005](phone, call, command)
+  if (op === 1006) return commands[1006](phone, call, command)
+  if (op === 1007) return commands[1007](phone, call, command)
+  if (op === 1010) return commands[1010](phone, call, phone.calls.get(command.cid2), command)
+  if (op === 1012) return commands[1012](phone, call, command)
+  if (op === 1013) return void commands[1013](phone, call, command)
+  if (op === 1015) return commands[1015](phone, call, phone.calls.get(command.cid2), command)
+  if (op === 1017) {
+    if (call) call.quality = command.quality
+    return
+  }
+  if (!session) {
+    const code = op === 1002 || op === 1003 ? -1 : op === 1008 ? -4 : -2
+    return NO_CODE.has(op) ? undefined : say({ op: op + 1000, seq, code, reason: 'Guests cannot do that.' })
+  }
+  if (op === 1002) return ports.logins.unregister(connection, session, command)
+  if (op === 1003) return commands[1003](phone, session.account, command)
+  if (op === 1008) return commands[1008](phone, session.account, call, command)
+  if (op === 1009) return void texts.send(session, command)
+  if (op === 1014) return onLamps(ports.lamps, settings.maxBlf, session, command)
+  if (op === 1018) ports.carrier?.onHas(session, command.id)
+  link.open
+}
+
+/** 1011: the nonce of this connection, once; after that it may speak of the calls that it made. */
+const onGuest = (
+  ports: ConnectionPorts,
+  connection: Connection,
+  command: Extract<Command, { op: 1011 }>,
+): void => {
+  const { link, dialect, say } = connection
+  const { seq } = command
+  const nonce = takeNonce(connection, ports.timers.clock.nowMs())
+  if (!dialect || nonce === '' || nonce !== command.nonce) {
+    ports.guard.fail(link.address)
+    return say({ op: 2011, seq, code: -2, reason: 'Say 1000 first: a nonce is good once, for a minute.' })
+  }
+  if (!isDescription(command.sdp))
+    return say({ op: 2011, seq, code: -2, reason: 'sdp is no session description.' })
+  const phone =
+    connection.session?.phone ?? connection.guest ?? createPhone(ports.random, dialect, link, undefined)
+  if (phone.calls.size > 0 || !ports.hasRoom(showsVideo(command.sdp)))
+    return say({ op: 2011, seq, code: -3, reason: 'There are too many calls at the moment.' })
+  if (!connection.session) connection.guest = phone
+  if (callAsGuest(ports, phone, link, command)) connection.known()
+}
+
+/** A new connection of whoever it is. */
+export const createConnection = (ports: ConnectionPorts, link: MessageLink): LinkUser => {
+  const { timers, sessions, strangers, guard } = ports
+  const mayGo = createRate(timers.clock)
+  let faults = 0
+  let stranger: Timer | undefined = timers.after(STRANGER_MS, () => link.close(POLICY))
+  strangers.enter(link.address)
+  const acquainted = (): void => {
+    if (!stranger) return
+    stranger.cancel()
+    stranger = undefined
+    strangers.leave(link.address)
+  }
+  const connection: Connection = {
+    ...{ link, dialect: undefined, nonce: undefined, session: undefined, guest: undefined },
+    say: (pdu) => {
+      const text = connection.dialect?.print(pdu)
+      if (text !== undefined) link.send(text)
+    },
+    known: acquainted,
+  }
+  const onFault = ({ op, seq, code, reason }: Fault): void => {
+    if (op === 0 && ++faults > MOST_FAULTS) return link.close(POLICY)
+    connection.say({ op: op === 0 ? 2000 : op + 1000, seq, code, reason })
+  }
+  return {
+    onMessage(text) {
+      if (!link.open) return
+      if (!mayGo() || guard.blocked(link.address)) return link.close(POLICY)
+      connection.dialect ??= dialectOf(text)
+      const command = connection.dialect.parse(text)
+      if (!command.ok) return onFault(command.error)
+      const isKnown = connection.session ?? connection.guest
+      if (!isKnown && !ANYBODY.has(command.value.op) && ++faults > MOST_FAULTS) return link.close(POLICY)
+      carryOut(ports, connection, command.value)
+    },
+    onClose() {
+      acquainted()
+      const { session, guest } = connection
+      connection.session = undefined
+      if (session) sessions.lost(session, link)
+      if (guest) for (const call of [...guest.calls.values()]) leave(call)
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import type { MessageLink } from '#lib/message-link'
+import type { CommandOf } from '#webcall'
+import { line, toWire } from './names.ts'
+import { type OutgoingPorts, startCall } from './outgoing.ts'
+import type { Phone } from './phone.ts'
+import type { WebphonePorts } from './ports.ts'
+import type { WebCall } from './web-call.ts'
+
+type GuestPorts = OutgoingPorts & Pick<WebphonePorts, 'guests'>
+
+/** 1011: a call without an account. */
+export const callAsGuest = (
+  ports: GuestPorts,
+  phone: Phone,
+  link: MessageLink,
+  command: CommandOf<1011>,
+): WebCall | undefined => {
+  const { seq, to, sdp, disp, from, cdata, skill, ticket } = command
+  const { guests } = ports
+  const refuse = (code: number, reason: string): undefined => {
+    phone.say({ op: 2011, seq, code, reason })
+  }
+  if (!guests?.enabled) return refuse(-1, 'Calls of guests are switched off here.')
+  const pass = guests.admit({
+    ...{ to, address: link.address },
+    ...(link.origin !== undefined && { origin: link.origin }),
+    ...(link.host !== undefined && { host: link.host }),
+    ...(ticket !== undefined && { ticket }),
+    ...(disp !== '' && { disp: toWire(line(disp)) }),
+    ...(from !== '' && { from: toWire(line(from)) }),
+    ...(cdata !== '' && { cti: toWire(line(cdata, 4096)) }),
+    ...(skill !== '' && { skill: toWire(line(skill, 4096)) }),
+  })
+  if (!pass.ok) {
+    const { why, reason } = pass.error
+    return refuse(why === 'overloaded' ? -3 : why === 'bad-request' ? -2 : -1, reason)
+  }
+  return startCall(ports, phone, sdp, pass.value, (call) =>
+    phone.say({ op: 2011, seq, cid: call.cid, code: 0 }),
+  )
+}

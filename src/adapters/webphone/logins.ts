@@ -1,0 +1,113 @@
+import type { CommandOf, Pdu } from '#webcall'
+import { type Connection, takeNonce } from './connection.ts'
+import { announce } from './incoming.ts'
+import { createLogin, type LoginPorts } from './login.ts'
+import type { Account, WebphonePorts } from './ports.ts'
+import { GRACE_S, type Session, type Sessions } from './sessions.ts'
+
+type LoginsPorts = LoginPorts &
+  Pick<WebphonePorts, 'timers' | 'mailboxes' | 'features'> & { sessions: Sessions }
+
+const FULL = 'No more web phones can be registered.'
+
+/** 1001 and 1002: who comes, who comes back, and who has to wait. */
+export const createLogins = (ports: LoginsPorts) => {
+  const { sessions, settings, timers, guard, mailboxes } = ports
+  const login = createLogin(ports)
+
+  /** The live one that stands in an old client's way: it knows no second phone of one number. */
+  const rivalOf = ({ subscriber, tel }: Account): Session | undefined =>
+    sessions.of(subscriber).find((one) => !one.phone.isNew && one.account.tel === tel)
+
+  const giveWay = (rival: Session): void => {
+    const { link } = rival.phone
+    rival.phone.say({ op: 9001, state: -1 })
+    sessions.end(rival)
+    link?.close(1000)
+  }
+
+  const watchMailbox = (session: Session): void => {
+    const { phone, account } = session
+    session.mailbox?.()
+    session.mailbox = session.mwi
+      ? mailboxes?.watch(account.subscriber, (state) =>
+          queueMicrotask(() => phone.say({ op: 9011, ...state, exact: true })),
+        )
+      : undefined
+  }
+
+  const greet = (connection: Connection, session: Session, { seq }: CommandOf<1001>): void => {
+    const { phone, account } = session
+    const pbook = settings.phoneBook?.(connection.link.host)
+    const own: Partial<Pdu> = phone.isNew
+      ? {
+          ...{ resume: session.resume, graceS: GRACE_S, tel: account.tel, name: account.identity.user },
+          ...{ features: ports.features, limits: { blf: settings.maxBlf } },
+        }
+      : {}
+    connection.say({
+      ...{ op: 2001, seq, code: 0, cids: [...phone.calls.keys()] },
+      ...(pbook !== undefined && { pbook }),
+      ...own,
+    })
+    connection.session = session
+    connection.known()
+    phone.say({ op: 9001, state: 0 })
+    watchMailbox(session)
+    for (const call of [...phone.calls.values()])
+      if (call.state === 'incoming') announce(call)
+      else if (!call.first) phone.say({ op: 9008, cid: call.cid })
+  }
+
+  const enter = (connection: Connection, command: CommandOf<1001>, account: Account): void => {
+    const { link, dialect, say } = connection
+    if (!dialect) return
+    const { resume, seq } = command
+    const back = resume === undefined ? undefined : sessions.resumed(account, resume, link)
+    const rival = dialect.name === 'lines' && !back ? rivalOf(account) : undefined
+    if (rival?.phone.link?.open && !settings.takeover)
+      return say({ op: 2001, seq, code: -1, reason: 'The number is registered already.' })
+    if (rival) giveWay(rival)
+    const opened = back
+      ? ({ kind: 'in', session: back } as const)
+      : sessions.open(account, dialect, link, command.client)
+    if (opened.kind === 'full') {
+      say({ op: 2001, seq, code: 0 })
+      return say({ op: 9001, state: -503, reason: FULL })
+    }
+    const { session } = opened
+    session.phone.waiting = command.waiting && session.phone.isNew
+    session.mwi = command.mwi
+    greet(connection, session, command)
+  }
+
+  return {
+    /** 1001. Who has failed before is answered later and later. */
+    register(connection: Connection, command: CommandOf<1001>): void {
+      const { link, say, session } = connection
+      const { seq } = command
+      if (session) return say({ op: 2001, seq, code: -1, reason: 'This connection is registered already.' })
+      const nonce = takeNonce(connection, timers.clock.nowMs())
+      const { address, secure } = link
+      const delayMs = guard.delayMs(address)
+      const result = login(command, { address, secure, nonce })
+      const tell = (): void => {
+        if (!link.open || connection.session) return
+        if (result.kind === 'in') return enter(connection, command, result.account)
+        if (result.kind === 'refused') return say({ op: 2001, seq, code: -2, reason: result.reason })
+        say({ op: 2001, seq, code: 0 })
+        say({ op: 9001, state: -403, reason: result.reason })
+      }
+      if (delayMs > 0) timers.after(delayMs, tell)
+      else tell()
+    },
+    /** 1002. */
+    unregister(connection: Connection, session: Session, { seq }: CommandOf<1002>): void {
+      connection.say({ op: 2002, seq, code: 0 })
+      connection.session = undefined
+      session.phone.say({ op: 9001, state: -1 })
+      sessions.end(session)
+    },
+  }
+}
+export type Logins = ReturnType<typeof createLogins>

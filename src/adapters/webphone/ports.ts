@@ -1,0 +1,76 @@
+import type {
+  Calls,
+  Events,
+  Guard,
+  Guests,
+  Identity,
+  Media,
+  Messages,
+  Registrations,
+  Subscriber,
+  Subscribers,
+} from '#core'
+import type { Timers } from '#lib/clock'
+import type { Log } from '#lib/log'
+import type { Random } from '#lib/random'
+import type { LegacyCipher } from '#webcall'
+
+/** Short-lived words with which a page that is logged in opens its connection; each is good once. */
+export type Tokens = { redeem(token: string): { impi: string; tel: string } | undefined }
+
+/** Who hears of the lamps of others; `code`: 0, or minus the status with which that is refused. */
+export type Lamp = {
+  code: number
+  /** dialog-info of RFC 4235. */
+  xml: string
+  lamp: 'idle' | 'calling' | 'alerting' | 'ringing' | 'busy' | 'held' | 'unavailable'
+  direction?: 'in' | 'out'
+  remote?: string
+  remoteName?: string
+}
+/** Watches an extension for a subscriber; the present lamp is told at once or soon. Gives what ends it. */
+export type Lamps = { watch(ext: string, watcher: Subscriber, hear: (lamp: Lamp) => void): () => void }
+
+export type MailboxState = { new: number; old: number; newUrgent: number; oldUrgent: number }
+export type Mailboxes = { watch(subscriber: Subscriber, hear: (state: MailboxState) => void): () => void }
+
+export type WebphoneSettings = {
+  cipher: LegacyCipher | 'off'
+  key: string
+  /** Old logins also without TLS. */
+  plainWs: boolean
+  /** A new login of an old client ends the one before, even while that is alive. */
+  takeover: boolean
+  maxRegisters: number
+  maxCalls: number
+  maxVideos: number
+  maxBlf: number
+  /** Where a client finds its phone book, by the host that it asked for. */
+  phoneBook?: (host: string | undefined) => string | undefined
+  ctiHeader: string
+  skillHeader: string
+}
+
+export type WebphonePorts = {
+  timers: Timers
+  random: Random
+  log: Log
+  subscribers: Subscribers
+  registrations: Pick<Registrations, 'update' | 'of'>
+  guard: Guard
+  calls: Pick<Calls, 'offer'>
+  media: Pick<Media, 'ask' | 'refresh' | 'attach' | 'leave' | 'picture' | 'dtmf'>
+  messages: Pick<Messages, 'accept'>
+  events: Events
+  tokens: Tokens
+  /** Absent: no click to call. */
+  guests?: Guests
+  lamps?: Lamps
+  mailboxes?: Mailboxes
+  /** What this house can do, for clients that ask. */
+  features: Readonly<Record<string, boolean>>
+  settings: WebphoneSettings
+}
+
+/** Who is logged in: a person, by one of its identities. */
+export type Account = { subscriber: Subscriber; identity: Identity; tel: string }

@@ -1,0 +1,167 @@
+import { isWeb, type Subscriber, sessionOf, webContact } from '#core'
+import type { Timer } from '#lib/clock'
+import type { MessageLink } from '#lib/message-link'
+import { sameSecret } from '#lib/secret'
+import { Table } from '#lib/table'
+import type { Dialect } from '#webcall'
+import { createPhone, type Phone } from './phone.ts'
+import type { Account, WebphonePorts } from './ports.ts'
+import type { WebCall } from './web-call.ts'
+
+/** How long a session and its calls outlive their connection. */
+export const GRACE_S = 90
+const EXPIRES_S = 600
+const RENEW_MS = 240_000
+/** Browsers of one subscriber. */
+const MOST_OF_ONE = 8
+
+/** A browser that is logged in: bound like a phone, by its name. */
+export type Session = {
+  readonly phone: Phone
+  readonly account: Account
+  /** Its own name for itself. */
+  client: string
+  resume: string
+  /** The voice mail's state is wanted. */
+  mwi: boolean
+  cseq: number
+  grace: Timer | undefined
+  renewal: Timer | undefined
+  /** What it watches, by extension. */
+  readonly watched: Map<string, () => void>
+  mailbox: (() => void) | undefined
+  over: boolean
+}
+
+export type SessionPorts = Pick<
+  WebphonePorts,
+  'timers' | 'random' | 'registrations' | 'events' | 'settings'
+> & {
+  /** The session is over: its calls are to be ended. */
+  onEnd(calls: WebCall[]): void
+}
+
+export type Entry = { kind: 'in'; session: Session } | { kind: 'full' }
+
+export const createSessions = (ports: SessionPorts) => {
+  const { timers, random, registrations, events, settings } = ports
+  const sessions = new Table<string, Session>()
+
+  const bind = (session: Session, expiresS: number): boolean => {
+    const { phone, account, client } = session
+    const { link } = phone
+    const wish = {
+      contact: webContact(account.identity.user, phone.name),
+      ...({ q: 1000, transport: link?.secure === false ? 'ws' : 'wss' } as const),
+      ...{ address: link?.address ?? '127.0.0.1', port: link?.port ?? 0, listener: 0 },
+      ...{ flow: undefined, path: [], instance: undefined, regId: undefined, features: '' },
+      ...{ userAgent: client === '' ? 'web phone' : client, callId: phone.name },
+      ...{ cseq: ++session.cseq, expiresS },
+    }
+    return registrations.update(account.subscriber, [wish]) === 'done'
+  }
+
+  const renew = (session: Session): void => {
+    session.renewal = timers.after(RENEW_MS, () => {
+      if (session.over || !session.phone.link) return
+      bind(session, EXPIRES_S)
+      renew(session)
+    })
+  }
+
+  /** `unbound`: its binding has gone already. */
+  const end = (session: Session, unbound = false): void => {
+    if (session.over) return
+    session.over = true
+    sessions.delete(session.phone.name)
+    session.grace?.cancel()
+    session.renewal?.cancel()
+    for (const stop of session.watched.values()) stop()
+    session.watched.clear()
+    session.mailbox?.()
+    session.phone.link = undefined
+    const calls = [...session.phone.calls.values()]
+    if (!unbound) bind(session, 0)
+    ports.onEnd(calls)
+  }
+
+  const of = (subscriber: Subscriber): Session[] => {
+    const found: Session[] = []
+    for (const session of sessions.values())
+      if (session.account.subscriber === subscriber) found.push(session)
+    return found
+  }
+
+  /** Room for one more of the same person: those that are away make way first. */
+  const makeRoom = (subscriber: Subscriber): void => {
+    const own = of(subscriber)
+    if (own.length < MOST_OF_ONE) return
+    const gone = own.find(({ phone }) => !phone.link) ?? own[0]
+    if (!gone) return
+    gone.phone.say({ op: 9016, reason: 'taken-over' })
+    const { link } = gone.phone
+    end(gone)
+    link?.close(1000)
+  }
+
+  events.subscribe((event) => {
+    if (event.kind !== 'registration.changed' || !isWeb(event)) return
+    if (event.change === 'registered' || event.change === 'refreshed') return
+    const session = sessions.get(sessionOf(event) ?? '')
+    if (!session || session.over) return
+    const { phone } = session
+    const { link } = phone
+    phone.say({ op: 9001, state: -1, reason: 'The registration was ended.' })
+    phone.say({ op: 9016, reason: 'deregistered' })
+    end(session, true)
+    link?.close(1000)
+  })
+
+  return {
+    get: (name: string | undefined): Session | undefined =>
+      name === undefined ? undefined : sessions.get(name),
+    of,
+    all: () => sessions.values(),
+    get size(): number {
+      return sessions.size
+    },
+    /** A browser logs in. */
+    open(account: Account, dialect: Dialect, link: MessageLink, client: string): Entry {
+      makeRoom(account.subscriber)
+      if (sessions.size >= settings.maxRegisters) return { kind: 'full' }
+      const phone = createPhone(random, dialect, link, account)
+      const session: Session = {
+        ...{ phone, account, client, resume: random.token(32), mwi: false, cseq: 0, over: false },
+        ...{ grace: undefined, renewal: undefined, watched: new Map(), mailbox: undefined },
+      }
+      if (!bind(session, EXPIRES_S)) return { kind: 'full' }
+      sessions.set(phone.name, session)
+      renew(session)
+      return { kind: 'in', session }
+    },
+    /** The same browser again, by a new connection. */
+    resumed(account: Account, resume: string, link: MessageLink): Session | undefined {
+      const session = of(account.subscriber).find((one) => sameSecret(resume, one.resume))
+      if (!session || session.account.tel !== account.tel) return undefined
+      const before = session.phone.link
+      session.phone.link = link
+      session.grace?.cancel()
+      session.grace = undefined
+      session.resume = random.token(32)
+      if (before && before !== link) before.close(1000)
+      bind(session, EXPIRES_S)
+      session.renewal?.cancel()
+      renew(session)
+      return session
+    },
+    /** Its connection is gone: it may come back for a while. */
+    lost(session: Session, link: MessageLink): void {
+      if (session.over || session.phone.link !== link) return
+      session.phone.link = undefined
+      session.renewal?.cancel()
+      session.grace = timers.after(GRACE_S * 1000, () => end(session))
+    },
+    end,
+  }
+}
+export type Sessions = ReturnType<typeof createSessions>

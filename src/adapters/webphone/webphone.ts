@@ -1,0 +1,88 @@
+import type { Binding, Ring } from '#core'
+import { sessionOf } from '#core'
+import type { LinkUser, MessageLink } from '#lib/message-link'
+import type { WebCarrier } from './carrier.ts'
+import { createCallCommands } from './commands.ts'
+import { type ConnectionPorts, createConnection } from './connection.ts'
+import { createWebRing } from './incoming.ts'
+import { createLogins } from './logins.ts'
+import type { WebphonePorts } from './ports.ts'
+import { createSessions, type Sessions } from './sessions.ts'
+import { createWebTexts } from './texts.ts'
+import type { WebCall } from './web-call.ts'
+
+/** Of one address, in connections of which nobody knows whose they are. */
+const MOST_STRANGERS = 30
+
+export type Webphone = {
+  readonly sessions: Sessions
+  /** A connection came. */
+  onLink(link: MessageLink): LinkUser
+  /** Whether one from there may come: not from who is blocked, nor from who has many that say nothing. */
+  admits(address: string): boolean
+  ring: Ring
+  /** The transport at the media engine by which a browser's binding is rung for that call. */
+  transportOf(binding: Binding, call: string): string
+  close(): void
+}
+
+/** Calls that end with their session, not by anybody's wish. */
+const endAll = (calls: WebCall[]): void => {
+  for (const call of calls) {
+    const { events, state } = call
+    call.forget()
+    if (state !== 'incoming') events?.onEnd({ by: 'failure', reason: 'the web phone is gone' })
+    else if (events && 'onRefused' in events)
+      (events as Parameters<Ring>[3]).onRefused({ why: 'not-registered' })
+  }
+}
+
+/** The web phone server: browsers as phones of subscribers. `carrier`: how they are given texts. */
+export const createWebphone = (ports: WebphonePorts, carrier?: WebCarrier): Webphone => {
+  const { settings, timers } = ports
+  const strangers = new Map<string, number>()
+  const guestCalls = new Set<WebCall>()
+
+  const sessions = createSessions({ ...ports, onEnd: endAll })
+  const hasRoom = (video: boolean): boolean => {
+    let [count, pictures] = [guestCalls.size, 0]
+    for (const { phone } of sessions.all())
+      for (const call of phone.calls.values()) {
+        count++
+        if (/^m=video [1-9]/m.test(call.channel.said)) pictures++
+      }
+    return count < settings.maxCalls && (!video || pictures < settings.maxVideos)
+  }
+  const connections: ConnectionPorts = {
+    ...ports,
+    ...{ sessions, hasRoom },
+    commands: createCallCommands({ ...ports, hasRoom }),
+    texts: createWebTexts({ ...ports, sessions }),
+    logins: createLogins({ ...ports, sessions }),
+    ...(carrier && { carrier }),
+    strangers: {
+      enter: (address) => void strangers.set(address, (strangers.get(address) ?? 0) + 1),
+      leave: (address) => {
+        const left = (strangers.get(address) ?? 1) - 1
+        if (left > 0) strangers.set(address, left)
+        else strangers.delete(address)
+      },
+    },
+  }
+  return {
+    sessions,
+    onLink: (link) => createConnection(connections, link),
+    admits: (address) => !ports.guard.blocked(address) && (strangers.get(address) ?? 0) < MOST_STRANGERS,
+    ring: createWebRing(
+      { timers, media: ports.media, random: ports.random, hasRoom },
+      (binding) => sessions.get(sessionOf(binding))?.phone,
+    ),
+    transportOf: (binding, call) => `${sessionOf(binding) ?? ''}.${call}`,
+    close() {
+      for (const session of [...sessions.all()]) {
+        session.phone.say({ op: 9016, reason: 'shutdown' })
+        sessions.end(session)
+      }
+    },
+  }
+}
