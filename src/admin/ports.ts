@@ -8,6 +8,7 @@ import type { Feed } from './events/feed.ts'
 import type { GatewayDesk } from './gateways/ports.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Password } from './password.ts'
+import type { Phone } from './phone/mount.ts'
 import type { Webhooks } from './webhooks/webhooks.ts'
 
 /** What REST and monitor can look at. */
@@ -43,6 +44,8 @@ export type AdminPorts = {
   metrics: { metrics: Metrics; open: boolean }
   /** Absent: there are no such gateways, and no such path. */
   ejoin?: EjoinHandler
+  /** The web phone under /phone/; absent: there is none. */
+  phone?: Phone
   /** Who may use the JSON calls of DBL's SMS server; nobody: there are none. */
   dblUsers?: { username: string; password: string }[]
   http: Listen[]

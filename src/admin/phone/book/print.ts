@@ -1,0 +1,35 @@
+import type { BookGroup } from './contract.ts'
+
+const ESCAPES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+}
+/** Characters that XML 1.0 may not hold, not even escaped. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
+
+const escaped = (text: string): string =>
+  text.replace(FORBIDDEN, '').replace(/[&<>"']/g, (sign) => ESCAPES[sign] as string)
+
+const element = (name: string, content: string): string => `<${name}>${escaped(content)}</${name}>`
+
+/** As the manual shows it, section 4.2. */
+export const printBook = (groups: readonly BookGroup[]): string => {
+  const lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<EZPhoneDirectory>']
+  for (const { name, entries } of groups) {
+    lines.push('<PbookGroup>', element('GroupName', name))
+    for (const entry of entries)
+      lines.push(
+        '<DirectoryEntry>',
+        element('Name', entry.name),
+        element('Telephone', entry.tel),
+        element('Blf', entry.blf ? 'Yes' : 'No'),
+        '</DirectoryEntry>',
+      )
+    lines.push('</PbookGroup>')
+  }
+  return `${[...lines, '</EZPhoneDirectory>'].join('\n')}\n`
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+export type StaticFile = { body: Buffer; type: string; etag: string; hashed: boolean }
+
+/** By path within the folder. */
+export type Site = ReadonlyMap<string, StaticFile>
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.webmanifest': 'application/manifest+json; charset=utf-8',
+  '.map': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.wav': 'audio/wav',
+  '.mp3': 'audio/mpeg',
+  '.ogg': 'audio/ogg',
+  '.txt': 'text/plain; charset=utf-8',
+}
+/** As Vite names what never changes under its name: `index-Bx4f9a_Q.js`. */
+const HASHED = /[-.][\w-]{8,}\.\w+$/
+const MOST_OCTETS = 32 * 1024 * 1024
+
+/** A built site, whole in memory: what is not in it cannot be asked for. Empty when it was never built. */
+export const readSite = (folder: string): Site => {
+  const files = new Map<string, StaticFile>()
+  let octets = 0
+  const read = (inner: string): void => {
+    for (const name of readdirSync(join(folder, inner))) {
+      const path = inner === '' ? name : `${inner}/${name}`
+      if (statSync(join(folder, path)).isDirectory()) {
+        read(path)
+        continue
+      }
+      const type = TYPES[extname(name)]
+      if (type === undefined) continue
+      const body = readFileSync(join(folder, path))
+      octets += body.length
+      if (octets > MOST_OCTETS) return
+      const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+      files.set(path, { body, type, etag, hashed: path.startsWith('assets/') && HASHED.test(name) })
+    }
+  }
+  try {
+    read('')
+  } catch {
+    files.clear()
+  }
+  return files
+}
+
+/** Pages and the service worker are asked for anew each time; what has its hash in its name is kept for ever. */
+const cachingOf = (path: string, { hashed, type }: StaticFile): string => {
+  if (hashed) return 'public, max-age=31536000, immutable'
+  return type.startsWith('text/html') || path.endsWith('sw.js') ? 'no-store' : 'no-cache'
+}
+
+export const sendFile = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  path: string,
+  file: StaticFile,
+): FastifyReply => {
+  reply.header('cache-control', cachingOf(path, file)).header('etag', file.etag)
+  if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
+  return reply.type(file.type).send(file.body)
+}

@@ -1,0 +1,96 @@
+import type { CallRecord, Subscriber } from '#core'
+import { cursorOf, partsOf } from '../rest/cursors.ts'
+import { nameOfPartner, partnerOf } from './people.ts'
+import type { PhonePorts } from './ports.ts'
+
+export type HistoryCall = {
+  id: string
+  direction: 'in' | 'out'
+  with: string
+  name: string
+  video: boolean
+  startedAtMs: number
+  answeredAtMs?: number
+  endedAtMs?: number
+  /** SIP status, where the call failed; and why it ended, in the house's words. */
+  cause?: number
+  reason?: string
+  missed: boolean
+  recordings: string[]
+}
+export type HistoryPage = { calls: HistoryCall[]; next?: string }
+export type HistoryQuery = { before?: string; q?: string; limit: number }
+
+const PAGE = 200
+/** So many records are looked through for one page of hits. */
+const MOST_PAGES = 10
+
+type HistoryPorts = Pick<PhonePorts, 'store' | 'subscribers' | 'book'> & {
+  /** Ids of what was recorded of these calls. */
+  recordingsOf?(impi: string, calls: string[]): Promise<Map<string, string[]>>
+}
+
+const viewOf = (record: CallRecord, user: Subscriber, ports: HistoryPorts): HistoryCall => {
+  const isOut = record.callerImpi === user.impi
+  const other = partnerOf(isOut ? record.dialled : record.caller, user, ports.subscribers)
+  const { answeredAtMs, endedAtMs, status, cause } = record
+  return {
+    ...{ id: record.id, direction: isOut ? 'out' : 'in', with: other },
+    name: nameOfPartner(other, user, ports.book),
+    ...{ video: record.video, startedAtMs: record.startedAtMs },
+    ...(answeredAtMs !== undefined && { answeredAtMs }),
+    ...(endedAtMs !== undefined && { endedAtMs }),
+    ...(status !== undefined && { cause: status }),
+    ...(cause !== undefined && { reason: cause }),
+    missed: !isOut && answeredAtMs === undefined,
+    recordings: [],
+  }
+}
+
+const holds = (call: HistoryCall, words: string): boolean =>
+  call.with.toLowerCase().includes(words) || call.name.toLowerCase().includes(words)
+
+/** Undefined: the cursor is not valid. */
+export const historyOf = async (
+  user: Subscriber,
+  { before, q = '', limit }: HistoryQuery,
+  ports: HistoryPorts,
+): Promise<HistoryPage | undefined> => {
+  const words = q.trim().toLowerCase()
+  const parts = before === undefined ? [] : partsOf(before)
+  if (!parts || (before !== undefined && (parts.length !== 2 || !/^\d{1,15}$/.test(parts[0] as string))))
+    return undefined
+  let from = before === undefined ? {} : { before: Number(parts[0]), beforeId: parts[1] as string }
+  const calls: HistoryCall[] = []
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const size = words === '' ? limit + 1 : PAGE
+    const records = await ports.store.callsOf({ impi: user.impi, limit: size, ...from })
+    for (const record of records) {
+      const view = viewOf(record, user, ports)
+      if (words !== '' && !holds(view, words)) continue
+      if (calls.length === limit) return withRecordings(user, calls, ports, cursorAt(calls.at(-1)))
+      calls.push(view)
+    }
+    const last = records.at(-1)
+    if (!last || records.length < size) return withRecordings(user, calls, ports)
+    from = { before: last.startedAtMs, beforeId: last.id }
+  }
+  return withRecordings(user, calls, ports, cursorOf(`${from.before ?? 0}`, from.beforeId ?? ''))
+}
+
+const cursorAt = (call: HistoryCall | undefined): string | undefined =>
+  call && cursorOf(`${call.startedAtMs}`, call.id)
+
+const withRecordings = async (
+  user: Subscriber,
+  calls: HistoryCall[],
+  { recordingsOf }: HistoryPorts,
+  next?: string,
+): Promise<HistoryPage> => {
+  const found = await recordingsOf?.(
+    user.impi,
+    calls.map(({ id }) => id),
+  )
+  for (const call of calls) call.recordings = found?.get(call.id) ?? []
+  return { calls, ...(next !== undefined && { next }) }
+}

@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify'
+import { mountPhoneApi } from './api.ts'
+import { mountBook } from './book/route.ts'
+import { readSite } from './files.ts'
+import { mountGuests } from './guests/routes.ts'
+import type { PhonePorts } from './ports.ts'
+import { mountSite } from './site.ts'
+import { createReadMarks, type ReadMarks } from './texts.ts'
+
+/** The web phone as any of our HTTP servers can carry it. */
+export type Phone = {
+  /** `whole`: a server of its own, with the page at `/` too; else under /phone/ beside what else is there. */
+  mount(app: FastifyInstance, whole: boolean): void
+}
+
+export const createPhone = async (ports: PhonePorts): Promise<Phone> => {
+  const marks: ReadMarks = await createReadMarks(ports.store, () => ports.clock.wallMs())
+  const files = readSite(ports.folder)
+  return {
+    mount: (app, whole) => {
+      mountPhoneApi(app, ports, marks)
+      mountBook(app, ports)
+      mountGuests(app, files, ports)
+      mountSite(app, whole ? ['/', '/phone/'] : ['/phone/'], files, ports)
+    },
+  }
+}

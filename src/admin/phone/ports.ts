@@ -1,0 +1,61 @@
+import type { Guard, Guests, PhoneStore, Refusal, Subscriber, Subscribers } from '#core'
+import type { Clock } from '#lib/clock'
+import type { Log } from '#lib/log'
+import type { Random } from '#lib/random'
+import type { Result } from '#lib/result'
+import type { Listen } from '../ports.ts'
+import type { PhoneBook } from './book/contract.ts'
+import type { PushDesk } from './push/contract.ts'
+import type { PhoneSessions } from './sessions.ts'
+import type { Tokens } from './tokens.ts'
+
+/** What pages are told of this server. */
+export type PhoneFacts = {
+  version: string
+  domain: string
+  video: { width: number; height: number }
+  echo: string | undefined
+  maxBlf: number
+}
+
+/** Rings the allowed number first, then the visitor. */
+export type CallBack = (wish: {
+  number: string
+  to: string
+  address: string
+  origin?: string
+  host?: string
+  cti?: string
+  skill?: string
+}) => Result<{ id: string }, { why: Refusal; reason: string }>
+
+export type PhonePorts = {
+  facts: PhoneFacts
+  /** The folder that Vite built: the phone, and `click-to-call.js`. */
+  folder: string
+  subscribers: Subscribers
+  sessions: PhoneSessions
+  tokens: Tokens
+  store: PhoneStore
+  book: PhoneBook
+  push: PushDesk
+  guests: Guests
+  callBack: CallBack
+  /** Where a page that came by this host and scheme finds the WebSocket. */
+  socketUrls(host: string, secure: boolean): string[]
+  /** Sites that are this one by another name (a reverse proxy): `https://pbx.example`. */
+  origins: readonly string[]
+  guard: Guard
+  clock: Clock
+  random: Random
+  log: Log
+}
+
+export type PhoneDoors = {
+  http: Listen[]
+  https: Listen[]
+  certificate?: { cert: string; key: string }
+}
+
+/** A subscriber that may log in: it has a password. */
+export type PhoneUser = Subscriber & { password: string }

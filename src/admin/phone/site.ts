@@ -1,0 +1,42 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Site, sendFile } from './files.ts'
+import { pageHeaders } from './headers.ts'
+import type { PhonePorts } from './ports.ts'
+
+const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Tandem phone</title>
+<h1>The web phone is not built yet</h1>
+<p>On the server, in Tandem's folder: <code>npm ci</code>, or <code>npm run build</code>, then start Tandem again.</p>
+<p>Everything else works: SIP phones, REST, the monitor.</p></html>
+`
+
+export const hostOf = (request: FastifyRequest): string => request.headers.host ?? 'localhost'
+export const isSecure = (request: FastifyRequest): boolean => request.protocol === 'https'
+
+/** The web phone's own files, at each of `prefixes`; a page is named by no more than its folder. */
+export const mountSite = (
+  app: FastifyInstance,
+  prefixes: readonly string[],
+  files: Site,
+  { socketUrls }: Pick<PhonePorts, 'socketUrls'>,
+): void => {
+  const index = files.get('index.html')
+
+  const dressed = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const sockets = socketUrls(hostOf(request), isSecure(request))
+    return reply.headers(pageHeaders(sockets))
+  }
+  const sendIndex = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    dressed(request, reply)
+    if (index) return sendFile(request, reply, 'index.html', index)
+    return reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(NOT_BUILT)
+  }
+  for (const prefix of prefixes) {
+    app.get(prefix, sendIndex)
+    // One by one: nothing else on this server can be meant by a path of a file that there is not.
+    for (const [path, file] of files)
+      app.get(`${prefix}${path}`, (request, reply) => sendFile(request, dressed(request, reply), path, file))
+    // Relative addresses in the page need the folder's own name.
+    if (prefix !== '/')
+      app.get(prefix.slice(0, -1), (_request, reply) => reply.code(308).redirect(prefix, 308))
+  }
+}
