@@ -61,6 +61,7 @@ const ROOMS: readonly Room[] = [
   { name: 'run.ts', src: ['*'], builtins: 'any', packages: [] },
   { name: 'ground.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'gateways.ts', src: ['*'], builtins: [], packages: [] },
+  { name: 'webphone.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'gateway-desk.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'trunks.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'network.ts', src: ['*'], builtins: [], packages: [] },

@@ -40,9 +40,19 @@ const webphone: Shape<WebphoneSettings> = {
         about: 'Its key; without one old clients are refused.',
       },
       plain_ws: { kind: boolean, default: false, about: 'Old logins also without TLS.' },
+      takeover: {
+        kind: boolean,
+        default: false,
+        about: 'A new login of a number ends a live one; else it is refused.',
+      },
     }),
     fill: true,
     about: 'Old clients.',
+  },
+  origins: {
+    kind: oneOrMore(string()),
+    default: [],
+    about: 'Web sites whose pages may connect, besides those of this host; "*" is any.',
   },
   proxy: {
     kind: group<WebphoneSettings['proxy']>({

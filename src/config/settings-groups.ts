@@ -112,7 +112,9 @@ export type WebphoneSettings = {
   wss_addr: Endpoint[]
   phone_http_addr: Endpoint[]
   phone_https_addr: Endpoint[]
-  legacy: { cipher: 'aes128ecb' | 'des' | 'off'; key: string; plain_ws: boolean }
+  legacy: { cipher: 'aes128ecb' | 'des' | 'off'; key: string; plain_ws: boolean; takeover: boolean }
+  /** Web sites whose pages may connect, besides those of this host. */
+  origins: string[]
   /** Timers in milliseconds; no addr: the built-in core. */
   proxy: { domain: string; addr?: Endpoint; local_port: number; t1: number; t2: number; t4: number }
   interface: string

@@ -1,6 +1,6 @@
 import type { MessageLink } from '#lib/message-link'
 import type { CommandOf } from '#webcall'
-import { line, toWire } from './names.ts'
+import { line } from './names.ts'
 import { type OutgoingPorts, startCall } from './outgoing.ts'
 import type { Phone } from './phone.ts'
 import type { WebphonePorts } from './ports.ts'
@@ -26,10 +26,10 @@ export const callAsGuest = (
     ...(link.origin !== undefined && { origin: link.origin }),
     ...(link.host !== undefined && { host: link.host }),
     ...(ticket !== undefined && { ticket }),
-    ...(disp !== '' && { disp: toWire(line(disp)) }),
-    ...(from !== '' && { from: toWire(line(from)) }),
-    ...(cdata !== '' && { cti: toWire(line(cdata, 4096)) }),
-    ...(skill !== '' && { skill: toWire(line(skill, 4096)) }),
+    ...(disp !== '' && { disp: line(disp) }),
+    ...(from !== '' && { from: line(from) }),
+    ...(cdata !== '' && { cti: line(cdata, 4096) }),
+    ...(skill !== '' && { skill: line(skill, 4096) }),
   })
   if (!pass.ok) {
     const { why, reason } = pass.error

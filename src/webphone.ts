@@ -1,0 +1,134 @@
+import type { Binding, Carrier, Guests, Ring } from '#core'
+import { isWeb } from '#core'
+import { isLoopback } from '#lib/loopback'
+import { err, ok, type Result } from '#lib/result'
+import { type OpenWebCall, openWebCall } from '#net'
+import { createExempt } from '#start'
+import { SUBPROTOCOL } from '#webcall'
+import {
+  createWebCarrier,
+  createWebphone,
+  type Lamps,
+  type Mailboxes,
+  type Tokens,
+  type Webphone,
+  type WebphonePorts,
+} from '#webphone'
+import type { Ground, StartFault } from './ground.ts'
+
+/** What stands before there are calls and texts: who rings browsers and who carries texts to them. */
+export type WebphoneSide = {
+  /** Browsers are rung by the web phone server, everything else as before. */
+  ringOver(ring: Ring): Ring
+  transportOf: (binding: Binding, call: string) => string
+  carrierOver(carrier: Carrier): Carrier
+  /** Once everything that it needs is there; undefined where the configuration has no web phones. */
+  open(rest: WebphoneRest): Webphone | undefined
+}
+
+export type WebphoneRest = Pick<
+  WebphonePorts,
+  'random' | 'subscribers' | 'registrations' | 'guard' | 'calls' | 'media' | 'messages' | 'events'
+> & { tokens: Tokens; guests?: Guests; lamps?: Lamps; mailboxes?: Mailboxes }
+
+export const createWebphoneSide = (
+  { settings, timers, log }: Ground,
+  { subscribers }: Pick<WebphonePorts, 'subscribers'>,
+): WebphoneSide => {
+  // Calls ring browsers, and browsers make calls: this ring is closed here, by looking the other up when it is needed.
+  let webphone: Webphone | undefined
+  let carrier: ReturnType<typeof createWebCarrier> | undefined
+  return {
+    ringOver: (ring) => (call, binding, sdp, events) => {
+      if (!isWeb(binding)) return ring(call, binding, sdp, events)
+      return webphone?.ring(call, binding, sdp, events) ?? err({ why: 'not-registered' })
+    },
+    transportOf: (binding, call) => webphone?.transportOf(binding, call) ?? '',
+    carrierOver(others) {
+      carrier = createWebCarrier(others, { subscribers, timers, sessions: () => webphone?.sessions })
+      return carrier
+    },
+    open(rest) {
+      const { webphone: web, click_to_call: guests } = settings
+      if (!web) return undefined
+      const { cipher, key, plain_ws: plainWs, takeover } = web.legacy
+      webphone = createWebphone(
+        {
+          ...{ ...rest, timers, log },
+          features: {
+            ...{ messages: true, transfer: true, conference: false },
+            video: settings.media.engine !== 'none',
+            record: rest.mailboxes !== undefined,
+            mailbox: rest.mailboxes !== undefined,
+          },
+          settings: {
+            ...{ cipher, key, plainWs, takeover },
+            ...{ maxRegisters: web.max_registers, maxCalls: web.max_calls, maxVideos: web.max_videos },
+            maxBlf: web.max_blf,
+            phoneBook: (host) => phoneBookAt(host, web.phone_https_addr[0]?.port),
+            ctiHeader: guests?.cti_header ?? '',
+            skillHeader: guests?.skill_header ?? '',
+          },
+        },
+        carrier,
+      )
+      return webphone
+    },
+  }
+}
+
+/** Our own, on the host by which the client came: its lines take no query. */
+const phoneBookAt = (host: string | undefined, port: number | undefined): string | undefined => {
+  const name = host === undefined ? undefined : URL.parse(`http://${host}`)?.hostname
+  return name === undefined || port === undefined ? undefined : `https://${name}:${port}/getpbook.jsp`
+}
+
+const hostOf = (url: string): string | undefined => URL.parse(url)?.hostname
+const isSame = (a: string, b: string): boolean => a === b || (isLocal(a) && isLocal(b))
+const isLocal = (name: string): boolean => name === 'localhost' || isLoopback(name.replace(/^\[|\]$/g, ''))
+
+/** Pages of this very host, of admin.public_url and of configured sites; whoever is no page may come. */
+const createOrigins = ({ settings, log }: Ground) => {
+  const own = [
+    settings.admin?.public_url,
+    ...(settings.webphone?.origins ?? []),
+    ...(settings.click_to_call?.origins ?? []),
+  ]
+  const known = new Set(own.flatMap((site) => (site === undefined ? [] : (URL.parse(site)?.origin ?? site))))
+  const told = new Set<string>()
+  return (origin: string | undefined, host: string | undefined, address: string): boolean => {
+    if (origin === undefined || known.has('*') || known.has(origin)) return true
+    const [page, asked] = [hostOf(origin), host === undefined ? undefined : hostOf(`http://${host}`)]
+    if (page !== undefined && asked !== undefined && isSame(page, asked)) return true
+    if (told.size < 20 && !told.has(origin)) {
+      told.add(origin)
+      const shown = origin.slice(0, 100)
+      const what = `a page of ${shown} was refused: to let it in, add that to webphone.origins`
+      log.write('app', 'warn', what, { user: address })
+    }
+    return false
+  }
+}
+
+/** Opens the ports of webphone.ws_addr and wss_addr. */
+export const openWebphoneDoor = async (
+  ground: Ground,
+  webphone: Webphone | undefined,
+): Promise<Result<OpenWebCall | undefined, StartFault>> => {
+  const { settings, log, pem, wire } = ground
+  const { webphone: web } = settings
+  if (!web || !webphone) return ok(undefined)
+  const opened = await openWebCall({
+    listeners: [
+      ...web.ws_addr.map((at) => ({ at, secure: false })),
+      ...web.wss_addr.map((at) => ({ at, secure: true })),
+    ],
+    ...(pem && { tls: pem }),
+    ...{ subprotocol: SUBPROTOCOL, wire, log },
+    exempt: createExempt(settings.security.exempt),
+    allowOrigin: createOrigins(ground),
+    admit: webphone.admits,
+    onLink: webphone.onLink,
+  })
+  return opened.ok ? opened : err({ kind: 'bind', text: `webphone: ${opened.error.message}` })
+}
