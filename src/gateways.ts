@@ -1,3 +1,4 @@
+import { createLetters } from '#admin'
 import {
   type AddressPlan,
   createAddressPlan,
@@ -14,7 +15,6 @@ import {
   type GatewayInbox,
   type Guard,
   type Messages,
-  type PostJson,
   type RouteTable,
   type Subscribers,
 } from '#core'
@@ -22,7 +22,14 @@ import { createEjoin, type Ejoin } from '#ejoin'
 import { createGoip, type Goip } from '#goip'
 import { createRandom } from '#lib/random'
 import { createHttpClient, type HttpClient } from '#net'
-import { createExempt, type GoipLineBook, openGoipLineBook, routePlansOf, simRulesOf } from '#start'
+import {
+  createExempt,
+  type GoipLineBook,
+  keptSecret,
+  openGoipLineBook,
+  routePlansOf,
+  simRulesOf,
+} from '#start'
 import type { Ground } from './ground.ts'
 
 /** Gateways with SIM cards: what is known of them, where they hand in what they say, and who speaks with them. */
@@ -49,34 +56,36 @@ export const createFleetSide = async (ground: Ground, events: Events, subscriber
   const routes = createRouteTable(routePlansOf(settings), addresses)
   const destinations = createDestinations({ subscribers, routes, addresses })
   const drivers = new Map<DeviceKind, GatewayDriver>()
-  const client = createHttpClient({ checkCertificates: true })
+  const letters = lettersOf(ground)
   // A text that is handed over may have its report in the inbox, which is made after the messages that it accepts.
   const handed = { tell: (_id: string, _line: string, _marks: string[]): void => {} }
   const { promise: ready, resolve: open } = Promise.withResolvers<void>()
   const reportMs = settings.sims.report_hours * 3_600_000
   const carrierOf = createRouteCarriers({
-    ...{ timers, fleet, drivers, ready, addresses, live, destinations, post: postOf(client), reportMs },
+    ...{ timers, fleet, drivers, ready, addresses, live, destinations, post: letters.post, reportMs },
     onHanded: (id, line, marks) => handed.tell(id, line, marks),
   })
-  return { fleet, addresses, routes, destinations, drivers, open, client, handed, carrierOf, reportMs }
+  return { fleet, addresses, routes, destinations, drivers, open, letters, handed, carrierOf, reportMs }
 }
 export type FleetSide = Awaited<ReturnType<typeof createFleetSide>>
 
-const POST_MS = 10_000
+const SECRET = 'webhook.secret'
 
-const postOf =
-  ({ request }: HttpClient): PostJson =>
-  async (url, id, body) => {
-    const headers = { 'content-type': 'application/json', 'webhook-id': id }
-    const reply = await request(url, { method: 'POST', headers, body, timeoutMs: POST_MS })
-    if (!reply.ok) return { ok: false, detail: reply.error.text }
-    const { status } = reply.value
-    return status >= 200 && status < 300 ? { ok: true } : { ok: false, detail: `answered ${status}` }
-  }
+/** Texts that routes hand to applications; for a URL that `webhooks` does not have, the data folder keeps a secret. */
+const lettersOf = ({ settings, timers, log }: Ground) =>
+  createLetters({
+    ...{ entries: settings.webhooks, clock: timers.clock },
+    secretOf: () => {
+      const make = (): string => `whsec_${Buffer.from(createRandom().bytes(32)).toString('base64')}`
+      const { secret, file } = keptSecret(settings.data_dir, SECRET, make)
+      log.write('app', 'info', `texts for applications without an entry in "webhooks" are signed by ${file}`)
+      return secret
+    },
+  })
 
 export const openGateways = async (
   { settings, timers, log, store, goipWire }: Ground,
-  { fleet, addresses, routes, destinations, drivers, open, client, handed, reportMs }: FleetSide,
+  { fleet, addresses, routes, destinations, drivers, open, letters, handed, reportMs }: FleetSide,
   { messages, guard }: { messages: Messages; guard: Guard },
 ): Promise<GatewaySide> => {
   const parked = await store.gateways.loadParked()
@@ -111,7 +120,7 @@ export const openGateways = async (
     close: async () => {
       ejoin?.close()
       goip?.close()
-      client.close()
+      letters.close()
       await goipWire?.close()
     },
   }

@@ -31,6 +31,7 @@ export {
 export { targetsOf } from './rest/messages/target.ts'
 export { type Admin, type AdminFault, createAdmin } from './rest/server.ts'
 export { userViewOf } from './rest/user-view.ts'
+export { createLetters } from './webhooks/letters.ts'
 export { tapFeed, tapMessages, tellOfDeadCalls } from './webhooks/tap.ts'
 export {
   createWebhooks,

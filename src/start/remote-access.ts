@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Random } from '#lib/random'
+import { keptSecret, textOf } from './kept-secret.ts'
 
 /**
  * How this machine's own user comes into the remote API of a running server: kept in the data folder, so that
@@ -21,13 +22,8 @@ const PRIVATE = { mode: 0o600 }
 
 /** The key of a server that was given none: made once, and kept beside its other secrets. */
 export const ensureRemoteKey = (dataDir: string, random: Random): { key: string; file: string } => {
-  const file = join(dataDir, KEY)
-  const known = textOf(file)?.trim()
-  if (known !== undefined && known !== '') return { key: known, file }
-  const key = random.token(32)
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  writeFileSync(file, `${key}\n`, PRIVATE)
-  return { key, file }
+  const { secret, file } = keptSecret(dataDir, KEY, () => random.token(32))
+  return { key: secret, file }
 }
 
 /** Gives what removes it again. */
@@ -43,14 +39,6 @@ export const readRemoteAccess = (dataDir: string): RemoteAccess | undefined => {
   try {
     const access = JSON.parse(textOf(join(dataDir, ACCESS)) ?? 'null') as RemoteAccess | null
     return typeof access?.url === 'string' ? access : undefined
-  } catch {
-    return undefined
-  }
-}
-
-const textOf = (file: string): string | undefined => {
-  try {
-    return readFileSync(file, 'utf8')
   } catch {
     return undefined
   }

@@ -22,7 +22,8 @@ export const createPost = (
   const options = { keepAlive: true, maxSockets: connections, timeout: 30_000 }
   const agent = secure ? new HttpsAgent(options) : new HttpAgent(options)
   const send = secure ? httpsRequest : httpRequest
-  const common = { 'content-type': 'application/json', 'user-agent': `Tandem/${version}` }
+  const agentName = version === '' ? 'Tandem' : `Tandem/${version}`
+  const common = { 'content-type': 'application/json', 'user-agent': agentName }
 
   const post: Post = (headers, body) => {
     const fault = targetFault(url)
