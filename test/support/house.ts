@@ -14,6 +14,7 @@ import {
   createSubscribers,
   createTrunks,
   type EmergencyPlan,
+  isWeb,
   type LiveSettings,
   type Media,
   type MediaOptions,
@@ -46,6 +47,7 @@ import { err, ok } from '#lib/result'
 import { createHandClock } from '#lib/timers'
 import type { Flow } from '#lib/wire'
 import { createLegs, createNotifier, createSipEndpoint, type TransactionUser } from '#sip'
+import { createWebCarrier, createWebphone, type Webphone, type WebphonePorts } from '#webphone'
 import { liveSettings } from './live-settings.ts'
 import { memoryMessages } from './memory-messages.ts'
 import { createMemoryNet } from './memory-net.ts'
@@ -128,6 +130,18 @@ type HouseOptions = {
   texts?: Partial<TextSettings>
   trunks?: TrunksOfHouse
   live?: Partial<LiveSettings>
+  /** Of its web phones. */
+  web?: Partial<WebphonePorts['settings']>
+  guests?: WebphonePorts['guests']
+  lamps?: WebphonePorts['lamps']
+  mailboxes?: WebphonePorts['mailboxes']
+}
+
+export const WEB_KEY = 'Operator'
+const webSettings: WebphonePorts['settings'] = {
+  ...{ cipher: 'aes128ecb', key: WEB_KEY, plainWs: false, takeover: false },
+  ...{ maxRegisters: 500, maxCalls: 240, maxVideos: 100, maxBlf: 200 },
+  ...{ ctiHeader: 'X-CTI-Data', skillHeader: 'X-Skill' },
 }
 
 /** `from`: the trunk that a flow comes from, where that is trusted. `most`: calls at once by each of them. */
@@ -226,7 +240,9 @@ export const aHouse = (options: HouseOptions = {}) => {
       ...options.texts,
     },
   }
-  const carrier = createSubscriberCarrier(texts)
+  const carrier = createWebCarrier(createSubscriberCarrier(texts), {
+    ...{ subscribers, timers, sessions: () => webphone.sessions },
+  })
   const messages = createMessages({
     ...{ timers, random, subscribers, events, live, log: silentLog },
     store: messageStore,
@@ -251,6 +267,7 @@ export const aHouse = (options: HouseOptions = {}) => {
     ...{ legs, wire, random, timers, registrations },
   })
   const { trunks, routes, trunkRing, trunkOf } = trunkSide
+  const ringSip = createRing({ legs, wire, random, calledPartyId: () => true })
   const calls = createCalls({
     timers,
     random,
@@ -259,7 +276,10 @@ export const aHouse = (options: HouseOptions = {}) => {
     events,
     ...{ trunks, trunkRing: dialogs.watchTrunks(trunkRing) },
     routeTo: createRouting({ subscribers, registrations, echo, emergency, routes }),
-    ring: dialogs.watchRing(createRing({ legs, wire, random, calledPartyId: () => true })),
+    ring: dialogs.watchRing((...ringing) =>
+      isWeb(ringing[1]) ? webphone.ring(...ringing) : ringSip(...ringing),
+    ),
+    transportOf: (binding, call) => webphone.transportOf(binding, call),
     addressTowards: createAddressTowards(wire, [{ any: true }]),
     settings: {
       dialogTimeoutS: () => options.dialogTimeoutS ?? 15,
@@ -267,6 +287,36 @@ export const aHouse = (options: HouseOptions = {}) => {
       mostCalls: options.mostCalls ?? 1000,
     },
   })
+  const tokens = new Map<string, { impi: string; tel: string }>()
+  const webphone: Webphone = createWebphone(
+    {
+      ...{
+        timers,
+        random,
+        log: silentLog,
+        subscribers,
+        registrations,
+        guard,
+        calls,
+        media,
+        messages,
+        events,
+      },
+      tokens: {
+        redeem(token) {
+          const owner = tokens.get(token)
+          tokens.delete(token)
+          return owner
+        },
+      },
+      ...(options.guests && { guests: options.guests }),
+      ...(options.lamps && { lamps: options.lamps }),
+      ...(options.mailboxes && { mailboxes: options.mailboxes }),
+      features: { messages: true },
+      settings: { ...webSettings, ...options.web },
+    },
+    carrier,
+  )
   const mtCall = createMtCall({
     ...{ calls, subscribers, media, domain: DOMAIN },
     readFile: async (name) => {
@@ -314,6 +364,8 @@ export const aHouse = (options: HouseOptions = {}) => {
     messageStore,
     notifier,
     legs,
+    webphone,
+    tokens,
     trunks,
     calls,
     dialogs,

@@ -1,0 +1,1 @@
+export { createWebClient, type Heard, type WebClient, type WebClientPorts } from './client.ts'
