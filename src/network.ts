@@ -136,6 +136,7 @@ export const joinNetwork = async (ground: Ground) => {
   // these two rings are closed here, by functions that look their partner up when they are called.
   const media = await createMedia(ground, {
     onSilent: (call, silentMs, limitMs) => calls.onSilent(call, silentMs, limitMs),
+    onPictureWanted: (call, side) => calls.onPictureWanted(call, side),
     onDtmf: (call, side, digit) => log.write('media', 'info', `${side} pressed ${digit}`, { user: call }),
     onClosed: (call, flowed) => dialogs.onClosed(call, flowed),
   })

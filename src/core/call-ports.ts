@@ -137,6 +137,14 @@ export type CallOffer = {
   hops: number
   /** The trunk that it came in by. */
   trunk?: string
+  /** Somebody whom we believe wants the called phone to answer by itself. */
+  answerNow?: boolean
+  /** It takes this party's place in its call. */
+  replaces?: Seat
+  /** Who put the caller through: what may be dialled, and how, is a matter of that one. */
+  behalf?: Caller
+  /** The call that the caller was in before. */
+  transferredFrom?: string
   /** Seconds that the caller waits for an answer, where it says so. */
   patienceS?: number
   /** A guest's call, for its record. */
@@ -159,6 +167,7 @@ export type Ring = (
     hops: number
     headers?: CallOffer['headers']
     web?: string
+    answerNow?: boolean
   },
   binding: Binding,
   sdp: string | undefined,

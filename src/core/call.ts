@@ -80,6 +80,7 @@ export class Call {
   lastSignalMs: number
   readonly #ports: CallPorts
   readonly #onOver: (() => void)[] = []
+  readonly #kept: Record<Side, (() => void)[]> = { caller: [], callee: [] }
   readonly held = { caller: false, callee: false }
   #ringTimer: Timer | undefined
 
@@ -100,6 +101,7 @@ export class Call {
       startedAtMs: ports.clock.wallMs(),
       ...(offer.caller.subscriber && { callerImpi: offer.caller.subscriber.impi }),
       ...(offer.guest && { guest: offer.guest }),
+      ...(offer.transferredFrom !== undefined && { transferredFrom: offer.transferredFrom }),
       callIds: offer.callId === '' ? [] : [offer.callId],
     }
     ports.changed(this)
@@ -184,6 +186,23 @@ export class Call {
     this.#ports.changed(this)
   }
 
+  /** Whom it is for, as far as it is known now. */
+  puts(found: Found): void {
+    this.called = found
+    this.record.calleeImpi = found.subscriber.impi
+  }
+
+  /** What a party has taken, a trunk's channel: given back when the call is over, unless the party goes on elsewhere. */
+  keep(side: Side, release: () => void): void {
+    if (this.over) release()
+    else this.#kept[side].push(release)
+  }
+
+  /** `from`, a party of `other`, sits at `side` now, with what it has taken. */
+  inherit(side: Side, other: Call, from: Side): void {
+    for (const release of other.#kept[from].splice(0)) this.keep(side, release)
+  }
+
   /** Runs when the call is over; at once when it is. */
   whenOver(run: () => void): void {
     if (this.over) run()
@@ -244,6 +263,6 @@ export class Call {
     this.media.close()
     this.#ports.changed(this)
     this.#ports.ended(this)
-    for (const run of this.#onOver) run()
+    for (const run of [...this.#kept.caller, ...this.#kept.callee, ...this.#onOver]) run()
   }
 }

@@ -14,14 +14,17 @@ import type {
   PartyEvents,
   Refused,
   Ring,
+  Seat,
 } from './call-ports.ts'
 import type { Events } from './events.ts'
 import { houseParty } from './house/party.ts'
+import { createMoving, type Far } from './moving/index.ts'
 import type { Media, Side, Store } from './ports.ts'
 import type { Refusal } from './refusals.ts'
 import type { PlanPorts } from './ringing/plan.ts'
 import { ringAll } from './ringing/ringing.ts'
 import type { Routing } from './routing.ts'
+import type { Subscriber } from './subscribers.ts'
 
 export type CallsPorts = PlanPorts & {
   timers: Timers
@@ -44,8 +47,11 @@ const RESERVED = 100
 
 const NO_CALL: Refused = { why: 'unknown-user', status: 481 }
 
-/** The party that stays when a call is bridged. */
-export type Far = { call: string; far: Side }
+const PICTURE_TYPE = 'application/media_control+xml'
+const PICTURE_WANTED = new TextEncoder().encode(
+  '<?xml version="1.0" encoding="utf-8"?>\r\n<media_control><vc_primitive><to_encoder>' +
+    '<picture_fast_update/></to_encoder></vc_primitive></media_control>\r\n',
+)
 
 export const createCalls = (ports: CallsPorts) => {
   const { timers, random, media, store, events, routeTo, settings, log = silentLog } = ports
@@ -60,7 +66,7 @@ export const createCalls = (ports: CallsPorts) => {
   const ended = (call: Call): void => void calls.delete(call.record.id)
 
   const wishes: Wishes = {
-    transfer: async () => err({ why: 'forbidden' }),
+    transfer: (call, by, to, told) => moving.transfer(call, by, to, told),
     record: async () => err({ why: 'forbidden' }),
   }
   const make = (offer: CallOffer, caller: CallerParty, speaking = media): Call => {
@@ -113,18 +119,31 @@ export const createCalls = (ports: CallsPorts) => {
     const { trunk } = call.offer
     if (trunk === undefined || !ports.trunks?.has(trunk)) return true
     const release = ports.trunks.take(trunk)
-    if (release) call.whenOver(release)
+    if (release) call.keep('caller', release)
     return release !== undefined
   }
 
   const run = async (call: Call): Promise<void> => {
     if (!takeChannel(call)) return call.refuse({ why: 'overloaded' })
+    if (call.offer.replaces) return moving.replace(call, call.offer.replaces)
     const route = routeTo(call.offer)
     if (route.kind === 'refused') return call.refuse(route.refused)
     ringFor(call)
     if (route.kind === 'echo') return echo(call, route.status)
     await ringAll(ports, call, route)
   }
+
+  const moving = createMoving({
+    timers,
+    run,
+    callOf: (id) => calls.get(id),
+    begin(offer, caller) {
+      if (calls.size >= settings.mostCalls) return undefined
+      const call = make(offer, caller)
+      calls.set(call.record.id, call)
+      return call
+    },
+  })
 
   return {
     /** A call arrives. Gives what the adapter has to tell of its caller from now on. */
@@ -160,7 +179,7 @@ export const createCalls = (ports: CallsPorts) => {
     transfer: async (id: string, by: Side, to: Dialled): Promise<Result<void, Refused>> =>
       calls.get(id)?.events(by).onTransfer(to) ?? err(NO_CALL),
     /** Attended: these two talk from now on, and those with whom they talked are let go. Gives the new call's id. */
-    bridge: async (_a: Far, _b: Far): Promise<Result<string, Refused>> => err(NO_CALL),
+    bridge: (a: Far, b: Far): Promise<Result<string, Refused>> => moving.bridge(a, b),
     /** What is said in the call is kept from now on, or no longer; `by` asks for it. */
     record: async (id: string, by: Side, on: boolean): Promise<Result<void, Refused>> =>
       calls.get(id)?.events(by).onRecord(on) ?? err(NO_CALL),
@@ -173,6 +192,12 @@ export const createCalls = (ports: CallsPorts) => {
       const timeoutS = settings.dialogTimeoutS()
       if (timeoutS > 0 && quietMs >= timeoutS * 1000) call.end('silence')
     },
+    /** Media want a whole picture of a side whose phone knows no feedback, RFC 5168. */
+    onPictureWanted(id: string, side: Side): void {
+      const call = calls.get(id)
+      const party = side === 'caller' ? call?.caller : call?.callee
+      if (call && party && call.isAnswered) call.watch(party.info(PICTURE_TYPE, PICTURE_WANTED))
+    },
     /** Ends one call; false when there is none of that id. */
     hangUp(id: string): boolean {
       const call = calls.get(id)
@@ -181,6 +206,11 @@ export const createCalls = (ports: CallsPorts) => {
     },
     hangUpAll(): void {
       for (const call of [...calls.values()]) call.end('shutdown')
+    },
+    /** Whose party sits there, where it is one of ours. */
+    personAt: ({ call, side }: Seat): Subscriber | undefined => {
+      const found = calls.get(call)
+      return side === 'caller' ? found?.offer.caller.subscriber : found?.called?.subscriber
     },
     list: (): Call[] => [...calls.values()],
     get: (id: string): Call | undefined => calls.get(id),

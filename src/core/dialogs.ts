@@ -123,7 +123,8 @@ export const createDialogs = ({ timers, events, media }: DialogPorts) => {
 
   const forget = ({ record }: Followed): void => {
     calls.delete(record.id)
-    for (const callId of record.callIds) legs.delete(callId)
+    // A party that was put through belongs to a later call.
+    for (const callId of record.callIds) if (legs.get(callId)?.call.record === record) legs.delete(callId)
   }
   const sweep = (): void => {
     const old = clock.wallMs() - MEMORY_MS
@@ -146,7 +147,7 @@ export const createDialogs = ({ timers, events, media }: DialogPorts) => {
       const [callId] = record.callIds
       if (callId !== undefined) {
         legs.set(callId, { call, side: 'caller' })
-        call.mark('recv', clock.wallMs(), 'caller', 'INVITE')
+        if (record.transferredFrom === undefined) call.mark('recv', clock.wallMs(), 'caller', 'INVITE')
       }
     }
     call.state = STATES[state]

@@ -23,6 +23,10 @@ export type CallRecord = {
   /** IMPIs of the caller and of whom it was put through to, where they are ours. */
   callerImpi?: string
   calleeImpi?: string
+  /** One of its parties went on in that call. */
+  transferredTo?: string
+  /** The call that its caller, or both, come from. */
+  transferredFrom?: string
   /** It came by click to call. */
   guest?: GuestCall
   /** Call-IDs of the SIP dialogues, for searching: the caller's, then those of the phones that rang. */

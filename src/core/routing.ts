@@ -45,11 +45,12 @@ export const createRouting = ({ subscribers, registrations, echo, emergency, rou
     const { user, context } = dialled
     if (user === echo) return { kind: 'echo', status: echoStatus(offer) }
     const { subscriber } = offer.caller
-    const near = subscriber?.msisdn ?? subscriber?.identities[0]?.user
+    const asks = offer.behalf ?? offer.caller
+    const near = asks.subscriber?.msisdn ?? asks.subscriber?.identities[0]?.user
     const found = subscribers.byIdentity(user, context, near)
     if (!found)
       return (
-        routes?.(dialled, offer.caller.identity, near) ?? {
+        routes?.(dialled, asks.identity, near) ?? {
           kind: 'refused',
           refused: { why: 'unknown-user' },
         }

@@ -97,7 +97,7 @@ describe('inside a dialogue', () => {
 
   test('methods that have no meaning in a call are refused by name', async () => {
     const { house, near } = await aCall()
-    const known = near.send('REFER')
+    const known = near.send('PUBLISH')
     const unknown = near.send('FLY')
     await house.settle()
     assert.deepEqual([known.status(), unknown.status()], [405, 501])

@@ -55,7 +55,7 @@ export type ImsPorts = {
 type SharedPorts = 'timers' | 'random' | 'log' | 'subscribers' | 'registrations' | 'domain'
 
 /** Option tags that a request may require of us, RFC 3261 §8.2.2.3. sec-agree is ignored while IPsec is not spoken. */
-const UNDERSTOOD = new Set(['100rel', 'timer', 'path', 'sec-agree', 'outbound'])
+const UNDERSTOOD = new Set(['100rel', 'timer', 'path', 'sec-agree', 'outbound', 'replaces', 'norefersub'])
 const KNOWN_METHODS = new Set(['PUBLISH', 'REFER', 'MESSAGE', 'ACK', 'CANCEL'])
 const ALLOWED = `${ALLOW}, SUBSCRIBE`
 const NONCE_LIFETIME_MS = 5 * 60_000
@@ -128,7 +128,7 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
     reply(transaction, 200, [
       ['Allow', ALLOWED],
       ['Accept', `application/sdp, ${ACCEPTED}`],
-      ['Supported', '100rel, timer, path'],
+      ['Supported', '100rel, timer, path, replaces, norefersub'],
       ['Allow-Events', subscribe.events],
     ])
 

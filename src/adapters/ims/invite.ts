@@ -14,7 +14,18 @@ import {
 } from '#sip'
 import { type AlternativePlan, emergencyParty, nobody } from './emergency/index.ts'
 import { callerOf, keyOfUri } from './identity.ts'
-import { descriptionOf, infoIn, offerIn, type Seated, sessionEvents, solicitIn, toLeg } from './parties.ts'
+import { replacedBy, wantsAnswerNow } from './invite-wishes.ts'
+import {
+  assertedOf,
+  descriptionOf,
+  infoIn,
+  offerIn,
+  ownerEvents,
+  type Seated,
+  sessionEvents,
+  solicitIn,
+  toLeg,
+} from './parties.ts'
 import { ownUri } from './paths.ts'
 import { endReasonOf } from './refusals.ts'
 import { trunkCallerOf } from './trunks/index.ts'
@@ -77,15 +88,15 @@ export const createInvite = ({ legs, calls, refuse, trunkOf, alternative = NO_AL
 
     // Assigned before anything can be heard: the leg's events come in later turns.
     const seated = {} as Seated
-    const leg = legs.incoming(
-      request,
-      transaction,
-      sessionEvents(() => seated.events),
-      {
-        reliable: subscriber?.reliable ?? true,
-      },
-    )
     const trunk = unproved ? undefined : trunkOf?.(flow, subscriber)
+    const replaced = replacedBy(request, { legs, calls }, subscriber, trunk !== undefined)
+    if (replaced && 'status' in replaced) return refuse(transaction, replaced.status)
+    const isOwner = subscriber !== undefined && trunk === undefined
+    const events = {
+      ...sessionEvents(() => seated.events),
+      ...(isOwner && ownerEvents(legs, () => seated.events)),
+    }
+    const leg = legs.incoming(request, transaction, events, { reliable: subscriber?.reliable ?? true })
     const caller: Caller = unproved
       ? nobody()
       : trunk === undefined
@@ -97,7 +108,8 @@ export const createInvite = ({ legs, calls, refuse, trunkOf, alternative = NO_AL
     const offer: CallOffer = {
       ...{ caller, dialled, description, callId, hops },
       ...{ listener: flow.listener, local: flow.local.address },
-      ...(trunk !== undefined && { trunk }),
+      ...(trunk !== undefined && { trunk, answerNow: wantsAnswerNow(request) }),
+      ...(replaced && { replaces: replaced.seat }),
       ...(expires !== undefined && { patienceS: expires }),
     }
     const party = callerParty(leg, seated)
@@ -123,5 +135,8 @@ const callerParty = (leg: IncomingLeg, seated: Seated): CallerParty => ({
   hangUp: (cause, words) => leg.hangUp(words ?? endReasonOf(cause)),
   moveTo: (_call, events) => {
     seated.events = events
+  },
+  meets: (other) => {
+    leg.session.asserted = assertedOf(other)
   },
 })

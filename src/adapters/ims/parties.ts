@@ -1,8 +1,15 @@
-import type { Description, Dialled, PartyEvents, Refused, Solicited } from '#core'
+import type { Description, Dialled, PartyEvents, Refused, Shown, Solicited } from '#core'
 import { err, ok, type Result } from '#lib/result'
 import { heldDirection, parseSdp } from '#sdp'
-import { type Refused as LegRefused, parseUri, type Session, type SessionEvents, type Wanted } from '#sip'
-import { keyOfUri } from './identity.ts'
+import {
+  type Refused as LegRefused,
+  type Legs,
+  parseUri,
+  type Session,
+  type SessionEvents,
+  type Wanted,
+} from '#sip'
+import { keyOfUri, presentation } from './identity.ts'
 import { isPassed, refusalOf, sipStatusOf } from './refusals.ts'
 
 /** Every medium that is not refused is on hold: said by its direction, or by the address of old (RFC 3264 §8.4). */
@@ -87,8 +94,36 @@ export const sessionEvents = (events: () => PartyEvents): SessionEvents => ({
     return ok(offer)
   },
   onInfo: (contentType, body) => events().onInfo(contentType, body),
+  seat: () => events(),
   onEnd: (end) => events().onEnd(end),
   onSignal: () => events().onSignal(),
+})
+
+/** Shown to a phone whose other party is another one from now on, RFC 3325; who hides is not named. */
+export const assertedOf = ({ identity, display }: Shown): [string, string][] =>
+  identity === ''
+    ? [['Privacy', 'id']]
+    : [['P-Asserted-Identity', presentation({ identity, display, anonymous: false }).from]]
+
+/** What subscribers may do besides: have the other party put through, and a call recorded. */
+export const ownerEvents = (
+  legs: Pick<Legs, 'named'>,
+  events: () => PartyEvents,
+): Pick<SessionEvents, 'onRefer' | 'onRecord'> => ({
+  async onRefer({ uri, replaces }, told) {
+    const seat = replaces && legs.named(replaces)?.seat
+    if (replaces && !seat) return 481
+    const parsed = parseUri(uri)
+    if (!parsed.ok) return 400
+    const dialled = { ...keyOfUri(parsed.value), text: uri }
+    if (!seat && dialled.user === '') return 484
+    const done = await events().onTransfer(seat ?? dialled, told)
+    return done.ok ? 200 : sipStatusOf(done.error)
+  },
+  async onRecord(on) {
+    const done = await events().onRecord(on)
+    return done.ok ? 200 : sipStatusOf(done.error)
+  },
 })
 
 const NOBODY: Refused = { why: 'peer-failure', status: 491 }

@@ -4,7 +4,17 @@ import { err, ok } from '#lib/result'
 import type { Wire } from '#lib/wire'
 import type { Legs, OutgoingLeg } from '#sip'
 import { identityUri, presentation } from './identity.ts'
-import { descriptionOf, infoIn, offerIn, type Seated, sessionEvents, solicitIn, toCore } from './parties.ts'
+import {
+  assertedOf,
+  descriptionOf,
+  infoIn,
+  offerIn,
+  ownerEvents,
+  type Seated,
+  sessionEvents,
+  solicitIn,
+  toCore,
+} from './parties.ts'
 import { flowToBinding } from './reach.ts'
 import { endReasonOf } from './refusals.ts'
 
@@ -41,6 +51,7 @@ export const createRing = ({ legs, wire, random, calledPartyId }: RingPorts): Ri
     const seated: Seated = { events }
     const leg: OutgoingLeg = legs.outgoing(invitation, {
       ...sessionEvents(() => seated.events),
+      ...ownerEvents(legs, () => seated.events),
       onProgress: (status, early) =>
         events.onProgress(status, early === undefined ? undefined : descriptionOf(early)),
       onAnswer: (answer) => events.onAnswer(answer === undefined ? undefined : descriptionOf(answer)),
@@ -69,5 +80,8 @@ export const calleeParty = (leg: OutgoingLeg, seated: Seated): CalleeParty => ({
   hangUp: (cause, words) => leg.cancel(words ?? endReasonOf(cause)),
   moveTo: (_call, events) => {
     seated.events = events
+  },
+  meets: (other) => {
+    if (leg.session) leg.session.asserted = assertedOf(other)
   },
 })

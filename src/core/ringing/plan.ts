@@ -29,7 +29,7 @@ const ringTrunk = async ({ trunks, trunkRing }: Ready, call: Call, name: string)
   }
   const release = trunks.take(name)
   if (!release) return { kind: 'refused', refused: FULL }
-  call.whenOver(release)
+  call.keep('callee', release)
   const { record, offer } = call
   const { caller, dialled } = offer
   record.callee = `sip:${dialled.user}@${name}`

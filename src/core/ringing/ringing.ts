@@ -44,7 +44,12 @@ export const ringAll = async (ports: RingPorts, call: Call, first: Target): Prom
     const outcome = await ringTarget(ports, call, target)
     if (!outcome || call.over) return
     if (outcome.kind === 'answered') return join(call, outcome.winner)
-    const { redirect } = outcome.refused
+    const { redirect, why } = outcome.refused
+    // What a party said in its former call may be too little for the new one: asked anew, it says all.
+    if (why === 'not-acceptable-media' && call.offer.transferredFrom && call.offer.description) {
+      call.offer.description = undefined
+      continue
+    }
     const route = redirect && asked.size <= MOST_REDIRECTS ? redirected(ports, ordinary, redirect) : undefined
     if (!isTarget(route) || asked.has(nameOfTarget(route)))
       return call.refuse(route?.kind === 'refused' ? route.refused : outcome.refused)
@@ -89,8 +94,7 @@ const ringPerson = async (
   { found, bindings }: { found: Found; bindings: Binding[] },
 ): Promise<Outcome | undefined> => {
   call.record.callee = nameOf(found)
-  call.called = found
-  call.record.calleeImpi = found.subscriber.impi
+  call.puts(found)
   // Manual: a ring_only user gets as far as ringing, on either side of a call.
   const ringOnly = found.subscriber.ringOnly || call.offer.caller.subscriber?.ringOnly === true
   if (bindings.length === 0) return onlyRing(call)
@@ -120,6 +124,7 @@ const placesOf = (
     dialled: offer.dialled.text,
     hops: offer.hops - 1,
     ...(offer.headers && { headers: offer.headers }),
+    ...(offer.answerNow && { answerNow: true }),
   }
   return turn.map((binding, at): Place => {
     const { listener } = binding

@@ -50,7 +50,7 @@ export class IncomingLeg {
     this.#required = tokensOf(request.headers, 'Require').includes('100rel')
     const able =
       this.#required || (options.reliable && tokensOf(request.headers, 'Supported').includes('100rel'))
-    if (!options.reliable) this.session.supported = 'timer'
+    if (!options.reliable) this.session.supported = 'timer, replaces'
     this.#reliable = able ? createReliable(ports, transaction, options.firstRseq) : undefined
     // Named first: V8 makes a function that is written down in an assignment to a member in the old generation.
     const onPrack: Session['onPrack'] = (prack, prackTransaction) => this.#onPrack(prack, prackTransaction)

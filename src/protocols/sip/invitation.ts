@@ -34,7 +34,7 @@ export type Attempt = { seq: number; minimum: number; proof: [name: string, valu
 
 /** Value of Supported. What a reliable provisional offers would have to be answered in its PRACK: only without an offer of ours. */
 export const supportedBy = ({ reliable, sdp }: Invitation): string =>
-  reliable && sdp !== undefined ? '100rel, timer' : 'timer'
+  reliable && sdp !== undefined ? '100rel, timer, replaces' : 'timer, replaces'
 
 export const inviteOf = (
   { contact, sessionExpires }: Pick<SessionPorts, 'contact' | 'sessionExpires'>,

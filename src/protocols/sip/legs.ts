@@ -8,6 +8,7 @@ import { IncomingLeg } from './incoming.ts'
 import type { Invitation } from './invitation.ts'
 import { createResponse, type SipRequest, type SipResponse } from './message.ts'
 import { type OutgoingEvents, OutgoingLeg } from './outgoing.ts'
+import type { Replaced } from './refer.ts'
 import type { Session } from './session.ts'
 import type { SessionEvents, SessionPorts } from './session-ports.ts'
 import { endOfStray } from './stray.ts'
@@ -27,6 +28,8 @@ export type Legs = {
     options: { reliable: boolean },
   ): IncomingLeg
   outgoing(invitation: Invitation, events: OutgoingEvents): OutgoingLeg
+  /** The dialogue that a peer names so; the tags also the wrong way round, as some write them. */
+  named(replaced: Pick<Replaced, 'callId' | 'toTag' | 'fromTag'>): Session | undefined
   /** Dialogues alive. */
   readonly size: number
 }
@@ -100,6 +103,8 @@ export const createLegs = (rest: LegsPorts): Legs => {
       ringing.set(invitation.callId, userIn(invitation.uri))
       return new OutgoingLeg(ports, invitation, events, register, () => ringing.delete(invitation.callId))
     },
+    named: ({ callId, toTag, fromTag }) =>
+      sessions.get(keyOf(callId, toTag, fromTag)) ?? sessions.get(keyOf(callId, fromTag, toTag)),
     get size() {
       return sessions.size
     },

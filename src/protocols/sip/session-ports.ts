@@ -5,6 +5,7 @@ import type { Flow } from '#lib/wire'
 import type { ClientEvents, ClientTransaction, TimerValues } from './contract.ts'
 import type { Dialog } from './dialog.ts'
 import type { SipRequest } from './message.ts'
+import type { Refer } from './refer.ts'
 
 export type Refused = {
   status: number
@@ -34,6 +35,15 @@ export type SessionEvents = {
   onOffer(sdp: string): Promise<Result<string, Refused>>
   /** The peer sent a re-INVITE without a description. Where this is missing or fails, our last one is repeated. */
   onOfferWanted?(): Promise<Result<Wanted, Refused>>
+  /**
+   * The peer wants somebody else in its place, RFC 3515: resolves with the last status of that, after those that `told`
+   * hears. Missing: REFER is refused.
+   */
+  onRefer?(refer: Refer, told: (status: number) => void): Promise<number>
+  /** INFO with `Record: on` or `off`: what is said is to be kept, or no longer. Its answer's status. */
+  onRecord?(on: boolean): Promise<number>
+  /** Where the user's own business of this dialogue is, for others who name the dialogue. */
+  seat?(): { call: string; side: 'caller' | 'callee' }
   /** An INFO (DTMF, picture fast update): its answer's status. */
   onInfo(contentType: string, body: Uint8Array): number | Promise<number>
   onEnd(end: LegEnd): void
@@ -58,4 +68,4 @@ export type SessionPorts = {
   forget(dialog: Dialog): void
 }
 
-export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REGISTER, MESSAGE'
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, REGISTER, MESSAGE'

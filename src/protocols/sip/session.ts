@@ -8,13 +8,14 @@ import { parseCSeq, reasonPhrase, tokensOf } from './fields.ts'
 import type { Invitation } from './invitation.ts'
 import { createResponse, type SipRequest, type SipResponse } from './message.ts'
 import { Offers } from './offers.ts'
+import { parseRefer, takeRefer } from './refer.ts'
 import { createRefresh } from './refresh.ts'
 import { withSdp } from './sdp-body.ts'
 import { ALLOW, type LegEnd, type Refused, type SessionEvents, type SessionPorts } from './session-ports.ts'
 import { createUnacknowledged } from './unacknowledged.ts'
 
 /** Methods that exist but have no meaning inside a call here. */
-const NOT_HERE = new Set(['REFER', 'MESSAGE', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'REGISTER'])
+const NOT_HERE = new Set(['MESSAGE', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'REGISTER'])
 
 /**
  * One established (or early) INVITE usage of a dialogue, RFC 3261 §12 and §15: requests inside it in both directions,
@@ -34,11 +35,14 @@ export class Session {
   /** The proof in our INVITE, which its ACK repeats, RFC 3261 §22.1. */
   proof: [name: string, value: string][] = []
   /** Value of Supported in what we say. */
-  supported = '100rel, timer'
+  supported = '100rel, timer, replaces'
+  /** Who the peer speaks with, where that changed: said with every refresh from then on, RFC 3325. */
+  asserted: [name: string, value: string][] = []
   readonly #ports: SessionPorts
   readonly #events: SessionEvents
   readonly #refresh: ReturnType<typeof createRefresh>
   readonly #unacknowledged: ReturnType<typeof createUnacknowledged>
+  #referred = false
 
   constructor(ports: SessionPorts, dialog: Dialog, flow: Flow, events: SessionEvents) {
     this.#ports = ports
@@ -108,6 +112,7 @@ export class Session {
     else if (method === 'UPDATE') this.watch(this.offers.onUpdate(request, transaction), transaction)
     else if (method === 'BYE') this.#onBye(request, transaction)
     else if (method === 'INFO') this.watch(this.#onInfo(request, transaction), transaction)
+    else if (method === 'REFER') this.#onRefer(request, transaction)
     else if (method === 'PRACK' && this.onPrack) this.onPrack(request, transaction)
     else if (method === 'PRACK') transaction.respond(this.reply(request, 481))
     else if (method === 'OPTIONS') transaction.respond(this.reply(request, 200))
@@ -131,7 +136,37 @@ export class Session {
     this.fail(reason === undefined ? { by: 'peer' } : { by: 'peer', reason }, false)
   }
 
+  #onRefer(request: SipRequest, transaction: ServerTransaction): void {
+    const { onRefer } = this.#events
+    // RFC 5589 §5: who may not transfer is told so for good.
+    if (!onRefer || !this.confirmed) return this.refuse(transaction, { status: onRefer ? 491 : 603 })
+    const refer = parseRefer(request)
+    if (!refer) return this.refuse(transaction, { status: 400 })
+    const isFirst = !this.#referred
+    this.#referred = true
+    this.watch(takeRefer(this, transaction, isFirst, (told) => onRefer(refer, told)))
+  }
+
+  /** Says something inside the dialogue; what comes of that does not matter. */
+  tell(request: SipRequest): void {
+    request.headers.add('Contact', this.#ports.contact(this.flow))
+    const nobody = (): void => {}
+    this.#ports.request(request, this.#ports.flowFor(this.dialog, this.flow), {
+      onResponse: nobody,
+      onFailure: nobody,
+    })
+  }
+
+  /** Where its user's business is. */
+  get seat(): ReturnType<NonNullable<SessionEvents['seat']>> | undefined {
+    return this.#events.seat?.()
+  }
+
   async #onInfo(request: SipRequest, transaction: ServerTransaction): Promise<void> {
+    const wish = request.headers.get('Record')?.trim().toLowerCase()
+    const { onRecord } = this.#events
+    if (onRecord && (wish === 'on' || wish === 'off'))
+      return transaction.respond(this.reply(request, await onRecord(wish === 'on')))
     const status = await this.#events.onInfo(request.headers.get('Content-Type') ?? '', request.body)
     transaction.respond(this.reply(request, status))
   }
@@ -237,6 +272,7 @@ export class Session {
     request.headers.add('Contact', this.#ports.contact(this.flow)).add('Allow', ALLOW)
     request.headers.add('Supported', this.supported)
     if (this.confirmed) this.#refresh.offer(request)
+    for (const [name, value] of this.asserted) request.headers.add(name, value)
     return withSdp(request, sdp)
   }
 

@@ -1,0 +1,1 @@
+export { createMoving, type Far } from './moving.ts'
