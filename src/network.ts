@@ -1,3 +1,4 @@
+import { createTokens } from '#admin'
 import type { Settings } from '#config'
 import {
   type Carrier,
@@ -46,6 +47,7 @@ import {
 import { createFleetSide, type FleetSide, openGateways } from './gateways.ts'
 import type { Ground } from './ground.ts'
 import { createTrunkSide } from './trunks.ts'
+import { createWebphoneSide } from './webphone.ts'
 
 /** The telephone network itself: who is who and where, calls, and SIP below them. */
 export type Network = Awaited<ReturnType<typeof joinNetwork>>
@@ -171,11 +173,14 @@ export const joinNetwork = async (ground: Ground) => {
     ...{ subscribers, registrations, legs, random, request: sip.request },
   })
   const { routes, trusted, trunkOf } = trunkSide
+  const webphoneSide = createWebphoneSide(ground, people)
+  const ring = createRing({ legs, wire, random, calledPartyId: () => live.calledPartyId })
   const routeTo = createRouting({ subscribers, registrations, echo: settings.echo, emergency, routes })
   const calls = createCalls({
     ...{ timers, random, media, store, events, log },
     ...{ routeTo, trunks: trunkSide.trunks, trunkRing: dialogs.watchTrunks(trunkSide.trunkRing) },
-    ring: dialogs.watchRing(createRing({ legs, wire, random, calledPartyId: () => live.calledPartyId })),
+    ring: dialogs.watchRing(webphoneSide.ringOver(ring)),
+    transportOf: webphoneSide.transportOf,
     addressTowards: createAddressTowards(wire, mediaPlansOf(settings)),
     settings: {
       dialogTimeoutS: () => live.dialogTimeoutS,
@@ -191,11 +196,13 @@ export const joinNetwork = async (ground: Ground) => {
     settings: textSettingsOf(settings),
     deliveries: createDeliveries(timers.clock),
   }
-  const carrier = createSubscriberCarrier(texts)
+  const carrier = webphoneSide.carrierOver(createSubscriberCarrier(texts))
   const fleetSide = await createFleetSide(ground, events, subscribers)
   const { messages, resume } = await createTexts(ground, people, fleetSide, (queue) =>
     isRouteQueue(queue) ? fleetSide.carrierOf(queue) : carrier,
   )
+  const tokens = createTokens(timers.clock, random)
+  const webphone = webphoneSide.open({ ...people, random, calls, media, messages, tokens })
   const ims = createIms({
     ...{ timers, random, log, store, subscribers, registrations, guard, calls, legs, notifier, events },
     sqns: await store.loadSqns(),
@@ -222,6 +229,8 @@ export const joinNetwork = async (ground: Ground) => {
   const counters = createCounters(sip.counters, events)
   return {
     ...people,
+    tokens,
+    webphone,
     gateways,
     trunkSide,
     routeTo,

@@ -4,12 +4,13 @@ import type { Loaded, Settings } from '#config'
 import { ok, type Result } from '#lib/result'
 import { createTimers } from '#lib/timers'
 import type { LogSink } from '#logs'
-import type { OpenWire } from '#net'
+import type { OpenWebCall, OpenWire } from '#net'
 import { keepDaysOf, startRetention } from '#start'
 import { openDoors } from './doors.ts'
 import { openGround, type StartFault } from './ground.ts'
 import { joinNetwork, type Network } from './network.ts'
 import { type OpenRemote, openRemoteDoor } from './remote-door.ts'
+import { openWebphoneDoor } from './webphone.ts'
 
 export type Tandem = {
   settings: Settings
@@ -18,6 +19,8 @@ export type Tandem = {
   adminPassword: string | undefined
   /** The remote API, where there is a com_addr. */
   remote: OpenRemote | undefined
+  /** Where web phones connect. */
+  webSockets: OpenWebCall['bound']
   network: Network
   /** The monitor on the server's own terminal, if there is one; `onPrompt` gets what shows a line above its prompt. */
   openTerminal(onPrompt: (tell: (line: string) => void) => void): void
@@ -55,6 +58,13 @@ export const startTandem = async (
     await closeGround()
     return remote
   }
+  const sockets = await openWebphoneDoor(ground.value, network.webphone)
+  if (!sockets.ok) {
+    await remote.value?.close()
+    await doors.value.close()
+    await closeGround()
+    return sockets
+  }
   const { timers } = ground.value
   const { deleteCallsBefore, messages } = store
   const [days, messageDays] = [keepDaysOf(settings), settings.messages.keep_days]
@@ -72,6 +82,7 @@ export const startTandem = async (
     bound: wire.bound,
     adminPassword: doors.value.adminPassword,
     remote: remote.value,
+    webSockets: sockets.value?.bound ?? [],
     network,
     openTerminal: (onPrompt) => {
       const { stdin: input, stdout: output } = process
@@ -83,12 +94,14 @@ export const startTandem = async (
     },
     async close() {
       calls.hangUpAll()
+      network.webphone?.close()
       network.trunkSide.close()
       // What was just sent leaves at the end of this turn; peers that answer find nobody, as with any restart.
       await new Promise((done) => setTimeout(done, 50))
       registrations.save()
       const { received, sent, bugs } = network.sip.figures()
       log.write('sip', 'info', `${received} messages came, ${sent} went, ${bugs} bugs`)
+      await sockets.value?.close()
       await remote.value?.close()
       await doors.value.close()
       await network.messages.close()

@@ -19,6 +19,7 @@ export { createOperations, type OperationPorts } from './monitor/operations.ts'
 export { type MonitorServer, monitorAnswers, serveMonitor } from './monitor/server.ts'
 export { createTextCommands, type TextPorts } from './monitor/texts.ts'
 export { ensureAdminPassword, type Password } from './password.ts'
+export { createTokens, type Tokens } from './phone/tokens.ts'
 export type { AdminPorts, ApiKey, Candidates, House, Listen, MonitorPorts, RecordQuery } from './ports.ts'
 export {
   type RemoteApi,

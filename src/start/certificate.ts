@@ -19,6 +19,8 @@ export const certificateNames = ({ domain }: Settings): string[] => {
 }
 
 /** True when anything that this configuration opens speaks TLS. */
-export const needsCertificate = ({ sip_addr, admin }: Settings): boolean =>
+export const needsCertificate = ({ sip_addr, admin, webphone }: Settings): boolean =>
   sip_addr.some(({ tls_addr, wss_addr }) => tls_addr !== undefined || wss_addr !== undefined) ||
-  (admin?.https_addr.length ?? 0) > 0
+  (admin?.https_addr.length ?? 0) > 0 ||
+  (webphone?.wss_addr.length ?? 0) > 0 ||
+  (webphone?.phone_https_addr.length ?? 0) > 0
