@@ -90,6 +90,7 @@ export const partyOf = (ports: PartyPorts, call: WebCall): Party => {
       cause === 'transferred' ? call.finish(faceOfEnd(cause)) : call.finishFirst(faceOfEnd(cause)),
     moveTo(_id, events) {
       call.events = events
+      call.side = events.side
     },
     meets(other: Shown) {
       const { from, disp } = shownOf(other)

@@ -29,7 +29,8 @@ export class WebCall {
   /** Its name towards the client; a second call takes over that of the first when only that one ends. */
   cid: string
   readonly phone: Phone
-  readonly side: Side
+  /** Of the call that it is in now: another one may have it on the other side. */
+  side: Side
   readonly channel: Channel
   state: CallState
   events: PartyEvents | undefined
