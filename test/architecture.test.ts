@@ -32,6 +32,7 @@ const ROOMS: readonly Room[] = [
   },
   { name: 'protocols/sdp', src: ['lib'], builtins: ['crypto'], packages: ['sdp-transform'] },
   { name: 'protocols/reginfo', src: ['lib'], builtins: [], packages: ['fast-xml-parser'] },
+  { name: 'protocols/dialog-info', src: ['lib'], builtins: [], packages: ['fast-xml-parser'] },
   { name: 'protocols/*', src: ['lib'], builtins: ['crypto'], packages: [] },
   { name: 'core', src: ['lib'], builtins: [], packages: ['libphonenumber-js'] },
   { name: 'adapters/*', src: ['protocols/*', 'core', 'lib'], builtins: [], packages: [] },

@@ -1,28 +1,7 @@
-import { readable } from '#lib/text'
+import { xmlAttribute as attribute, escapeXml } from '#lib/xml'
 import { REGINFO_NAMESPACE, type Reginfo, type RegisteredContact, type Registration } from './reginfo.ts'
 
-const ESCAPES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-}
-
-/** What XML 1.0 §2.2 has no character for, not even escaped; and white space that reading an attribute would change. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const SPECIAL = /[&<>"'\x00-\x1f\x7f-\x9f\ufffe\uffff]/g
-
-/** For text and for values in quotes. SIP text comes as octets: where they are UTF-8, their characters are written. */
-export const escapeXml = (text: string): string => {
-  const shown = isAscii(text) ? text : readable(text).toWellFormed()
-  return shown.replace(SPECIAL, (char) => ESCAPES[char] ?? '\ufffd')
-}
-
-const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text)
-
-const attribute = (name: string, value: string | number | undefined): string =>
-  value === undefined ? '' : ` ${name}="${typeof value === 'number' ? value : escapeXml(value)}"`
+export { escapeXml } from '#lib/xml'
 
 const contactOf = (contact: RegisteredContact): string => {
   const { id, state, event, expires, retryAfter, q, callId, cseq, uri, params = [] } = contact
