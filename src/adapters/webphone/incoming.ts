@@ -22,6 +22,8 @@ const CANCELS: Record<CancelCause, Face> = {
 }
 /** A page with so many calls has no use for one more. */
 const MOST_CALLS = 8
+/** A client that has said by then that it rings answers by itself, and would do so twice. */
+const ANSWER_NOW_MS = 500
 
 const calleeParty = (ports: PartyPorts, call: WebCall): CalleeParty => ({
   ...partyOf(ports, call),
@@ -39,6 +41,15 @@ const calleeParty = (ports: PartyPorts, call: WebCall): CalleeParty => ({
 /** Tells the client of the call, as soon as it is there to hear it. */
 export const announce = (call: WebCall): void => {
   if (call.invitation && call.state === 'incoming') call.phone.say(call.invitation)
+}
+
+/** 9009, to whom a trusted exchange wants answered at once. Old clients obey when they know that it rings. */
+const answerNow = ({ timers }: PartyPorts, call: WebCall): void => {
+  call.limit = timers.after(ANSWER_NOW_MS, () => {
+    if (call.state !== 'incoming' || call.rung) return
+    ringing(call)
+    if (call.state === 'incoming') call.phone.say({ op: 9009, cid: call.cid })
+  })
 }
 
 const isBusy = ({ calls, waiting }: Phone): boolean => calls.size >= (waiting ? MOST_CALLS : 1)
@@ -72,8 +83,10 @@ export const createWebRing =
       to: userOf(detail.called.uri),
     }
     const invite = (offer: string): void => {
-      call.invitation = { ...told, video: showsVideo(offer), sdp: offer }
+      const { answerNow: now = false } = detail
+      call.invitation = { ...told, video: showsVideo(offer), ...(now && { autoAnswer: now }), sdp: offer }
       announce(call)
+      if (now) answerNow(ports, call)
     }
     if (sdp !== undefined) invite(sdp)
     else
