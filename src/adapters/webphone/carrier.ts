@@ -6,6 +6,8 @@ import { ROUTE, textEvent, textOf } from './texts.ts'
 /** A page has so long to say that it has a text. */
 const HAS_MS = 5000
 const QUEUE = 'subscriber:'
+/** So many texts that were told are remembered, for pages that say so late. */
+const MOST_TOLD = 1000
 
 export type WebCarrier = Carrier & {
   /** 1018: a page has the text with that id. */
@@ -22,6 +24,12 @@ export const createWebCarrier = (
   }: { subscribers: Subscribers; timers: Timers; sessions: () => Sessions | undefined },
 ): WebCarrier => {
   const awaited = new Map<string, (session: Session) => void>()
+  /** Who was told of a text, and whether one of them has said since that it has it. */
+  const told = new Map<string, { to: Session[]; has: boolean }>()
+  const remember = (id: string, to: Session[]): void => {
+    told.set(id, { to: [...(told.get(id)?.to ?? []), ...to], has: false })
+    if (told.size > MOST_TOLD) told.delete(told.keys().next().value as string)
+  }
 
   /** Resolves as soon as one page has it; an old client, which says nothing of that, when it was written to its connection. */
   const hand = (message: MessageRecord, text: string, live: Session[]): Promise<boolean> =>
@@ -35,8 +43,9 @@ export const createWebCarrier = (
       awaited.set(message.id, (session) => {
         if (live.includes(session)) done(true)
       })
-      const told = textEvent(message, text)
-      for (const { phone } of live) phone.say(told)
+      remember(message.id, live)
+      const event = textEvent(message, text)
+      for (const { phone } of live) phone.say(event)
       if (live.some(({ phone }) => !phone.isNew && phone.link?.open)) done(true)
     })
 
@@ -52,6 +61,7 @@ export const createWebCarrier = (
 
   return {
     async deliver(message, progress) {
+      if (told.get(message.id)?.has) return { kind: 'delivered', route: ROUTE }
       const outcome = await others.deliver(message, progress)
       if (outcome.kind !== 'away' && outcome.kind !== 'retry' && outcome.kind !== 'failed') return outcome
       const web = await byWeb(message)
@@ -59,6 +69,10 @@ export const createWebCarrier = (
       if ('committed' in outcome) outcome.committed?.()
       return web
     },
-    onHas: (session, id) => awaited.get(id)?.(session),
+    onHas(session, id) {
+      const one = told.get(id)
+      if (one?.to.includes(session)) one.has = true
+      awaited.get(id)?.(session)
+    },
   }
 }
