@@ -14,12 +14,16 @@ import { createGatewayDesk } from './gateway-desk.ts'
 import type { Ground, StartFault } from './ground.ts'
 import { createHouseMonitor } from './monitor-door.ts'
 import type { Network } from './network.ts'
+import { createHousePhone, openPhoneDoor, type PhoneDoor } from './phone-door.ts'
 
 /** The operator's ways in: the monitor, and REST where the configuration has it. */
 export type Doors = {
   monitor: Monitor
   /** In clear at the start that generated it, to be printed once. */
   adminPassword: string | undefined
+  /** Servers of pages, which may want a WebSocket of the same place. */
+  servers: PhoneDoor['servers']
+  notes: string[]
   close(): Promise<void>
 }
 
@@ -62,17 +66,28 @@ export const openDoors = async (
   const socket = await serveMonitor(join(settings.data_dir, 'monitor.sock'), monitor)
   if (!socket.ok) log.write('app', 'error', `the monitor cannot be attached to: ${socket.error}`)
   const applications = await openApplications(ground, network, version)
+  const phone = await createHousePhone(ground, network, version)
+  const phoneDoor = await openPhoneDoor(ground, phone)
+  if (!phoneDoor.ok) {
+    await applications.close()
+    if (socket.ok) await socket.value.close()
+    return phoneDoor
+  }
+  const { servers, notes } = phoneDoor.value
   const closeSocket = async (): Promise<void> => {
+    await phoneDoor.value.close()
     await applications.close()
     if (socket.ok) await socket.value.close()
   }
-  if (!settings.admin || !password) return ok({ monitor, adminPassword: undefined, close: closeSocket })
+  if (!settings.admin || !password)
+    return ok({ monitor, adminPassword: undefined, servers, notes, close: closeSocket })
   const admin = await createAdmin({
     house,
     messages: network.messages,
     gateways: desk,
     feed: applications.feed,
     webhooks: applications.webhooks,
+    ...(phone && { phone }),
     ...(network.gateways.ejoin && { ejoin: network.gateways.ejoin }),
     metrics: { metrics: applications.metrics, open: settings.admin.metrics === 'open' },
     ...(settings.goip && { dblUsers: settings.goip.api_users }),
@@ -92,7 +107,10 @@ export const openDoors = async (
   }
   await password.keep()
   const close = async (): Promise<void> => void (await Promise.all([admin.value.close(), closeSocket()]))
-  return ok({ monitor, adminPassword: password.generated, close })
+  return ok({
+    ...{ monitor, adminPassword: password.generated, notes, close },
+    servers: [...servers, ...admin.value.servers],
+  })
 }
 
 /** A password of our own making for who lost theirs; the monitor is for the server's own user only. */

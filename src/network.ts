@@ -1,12 +1,13 @@
-import { createTokens } from '#admin'
 import type { Settings } from '#config'
 import {
   type Carrier,
+  createCallBack,
   createCalls,
   createDialogs,
   createEmergency,
   createEvents,
   createGuard,
+  createLamps,
   createMessages,
   createRegistrations,
   createRouting,
@@ -46,6 +47,7 @@ import {
 } from '#start'
 import { createFleetSide, type FleetSide, openGateways } from './gateways.ts'
 import type { Ground } from './ground.ts'
+import { createPhoneSide } from './phone-side.ts'
 import { createTrunkSide } from './trunks.ts'
 import { createWebphoneSide } from './webphone.ts'
 
@@ -174,6 +176,7 @@ export const joinNetwork = async (ground: Ground) => {
   })
   const { routes, trusted, trunkOf } = trunkSide
   const webphoneSide = createWebphoneSide(ground, people)
+  const phoneSide = await createPhoneSide(ground, people, random, (call) => void calls.hangUp(call))
   const ring = createRing({ legs, wire, random, calledPartyId: () => live.calledPartyId })
   const routeTo = createRouting({ subscribers, registrations, echo: settings.echo, emergency, routes })
   const calls = createCalls({
@@ -188,6 +191,7 @@ export const joinNetwork = async (ground: Ground) => {
       mostCalls: settings.calls.most,
     },
   })
+  const lamps = createLamps({ events, registrations, calls: () => calls.list() })
   const readFile = createFileReader(settings.config_dir)
   const mtCall = createMtCall({ calls, subscribers, media, domain: settings.domain, readFile })
   const texts = {
@@ -201,14 +205,16 @@ export const joinNetwork = async (ground: Ground) => {
   const { messages, resume } = await createTexts(ground, people, fleetSide, (queue) =>
     isRouteQueue(queue) ? fleetSide.carrierOf(queue) : carrier,
   )
-  const tokens = createTokens(timers.clock, random)
-  const webphone = webphoneSide.open({ ...people, random, calls, media, messages, tokens })
+  const { tokens, guests } = phoneSide
+  const callBack = createCallBack({ timers, guests, calls, media, events, echo: settings.echo })
+  const webphone = webphoneSide.open({ ...people, random, calls, media, messages, tokens, guests })
   const ims = createIms({
     ...{ timers, random, log, store, subscribers, registrations, guard, calls, legs, notifier, events },
     sqns: await store.loadSqns(),
     domain: settings.domain,
     bindingExpires: () => live.bindingExpiresS,
     subscribeExpires: () => live.subscribeExpiresS,
+    lamps,
     ...{ trusted, trunkOf },
     emergency: {
       serviceOf: createServiceOf(emergencyNumbersOf(settings, subscribers)),
@@ -229,13 +235,14 @@ export const joinNetwork = async (ground: Ground) => {
   const counters = createCounters(sip.counters, events)
   return {
     ...people,
-    tokens,
+    ...{ phoneSide, callBack },
     webphone,
     gateways,
     trunkSide,
     routeTo,
     counters,
     calls,
+    lamps,
     dialogs,
     messages,
     mtCall,

@@ -21,6 +21,8 @@ export type Tandem = {
   remote: OpenRemote | undefined
   /** Where web phones connect. */
   webSockets: OpenWebCall['bound']
+  /** What a person who starts the server should know. */
+  notes: string[]
   network: Network
   /** The monitor on the server's own terminal, if there is one; `onPrompt` gets what shows a line above its prompt. */
   openTerminal(onPrompt: (tell: (line: string) => void) => void): void
@@ -65,6 +67,7 @@ export const startTandem = async (
     await closeGround()
     return sockets
   }
+  for (const { server, at, secure } of doors.value.servers) sockets.value?.attach(server, at, secure)
   const { timers } = ground.value
   const { deleteCallsBefore, messages } = store
   const [days, messageDays] = [keepDaysOf(settings), settings.messages.keep_days]
@@ -83,6 +86,7 @@ export const startTandem = async (
     adminPassword: doors.value.adminPassword,
     remote: remote.value,
     webSockets: sockets.value?.bound ?? [],
+    notes: doors.value.notes,
     network,
     openTerminal: (onPrompt) => {
       const { stdin: input, stdout: output } = process

@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify'
 import type { CallRecord, CallState, Guard, Messages } from '#core'
 import type { Clock } from '#lib/clock'
 import type { Log } from '#lib/log'
@@ -8,7 +9,6 @@ import type { Feed } from './events/feed.ts'
 import type { GatewayDesk } from './gateways/ports.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Password } from './password.ts'
-import type { Phone } from './phone/mount.ts'
 import type { Webhooks } from './webhooks/webhooks.ts'
 
 /** What REST and monitor can look at. */
@@ -45,7 +45,7 @@ export type AdminPorts = {
   /** Absent: there are no such gateways, and no such path. */
   ejoin?: EjoinHandler
   /** The web phone under /phone/; absent: there is none. */
-  phone?: Phone
+  phone?: { mount(app: FastifyInstance, whole: boolean): void }
   /** Who may use the JSON calls of DBL's SMS server; nobody: there are none. */
   dblUsers?: { username: string; password: string }[]
   http: Listen[]

@@ -6,7 +6,7 @@ import { checkEjoin } from './check-ejoin.ts'
 import { checkTrunks } from './check-trunks.ts'
 import { printEndpoint } from './schema-addresses.ts'
 import type { RootSettings } from './schema-root.ts'
-import type { Settings, SipListener, StorageSettings } from './settings.ts'
+import type { Settings, SipListener, StorageSettings, WebphoneSettings } from './settings.ts'
 import { toUsers } from './users.ts'
 import type { ObjectValue, Place } from './value.ts'
 
@@ -22,7 +22,7 @@ export const completeSettings = (
   written: RootSettings,
   { env, version, check, root }: Completion,
 ): Settings => {
-  const { ue_db, storage, domain: ownDomain, qci: _, ...same } = written
+  const { ue_db, storage, domain: ownDomain, webphone, qci: _, ...same } = written
   const place = (name: string): Place => root.members.get(name)?.value.place ?? root.place
   const domain = ownDomain ?? domainOf(written, root, check)
   checkListeners(written.sip_addr, place('sip_addr'), check)
@@ -52,12 +52,20 @@ export const completeSettings = (
       open: written.com_auth.open,
       ...(written.com_auth.key !== '' && { key: written.com_auth.key }),
     },
+    ...(webphone && { webphone: { ...webphone, phone_given: givenIn(root) } }),
     ue_db: toUsers(ue_db, { ...written, domain }, check),
     ...(written.echo !== undefined && { echo: written.echo.replace(/^(?:sip|tel):/i, '') }),
     ...(cx_bind && { cx_bind_addr: cx_bind }),
     ...(rx_server && { rx_server_addr: rx_server }),
     ...(rx_bind && { rx_bind_addr: rx_bind }),
   }
+}
+
+/** A default port that cannot be had is told; one that the file names is a reason not to start. */
+const givenIn = (root: ObjectValue): WebphoneSettings['phone_given'] => {
+  const group = root.members.get('webphone')?.value
+  const names = group?.kind === 'object' ? group.members : new Map()
+  return { http: names.has('phone_http_addr'), https: names.has('phone_https_addr') }
 }
 
 const domainOf = ({ sip_addr, ue_db }: RootSettings, root: ObjectValue, check: Findings): string => {

@@ -1,115 +1,11 @@
 import type { Shape } from './schema.ts'
-import { address, optional, remote } from './schema-addresses.ts'
+import { address } from './schema-addresses.ts'
 import { group, listOf, oneOrMore } from './schema-groups.ts'
-import { boolean, integer, oneOf, port, string } from './schema-kinds.ts'
+import { boolean, integer, oneOf, string } from './schema-kinds.ts'
 import { lineTrunk } from './schema-trunks.ts'
-import type {
-  ClickToCallSettings,
-  EjoinDevice,
-  EjoinSettings,
-  GoipLine,
-  GoipSettings,
-  WebphoneSettings,
-} from './settings.ts'
+import type { EjoinDevice, EjoinSettings, GoipLine, GoipSettings } from './settings.ts'
 
-const COUNT = 1_000_000
-const DAY = 86_400
 const every = (number: number) => [{ address: '0.0.0.0', port: number }]
-const HEADER = /^[A-Za-z0-9-]+$/
-
-const webphone: Shape<WebphoneSettings> = {
-  ws_addr: { kind: oneOrMore(address(2082)), default: every(2082), about: 'Call control; "" is off.' },
-  wss_addr: { kind: oneOrMore(address(2081)), default: every(2081), about: 'The same over TLS; "" is off.' },
-  phone_http_addr: { kind: oneOrMore(address(980)), default: every(980), about: 'Web phone; "" is off.' },
-  phone_https_addr: {
-    kind: oneOrMore(address(943)),
-    default: every(943),
-    about: 'The same over TLS; "" is off.',
-  },
-  legacy: {
-    kind: group<WebphoneSettings['legacy']>({
-      cipher: {
-        kind: oneOf(['aes128ecb', 'des', 'off']),
-        default: 'aes128ecb',
-        about: 'Cipher of old clients.',
-      },
-      key: {
-        kind: string(),
-        default: '',
-        secret: true,
-        about: 'Its key; without one old clients are refused.',
-      },
-      plain_ws: { kind: boolean, default: false, about: 'Old logins also without TLS.' },
-      takeover: {
-        kind: boolean,
-        default: false,
-        about: 'A new login of a number ends a live one; else it is refused.',
-      },
-    }),
-    fill: true,
-    about: 'Old clients.',
-  },
-  origins: {
-    kind: oneOrMore(string()),
-    default: [],
-    about: 'Web sites whose pages may connect, besides those of this host; "*" is any.',
-  },
-  proxy: {
-    kind: group<WebphoneSettings['proxy']>({
-      domain: { kind: string(), default: '', about: 'Its SIP domain.' },
-      addr: { kind: optional(remote(5060)), about: 'External SIP proxy.', otherwise: 'the built-in core' },
-      local_port: { kind: port, default: 5090, about: 'Local SIP port.' },
-      t1: { kind: integer(1, 60_000), default: 500, about: 'T1, milliseconds.' },
-      t2: { kind: integer(1, 600_000), default: 4000, about: 'T2, milliseconds.' },
-      t4: { kind: integer(1, 600_000), default: 5000, about: 'T4, milliseconds.' },
-    }),
-    fill: true,
-    about: 'Where extensions register.',
-  },
-  interface: { kind: string(), default: '', about: 'Network interface of media.' },
-  video_resolution: {
-    kind: string(/^\d{2,5}\*\d{2,5}$/, 'width*height'),
-    default: '640*480',
-    about: 'Of video.',
-  },
-  cdr_keep_days: { kind: integer(1, 36_500), default: 180, about: 'Days that call records are kept.' },
-  max_blf: { kind: integer(0, COUNT), default: 200, about: 'Watched extensions per client.' },
-  phone_book_url: { kind: string(), default: '', about: 'XML phone book.' },
-  talking_timeout: { kind: integer(0, DAY), default: 30, about: 'Seconds without audio.' },
-  video_timeout: { kind: integer(0, DAY), default: 40, about: 'Seconds without video.' },
-  hold_timeout: { kind: integer(0, DAY), default: 600, about: 'Seconds on hold.' },
-  media_port: { kind: integer(1024, 65_000), default: 50_000, about: 'First port of media.' },
-  mapped_ip: {
-    kind: string(/^(?:|[0-9A-Fa-f.:]+)$/, 'IP address'),
-    default: '',
-    about: 'Address outside of a NAT.',
-  },
-  max_registers: { kind: integer(1, COUNT), default: 500, about: 'Registered clients.' },
-  max_calls: { kind: integer(1, COUNT), default: 240, about: 'Calls at once.' },
-  max_videos: { kind: integer(0, COUNT), default: 100, about: 'Video calls at once.' },
-}
-export const webphoneKind = group(webphone)
-
-const clickToCall: Shape<ClickToCallSettings> = {
-  enabled: { kind: boolean, default: false, about: 'The service is on.' },
-  tel: { kind: string(), default: '', about: 'Number shown as caller.' },
-  user: { kind: string(), default: '', about: 'SIP account.' },
-  password: { kind: string(), default: '', secret: true, about: 'Its password.' },
-  expires: { kind: integer(1, DAY), default: 60, about: 'Seconds of its registration.' },
-  allow: { kind: oneOrMore(string()), default: ['600'], about: 'Numbers guests may call.' },
-  origins: { kind: oneOrMore(string()), default: [], about: 'Web sites with the widget.' },
-  cti_header: {
-    kind: string(HEADER, 'name of a header'),
-    default: 'X-CTI-Data',
-    about: 'Header of CTI data.',
-  },
-  skill_header: {
-    kind: string(HEADER, 'name of a header'),
-    default: 'X-Skill',
-    about: 'Header of skill data.',
-  },
-}
-export const clickToCallKind = group(clickToCall)
 
 const goipLine: Shape<GoipLine> = {
   id: {

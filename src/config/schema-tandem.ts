@@ -6,8 +6,9 @@ import { group, listOf, oneOrMore } from './schema-groups.ts'
 import { boolean, fileName, integer, oneOf, string, url } from './schema-kinds.ts'
 import type { TandemName } from './schema-manual.ts'
 import { routeShape, simsShape } from './schema-routes.ts'
-import { clickToCallKind, ejoinKind, goipKind, webphoneKind } from './schema-services.ts'
+import { ejoinKind, goipKind } from './schema-services.ts'
 import { trunkShape } from './schema-trunks.ts'
+import { clickToCallKind, type WrittenWebphone, webphoneKind } from './schema-web.ts'
 import type {
   ClusterSettings,
   MediaSettings,
@@ -21,7 +22,11 @@ import type {
 import type { Value } from './value.ts'
 
 /** The groups as they are written; `storage` and `com_auth` become more precise in Settings. */
-export type TandemSettings = Omit<Pick<Settings, TandemName>, 'storage' | 'com_auth' | 'data_dir'> & {
+export type TandemSettings = Omit<
+  Pick<Settings, TandemName>,
+  'storage' | 'com_auth' | 'data_dir' | 'webphone'
+> & {
+  webphone?: WrittenWebphone
   data_dir: string
   storage: { url: string }
   com_auth: { key: string; open: boolean }
@@ -182,15 +187,11 @@ export const tandemShape: Shape<TandemSettings> = {
     kind: webphoneKind,
     about: 'Web phone server.',
     otherwise: 'off',
-    status: planned,
-    because: 'only cdr_keep_days has an effect',
   },
   click_to_call: {
     kind: clickToCallKind,
     about: 'Guest calls.',
     otherwise: 'off',
-    status: planned,
-    idle: (value) => !value.enabled,
   },
   goip: { kind: goipKind, about: 'GoIP gateways.', otherwise: 'off' },
   ejoin: { kind: ejoinKind, about: 'Ejoin gateways.', otherwise: 'off' },

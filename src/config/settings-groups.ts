@@ -112,6 +112,10 @@ export type WebphoneSettings = {
   wss_addr: Endpoint[]
   phone_http_addr: Endpoint[]
   phone_https_addr: Endpoint[]
+  /** Which of them the file names itself: those must be bound. */
+  phone_given: { http: boolean; https: boolean }
+  /** Empty: by the host that a page came from, and ws_addr and wss_addr. */
+  ws_urls: string[]
   legacy: { cipher: 'aes128ecb' | 'des' | 'off'; key: string; plain_ws: boolean; takeover: boolean }
   /** Web sites whose pages may connect, besides those of this host. */
   origins: string[]
@@ -122,6 +126,9 @@ export type WebphoneSettings = {
   cdr_keep_days: number
   max_blf: number
   phone_book_url: string
+  /** Empty: all users. */
+  directory: { group: string; entries: { name: string; tel: string; blf: boolean }[] }[]
+  push: { enabled: boolean; contact: string; private: boolean }
   talking_timeout: number
   video_timeout: number
   hold_timeout: number
@@ -139,9 +146,20 @@ export type ClickToCallSettings = {
   password: string
   expires: number
   allow: string[]
+  call_back: string[]
+  per_hour: number
+  per_minute: number
+  max_calls: number
+  call_minutes: number
+  day_minutes: number
   origins: string[]
   cti_header: string
   skill_header: string
+  flash_http_port: number
+  flash_sip_port: number
+  rtmp_port: number
+  rtmps_port: number
+  flash_protocol: 'RTMP' | 'RTMPS'
 }
 
 /** `api_users`: of the JSON calls that DBL's SMS server has. */

@@ -60,7 +60,7 @@ export const createCalls = (ports: CallsPorts) => {
 
   const changed = (call: Call): void => {
     store.saveCall({ ...call.record })
-    events.publish({ kind: 'call.changed', call: call.record, state: call.state })
+    events.publish({ kind: 'call.changed', call: call.record, state: call.state, live: call })
   }
   const onBug = (bug: unknown): void => log.write('app', 'error', bugText(bug))
   const ended = (call: Call): void => void calls.delete(call.record.id)
@@ -164,8 +164,8 @@ export const createCalls = (ports: CallsPorts) => {
     callOut(offer: CallOffer, speaking: Media): Result<string, Refusal> {
       const route = routeTo(offer)
       if (route.kind === 'refused') return err(route.refused.why)
-      if (route.kind !== 'subscriber') return err('unknown-user')
-      if (route.bindings.length === 0) return err('not-registered')
+      if (route.kind !== 'subscriber' && route.kind !== 'plan') return err('unknown-user')
+      if (route.kind === 'subscriber' && route.bindings.length === 0) return err('not-registered')
       if (calls.size >= settings.mostCalls) return err('overloaded')
       const said = offer.description ?? { sdp: '', held: false, video: false }
       const call = make({ ...offer, description: said }, houseParty(said), speaking)

@@ -29,7 +29,12 @@ export type WebCallOptions = {
   pingMs?: number
 }
 
-export type OpenWebCall = { readonly bound: { at: Endpoint; secure: boolean }[]; close(): Promise<void> }
+export type OpenWebCall = {
+  readonly bound: { at: Endpoint; secure: boolean }[]
+  /** Answers upgrades of a server that is not ours too: pages then need no second port, and no second certificate. */
+  attach(server: HttpServer, at: Endpoint, secure: boolean): void
+  close(): Promise<void>
+}
 
 const PING_MS = 20_000
 /** A peer that answered none of so many pings is gone. */
@@ -153,11 +158,19 @@ export const openWebCall = async (options: WebCallOptions): Promise<Result<OpenW
   const limits = { ...DEFAULT_LIMITS, connectionsPerSource: PER_SOURCE }
   const connections = new Connections(limits, options.exempt ?? (() => false), new Inbox(options.log))
   const opened: { server: HttpServer; upgrade: ReturnType<typeof createUpgrade> }[] = []
+  const attached: ReturnType<typeof createUpgrade>[] = []
   const bound: OpenWebCall['bound'] = []
+  const serve = (server: HttpServer, at: Endpoint, secure: boolean): ReturnType<typeof createUpgrade> => {
+    const upgrade = createUpgrade(options, connections, secure)
+    server.on('upgrade', upgrade.onUpgrade)
+    options.wire?.attachSipWebSocket(server, { transport: secure ? 'wss' : 'ws', listener: 0, bound: at })
+    return upgrade
+  }
   const close = async (): Promise<void> => {
-    for (const { upgrade } of opened) upgrade.close()
+    for (const upgrade of [...attached, ...opened.map((one) => one.upgrade)]) upgrade.close()
     const closing = opened.map(({ server }) => closeServer(server))
     await new Promise((done) => setTimeout(done, opened.length > 0 ? 50 : 0))
+    for (const upgrade of attached) upgrade.end()
     for (const { upgrade, server } of opened) {
       upgrade.end()
       server.closeAllConnections()
@@ -173,11 +186,9 @@ export const openWebCall = async (options: WebCallOptions): Promise<Result<OpenW
       return err(toBindProblem(transport, at, listening.ok ? '' : listening.error))
     }
     const place = { address: at.address, port: listening.value }
-    const upgrade = createUpgrade(options, connections, secure)
-    made.value.on('upgrade', upgrade.onUpgrade)
-    options.wire?.attachSipWebSocket(made.value, { transport, listener: 0, bound: place })
-    opened.push({ server: made.value, upgrade })
+    opened.push({ server: made.value, upgrade: serve(made.value, place, secure) })
     bound.push({ at: place, secure })
   }
-  return ok({ bound, close })
+  const attach: OpenWebCall['attach'] = (server, at, secure) => attached.push(serve(server, at, secure))
+  return ok({ bound, attach, close })
 }

@@ -1,4 +1,4 @@
-export { nearAddress, printEndpoint } from './addresses.ts'
+export { nearAddress, ownAddresses, printEndpoint, shownAddress } from './addresses.ts'
 export { type BannerFacts, printBanner } from './banner.ts'
 export { certificateNames, configuredCertificate, needsCertificate, type Pem } from './certificate.ts'
 export { type Counters, createCounters, TEXT_COUNTERS, TEXT_ERRORS } from './counters.ts'
@@ -12,6 +12,7 @@ export { keptSecret } from './kept-secret.ts'
 export { type ListenerPlan, listenersOf, type MediaPlan, mediaPlansOf } from './listeners.ts'
 export { liveSettingsOf } from './live-settings.ts'
 export { readPidFile, writePidFile } from './pid-file.ts'
+export { ensurePushKey } from './push-key.ts'
 export {
   ensureRemoteKey,
   type RemoteAccess,

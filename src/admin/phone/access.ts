@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sourceOf } from '../rest/logins.ts'
 import { sendProblem } from '../rest/problems.ts'
-import type { PhonePorts, PhoneUser } from './ports.ts'
-import { SESSION_S } from './sessions.ts'
+import type { PhonePorts } from './ports.ts'
+import { type PhoneUser, SESSION_S } from './sessions.ts'
 
 export const PHONE_COOKIE = 'tandem_phone'
 const RETRY_AFTER_S = 60

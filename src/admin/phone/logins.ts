@@ -4,8 +4,8 @@ import { sameText } from '../password.ts'
 import { sourceOf } from '../rest/logins.ts'
 import { sendProblem } from '../rest/problems.ts'
 import { type Admitted, giveCookie } from './access.ts'
-import type { PhonePorts, PhoneUser } from './ports.ts'
-import { hasPassword } from './sessions.ts'
+import type { PhonePorts } from './ports.ts'
+import { hasPassword, type PhoneUser } from './sessions.ts'
 
 export type MeView = { tel: string; name: string; identities: string[]; domain: string }
 

@@ -1,9 +1,7 @@
-import type { Guard, Guests, PhoneStore, Refusal, Subscriber, Subscribers } from '#core'
+import type { CallBack, Guard, Guests, PhoneStore, Subscribers } from '#core'
 import type { Clock } from '#lib/clock'
 import type { Log } from '#lib/log'
 import type { Random } from '#lib/random'
-import type { Result } from '#lib/result'
-import type { Listen } from '../ports.ts'
 import type { PhoneBook } from './book/contract.ts'
 import type { PushDesk } from './push/contract.ts'
 import type { PhoneSessions } from './sessions.ts'
@@ -17,17 +15,6 @@ export type PhoneFacts = {
   echo: string | undefined
   maxBlf: number
 }
-
-/** Rings the allowed number first, then the visitor. */
-export type CallBack = (wish: {
-  number: string
-  to: string
-  address: string
-  origin?: string
-  host?: string
-  cti?: string
-  skill?: string
-}) => Result<{ id: string }, { why: Refusal; reason: string }>
 
 export type PhonePorts = {
   facts: PhoneFacts
@@ -50,12 +37,3 @@ export type PhonePorts = {
   random: Random
   log: Log
 }
-
-export type PhoneDoors = {
-  http: Listen[]
-  https: Listen[]
-  certificate?: { cert: string; key: string }
-}
-
-/** A subscriber that may log in: it has a password. */
-export type PhoneUser = Subscriber & { password: string }

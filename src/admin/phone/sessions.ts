@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import type { PhoneItem, PhoneStore, Subscriber, Subscribers } from '#core'
 import type { Clock } from '#lib/clock'
 import { bugText, type Log } from '#lib/log'
-import type { PhoneUser } from './ports.ts'
+
+/** A subscriber that may log in: it has a password. */
+export type PhoneUser = Subscriber & { password: string }
 
 export type PhoneSession = { user: PhoneUser; key: string }
 

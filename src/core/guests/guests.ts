@@ -26,7 +26,8 @@ const LONGEST = { number: 64, name: 64, data: 512 }
 const CONTROL = /[\u0000-\u001f\u007f]+/g
 
 type Ticket = { to: string; origin: string | undefined; untilMs: number }
-type Place = { call?: string; timer: Timer }
+/** `calls`: more than one while a party is put through. */
+type Place = { calls: Set<string>; timer: Timer }
 
 const refuse = (why: GuestRefusal['why'], reason: string): Result<never, GuestRefusal> => err({ why, reason })
 
@@ -62,12 +63,11 @@ export const createGuests = ({ timers, random, events, plan, hangUp }: GuestPort
     if (!place) return
     if (state === 'ended') {
       if (call.answeredAtMs !== undefined) talk.add((call.endedAtMs ?? clock.wallMs()) - call.answeredAtMs)
-      return free(guest)
+      place.calls.delete(call.id)
+      return place.calls.size === 0 ? free(guest) : undefined
     }
-    if (place.call === undefined) {
-      place.call = call.id
-      place.timer.cancel()
-    }
+    if (place.calls.size === 0) place.timer.cancel()
+    place.calls.add(call.id)
     if (state === 'answered' && call.answeredAtMs !== undefined) {
       place.timer.cancel()
       place.timer = timers.after(plan.callMinutes * MINUTE_MS, () => hangUp(call.id))
@@ -115,7 +115,7 @@ export const createGuests = ({ timers, random, events, plan, hangUp }: GuestPort
       ...(cti !== undefined && { cti }),
       ...(skill !== undefined && { skill }),
     }
-    places.set(guest, { timer: timers.after(PASS_MS, () => free(guest)) })
+    places.set(guest, { calls: new Set(), timer: timers.after(PASS_MS, () => free(guest)) })
     const name = clean(wish.disp, LONGEST.name) ?? clean(wish.from, LONGEST.name)
     const display = name === undefined ? plan.caller.display : wire(name)
     const headers: [string, string][] = []
@@ -125,7 +125,9 @@ export const createGuests = ({ timers, random, events, plan, hangUp }: GuestPort
       caller: { ...plan.caller, display },
       dialled: { user: to, text: to },
       ...{ guest, headers },
-      release: () => void (places.get(guest)?.call ?? free(guest)),
+      release: () => {
+        if (places.get(guest)?.calls.size === 0) free(guest)
+      },
     })
   }
 

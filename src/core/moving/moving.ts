@@ -56,6 +56,7 @@ const offerOf = (guest: Sitting, by: Sitting | undefined, dialled: Dialled): Cal
   return {
     ...{ caller: who, dialled, description: undefined, listener, callId, hops: HOPS },
     ...(by && { behalf: by.who }),
+    ...(call.offer.guest && { guest: call.offer.guest }),
     ...(address !== undefined && { local: address }),
     ...(web !== undefined && { web }),
     transferredFrom: call.record.id,

@@ -3,7 +3,8 @@ import { sendProblem } from '../../rest/problems.ts'
 import { phoneCookieOf, refuseBlockedPhone } from '../access.ts'
 import { queryOf } from '../api.ts'
 import { isOwn, prove, telOf } from '../logins.ts'
-import type { PhonePorts, PhoneUser } from '../ports.ts'
+import type { PhonePorts } from '../ports.ts'
+import type { PhoneUser } from '../sessions.ts'
 import { printBook } from './print.ts'
 
 const basicOf = ({ headers }: FastifyRequest): [name: string, password: string] | undefined => {
