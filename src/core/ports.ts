@@ -26,7 +26,10 @@ export type Media = {
    * `sdp` of the next `offer` or `answer` of its side. `address`: ours as the browser reaches it.
    */
   ask(web: string, options: AskOptions): Promise<Result<string, Refusal>>
-  /** The browser's new offer that changes only its way to us (ICE restart, a page that resumed): the answer to it. Its calls go on. */
+  /**
+   * The browser's new offer that changes only its way to us (ICE restart, a page that resumed): the answer to it. Its calls
+   * go on. Also takes the answer to `ask` where no offer or answer of a call does; the result is then empty.
+   */
   refresh(web: string, sdp: string): Promise<Result<string, Refusal>>
   /** The browser of that side speaks in this call from now on, whichever it spoke in before. */
   attach(call: string, side: Side): void
@@ -91,8 +94,12 @@ export type MediaEvents = {
   onDtmf(call: string, side: Side, digit: string, durationMs: number): void
   /** That side must be asked for a whole picture by signalling (RFC 5168): it knows no feedback. At most once a second. */
   onPictureWanted?(call: string, side: Side): void
-  /** A browser's transport can be spoken by, or nothing has been heard of the browser for 30 s (RFC 7675 §5.1). */
-  onWeb?(web: string, state: 'up' | 'lost'): void
+  /**
+   * A browser's transport can be spoken by (`up`), or nothing has been heard of the browser for 30 s (RFC 7675 §5.1), or its
+   * handshake failed (`lost`). `ask`: the other party speaks another codec now: the browser is to be given what `ask` says,
+   * and its answer goes to `refresh`.
+   */
+  onWeb?(web: string, state: 'up' | 'lost' | 'ask'): void
   /** After `close`: what had flowed. Not told of calls in which nothing did. */
   onClosed?(call: string, flowed: Record<Side, MediumStats[]>): void
 }

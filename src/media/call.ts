@@ -2,6 +2,7 @@ import type { Side } from '#core'
 import { heldDirection, type OwnAddress, type OwnMedium, relayBody, type Sdp, withOrigin } from '#sdp'
 import type { Hand } from './hand.ts'
 import { type Family, isUsable, type Medium } from './negotiation.ts'
+import type { WebCall } from './web/face.ts'
 
 /** An address that Tandem gives to parties, with the sockets behind it. */
 export type Listener = OwnAddress & {
@@ -14,13 +15,18 @@ export type Listener = OwnAddress & {
 type End = { listener: Listener; told: OwnAddress; sessionId: string; version: number; body: string }
 
 export type EngineCall = {
-  readonly id: number
+  /** The worker's name for it. */
+  id: number
   readonly name: string
-  readonly hand: Hand
+  hand: Hand
   ends: Partial<Record<Side, End>>
   media: Medium[]
   /** The offer in force: who made it, and which media of it can flow. `own`: the engine made it in that side's stead. */
   offer: { from: Side; sdp: Sdp; usable: boolean[]; own?: boolean } | undefined
+  /** The latest description of each side that is a telephone. */
+  said: Partial<Record<Side, Sdp>>
+  /** Where a browser takes part. */
+  web: WebCall | undefined
   closed: boolean
 }
 

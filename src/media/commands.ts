@@ -1,4 +1,5 @@
 import type { MediumStats, Side } from '#core'
+import type { SrtpProfile } from '#rtp'
 
 /** What the main thread and a media worker tell each other. Sockets are known by slot: RTP even, its RTCP the next. */
 export type Direction = MediumStats['dir']
@@ -14,7 +15,36 @@ export type LegPlan = {
   /** RTCP shares the RTP port, RFC 5761. */
   mux: boolean
   direction: Direction
+  /** Number of the browser's transport, whose slot it is; the addresses then say nothing. */
+  web?: number
 }
+
+/** What becomes of one payload type on its way to the other side. Rates are clocks in Hz, `codec` is in lower case. */
+export type Turn = {
+  type: number
+  to: number
+  how: 'pass' | 'event' | 'to-alaw' | 'to-ulaw'
+  rate: number
+  toRate: number
+  codec: string
+}
+
+/** How a side of a medium is spoken to where a browser takes part. */
+export type WebLeg = {
+  /** Of what it sends. */
+  turns: Turn[]
+  /** The telephone-event that it understands, with its clock rate in Hz. */
+  event?: [type: number, rate: number]
+  /** It understands requests for pictures, RFC 4585. */
+  feedback: boolean
+  /** RFC 6184 §8.2.1: parameter sets that its description says, in base64. */
+  sprop?: string[]
+  /** Of what we send to it. */
+  ssrc?: number
+}
+
+/** Seconds after which a call without media is given up; 0: never. */
+export type SilenceLimits = { talking: number; video: number; hold: number }
 
 export type MediumPlan = {
   index: number
@@ -26,9 +56,12 @@ export type MediumPlan = {
   /** One leg alone is sent its own packets back. */
   caller?: LegPlan
   callee?: LegPlan
+  /** Where a browser takes part: streams are made anew, under our own numbers. */
+  web?: { caller?: WebLeg; callee?: WebLeg; limits: SilenceLimits }
 }
 
-export type PairPlan = { slot: number; bind: string; port: number }
+/** `single`: one socket alone, RTCP comes by it too. */
+export type PairPlan = { slot: number; bind: string; port: number; single?: boolean }
 
 export type Command =
   | { op: 'open'; pairs: PairPlan[] }
@@ -36,11 +69,44 @@ export type Command =
   | { op: 'call'; call: number; media: MediumPlan[] }
   | { op: 'close'; call: number }
   | { op: 'stats'; call: number; side: Side; ticket: number }
+  | WebCommand
   | { op: 'end' }
+
+/** Octets are in base64: commands travel as text. */
+export type WebCommand =
+  /** Makes a browser's transport, or changes it: other credentials restart its ICE. `types`: whose payload types are whose. */
+  | {
+      op: 'web'
+      web: number
+      slot: number
+      ufrag: string
+      pwd: string
+      types: [type: number, kind: 'audio' | 'video'][]
+      ssrcs: { audio: number; video: number }
+    }
+  | {
+      op: 'keys'
+      web: number
+      profile: SrtpProfile
+      key: string
+      salt: string
+      theirKey: string
+      theirSalt: string
+    }
+  /** To where the browser is: DTLS. */
+  | { op: 'datagram'; web: number; octets: string }
+  | { op: 'leave'; web: number }
+  | { op: 'attach'; call: number; side: Side }
+  | { op: 'picture'; call: number; side: Side }
+  | { op: 'dtmf'; call: number; towards: Side; digit: string; ms: number }
 
 export type Report =
   | { op: 'opened'; slot: number; ok: boolean; why: string }
-  | { op: 'silent'; call: number; silentMs: number }
+  | { op: 'silent'; call: number; silentMs: number; limitMs?: number }
+  /** `valid`: ICE found the browser, by the credentials of that ufrag. */
+  | { op: 'web'; web: number; state: 'valid' | 'lost' | 'back'; ufrag: string }
+  | { op: 'dtls'; web: number; octets: Uint8Array }
+  | { op: 'picture'; call: number; side: Side }
   | { op: 'digit'; call: number; side: Side; digit: string; durationMs: number }
   | { op: 'stats'; ticket: number; stats: MediumStats[] }
   /** What flowed in calls that are closed now. */

@@ -1,6 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { type Memory, PACKET, PACKET_SIZE, readSockaddr, SOURCE, writeSockaddr } from './memory.ts'
-import { type Sockets, type SocketUser, TURN_MS } from './sockets.ts'
+import type { Sockets, SocketUser } from './sockets.ts'
+
+/** What is due between datagrams, such as keys, is looked at so often. */
+const TICK_MS = 20
 
 const literally = (
   host: string,
@@ -15,7 +18,7 @@ export const createDgramSockets = (
   onTurn: () => void,
 ): Sockets => {
   const sockets = new Map<number, Socket>()
-  const turns = setInterval(onTurn, TURN_MS)
+  const turns = setInterval(onTurn, TICK_MS)
 
   const receive = (slot: number, octets: Buffer, address: string, port: number): void => {
     if (octets.length > PACKET_SIZE) return

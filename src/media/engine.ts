@@ -3,13 +3,18 @@ import type { Worker } from 'node:worker_threads'
 import type { Media, MediaEvents } from '#core'
 import { systemClock, type Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
-import { addressBytes } from '#sdp'
+import { addressBytes, type OwnAddress } from '#sdp'
 import type { Listener } from './call.ts'
-import { FIGURES, type FigureName, type Report } from './commands.ts'
+import { FIGURES, type FigureName, type SilenceLimits } from './commands.ts'
+import type { Handshaker, HandshakerEvents } from './dtls/handshaker.ts'
+
 import { createExchange, createRoster } from './exchange.ts'
-import { createHand, type Hand } from './hand.ts'
-import { createPortRange, type PortRange } from './ports.ts'
+import { createHand, type Hand, type HandEvent } from './hand.ts'
+import { createPortRange, type PortPool, type PortRange } from './ports.ts'
 import { maxSlots, nativeCalls } from './system.ts'
+import { createWebExchange, type WebExchange } from './web/exchange.ts'
+import { joinBrowsers } from './web/join.ts'
+import { createTransports, type Transports } from './web/transports.ts'
 
 export type MediaListener = {
   /** The literal address that parties are told. */
@@ -32,8 +37,22 @@ export type EmbeddedMediaPorts = {
   workers?: number | 'auto'
   /** False: node:dgram even where the system's own calls are to be had. */
   native?: boolean
+  /** Browsers; without it there are none. */
+  web?: WebMediaPlan
   /** For tests: told of every thread that starts. */
   onWorker?: (worker: Worker) => void
+}
+
+/** Where browsers' sockets are, and what is said of them. */
+export type WebMediaPlan = {
+  /** Literal addresses of either family to bind: all of the machine's, or those of one interface. */
+  binds: readonly string[]
+  portMin: number
+  portMax: number
+  /** Told to every browser, besides the address that it reached us by. */
+  addresses: readonly string[]
+  limits(): SilenceLimits
+  handshaker: (events: HandshakerEvents) => Handshaker
 }
 
 export type MediaFigures = Record<FigureName, number> & {
@@ -76,55 +95,109 @@ const rangesOf = (
 
 /** The engine without an outside daemon: worker threads relay, the main thread only rewrites descriptions. */
 export const createEmbeddedMedia = async (ports: EmbeddedMediaPorts): Promise<EmbeddedMedia> => {
-  const { log, events, onWorker } = ports
+  const { log, events, onWorker, web } = ports
   const clock = ports.timers?.clock ?? systemClock
   const nowMs = (): number => clock.nowMs()
   const libc = await nativeCalls(ports.native, log)
   const ranges = rangesOf(ports.listeners, nowMs)
+  const webRanges =
+    web?.binds.map((bind) => ({
+      bind,
+      range: createPortRange(web.portMin, web.portMax, nowMs),
+      single: true,
+    })) ?? []
   const count = workersOf(ports.workers ?? 'auto')
-  const wanted = new Set(ranges.values()).values().reduce((sum, { pairs }) => sum + pairs * PAIR_SOCKETS, 0)
+  const plain = ranges.values().reduce((sum, { pairs }) => sum + pairs * PAIR_SOCKETS, 0)
+  const wanted = webRanges.reduce((sum, { range }) => sum + range.pairs * PAIR_SOCKETS, plain)
   const slots = Math.floor(maxSlots(libc, wanted) / count / PAIR_SOCKETS) * PAIR_SOCKETS
   const calls = createRoster()
-  const onEvent = (report: Report & { op: 'silent' | 'digit' | 'closed' }): void => {
-    if (report.op === 'closed') {
-      for (const { call, flowed } of report.calls) {
-        const left = calls.leftName(call)
-        if (left !== undefined) events.onClosed?.(left, flowed)
-      }
-      return
-    }
-    const name = calls.nameOf(report.call)
-    if (name === undefined) return
-    if (report.op === 'silent') events.onSilent(name, report.silentMs)
-    else events.onDtmf(name, report.side, report.digit, report.durationMs)
+  let transports: Transports | undefined
+  const onEvent = (report: HandEvent): void => {
+    if (report.op === 'web' || report.op === 'dtls') transports?.onReport(report)
+    else tell(events, calls, report)
   }
-  const hands = Array.from({ length: count }, () =>
+  const listeners = ports.listeners.map(({ bind }, index) => ({
+    bind,
+    range: ranges.get(ports.listeners[index] as MediaListener) as PortRange,
+  }))
+  const hands = Array.from({ length: count }, (_, index) =>
     createHand({
-      ...{ libc, slots, log, nowMs, onEvent },
-      listeners: ports.listeners.map((listener) => ({
-        bind: listener.bind,
-        range: ranges.get(listener) as PortRange,
-      })),
+      ...{ libc, slots, log, nowMs, onEvent, onAnew: () => transports?.loseAll() },
+      // All browsers are one worker's: two of them may meet in any call.
+      listeners: index === 0 ? [...listeners, ...webRanges] : listeners,
       ...(onWorker && { onWorker }),
     }),
   )
-  await Promise.all(hands.flatMap((hand) => hand.pools.map((pool) => pool.grow())))
-  const exchange = createExchange({ hands, calls, listeners: ports.listeners.map(toListener) })
+  const [first] = hands as [Hand]
+  await Promise.all(hands.flatMap((hand) => hand.pools.slice(0, listeners.length).map((pool) => pool.grow())))
+  const heard = ports.listeners.map(toListener)
+  let browsers: WebExchange | undefined
+  const exchange = createExchange({
+    hands,
+    calls,
+    listeners: heard,
+    onClose: (call) => browsers?.closed(call),
+  })
+  if (web) {
+    transports = createTransports({
+      ...{ hand: first, events, log, pools: poolsOf(web, first.pools.slice(listeners.length)) },
+      addresses: web.addresses.map(toAddress),
+      handshaker: web.handshaker,
+    })
+    browsers = createWebExchange({
+      transports,
+      calls,
+      listeners: heard,
+      events,
+      limits: web.limits,
+      close: exchange.close,
+    })
+  }
   let ending: Promise<void> | undefined
+  const media = joinBrowsers(exchange, browsers, calls)
   function close(call: string): void
   function close(): Promise<void>
   function close(call?: string): Promise<void> | undefined {
     if (call !== undefined) return void exchange.close(call)
-    ending ??= Promise.all(hands.map((hand) => hand.end())).then(() => {})
+    ending ??= Promise.all([transports?.end(), ...hands.map((hand) => hand.end())]).then(() => {})
     return ending
   }
-  return { ...exchange, close, figures: () => figuresOf(hands, calls.size, libc !== undefined) }
+  return { ...media, close, figures: () => figuresOf(hands, calls.size, libc !== undefined) }
 }
 
-const toListener = ({ address, any = false }: MediaListener, index: number): Listener => ({
-  ...{ index, address, any },
-  family: addressBytes(address)?.length === 16 ? 6 : 4,
+const tell = (events: MediaEvents, calls: ReturnType<typeof createRoster>, report: CallEvent): void => {
+  if (report.op === 'closed') {
+    for (const { call, flowed } of report.calls) {
+      const left = calls.leftName(call)
+      if (left !== undefined) events.onClosed?.(left, flowed)
+    }
+    return
+  }
+  const name = calls.nameOf(report.call)
+  if (name === undefined) return
+  if (report.op === 'silent') events.onSilent(name, report.silentMs, report.limitMs)
+  else if (report.op === 'picture') events.onPictureWanted?.(name, report.side)
+  else events.onDtmf(name, report.side, report.digit, report.durationMs)
+}
+
+type CallEvent = Exclude<HandEvent, { op: 'web' | 'dtls' }>
+
+const toAddress = (address: string): OwnAddress => ({
+  ...{ address, family: addressBytes(address)?.length === 16 ? 6 : 4 },
 })
+
+const toListener = ({ address, any = false }: MediaListener, index: number): Listener => ({
+  ...{ index, any, ...toAddress(address) },
+})
+
+const poolsOf = ({ binds }: WebMediaPlan, pools: readonly PortPool[]): { 4?: PortPool; 6?: PortPool } => {
+  const found: { 4?: PortPool; 6?: PortPool } = {}
+  binds.forEach((bind, index) => {
+    const pool = pools[index]
+    if (pool) found[toAddress(bind).family] ??= pool
+  })
+  return found
+}
 
 const figuresOf = (hands: readonly Hand[], calls: number, native: boolean): MediaFigures => {
   const figures: MediaFigures = {

@@ -33,11 +33,22 @@ export const createRoster = () => {
     get: (name: string) => byName.get(name),
     nameOf: (id: number) => names.get(id),
     open: (name: string, hand: Hand): EngineCall => {
-      const call = { id: ++last, name, hand, ends: {}, media: [], offer: undefined, closed: false }
+      const call: EngineCall = {
+        ...{ id: ++last, name, hand, ends: {}, media: [], said: {} },
+        ...{ offer: undefined, web: undefined, closed: false },
+      }
       byName.set(name, call)
       names.set(call.id, name)
       return call
     },
+    /** Another worker has it now, under another number. */
+    move: (call: EngineCall, hand: Hand): void => {
+      names.delete(call.id)
+      call.id = ++last
+      call.hand = hand
+      names.set(call.id, call.name)
+    },
+    all: (): Iterable<EngineCall> => byName.values(),
     drop: (call: EngineCall): void => {
       byName.delete(call.name)
       names.delete(call.id)
@@ -64,13 +75,18 @@ export type ExchangePorts = {
   hands: readonly Hand[]
   calls: ReturnType<typeof createRoster>
   listeners: readonly Listener[]
+  /** A call is about to be forgotten. */
+  onClose?(call: EngineCall): void
 }
+
+/** What needs no browser. */
+export type PlainExchange = Pick<Media, 'offer' | 'answer' | 'echo' | 'invite' | 'close' | 'stats'>
 
 const addressFor = (side: Side, { callerAddress, calleeAddress }: MediaOptions): string | undefined =>
   side === 'caller' ? callerAddress : calleeAddress
 
 /** Offers and answers, RFC 3264: descriptions in, descriptions out, and plans for the worker that relays. */
-export const createExchange = ({ hands, calls, listeners }: ExchangePorts): Media => {
+export const createExchange = ({ hands, calls, listeners, onClose }: ExchangePorts): PlainExchange => {
   const leastBusy = (): Hand => hands.reduce((best, hand) => (hand.calls < best.calls ? hand : best))
 
   /** Reads an offer and finds the side's end for it. */
@@ -116,6 +132,7 @@ export const createExchange = ({ hands, calls, listeners }: ExchangePorts): Medi
     const usable = usableOf(sdp, call.ends[side]?.listener.family ?? 4)
     if (!(await takePairs(call, usable, [side, to]))) return refuse(call, 'overloaded')
     call.offer = { from: side, sdp, usable }
+    call.said[side] = sdp
     return ok(describeTo(call, to, sdp, ownMedia(call, to, sdp, usable)))
   }
 
@@ -129,6 +146,7 @@ export const createExchange = ({ hands, calls, listeners }: ExchangePorts): Medi
     const flowing = able.map((usable, index) => usable && (offered.usable[index] ?? false))
     if (familyOf(sdp) !== undefined && !flowing.includes(true) && offered.usable.includes(true))
       return err('unsupported-address')
+    call.said[side] = sdp
     if (offered.own) {
       settle(call, side, sdp, flowing)
       return ok(text)
@@ -194,6 +212,7 @@ export const createExchange = ({ hands, calls, listeners }: ExchangePorts): Medi
     const call = calls.get(name)
     if (!call) return
     call.closed = true
+    onClose?.(call)
     call.hand.close(call.id)
     givePairs(call, [])
     calls.drop(call)
@@ -204,13 +223,5 @@ export const createExchange = ({ hands, calls, listeners }: ExchangePorts): Medi
     return call ? call.hand.stats(call.id, side) : []
   }
 
-  const later = {
-    ask: async () => err('not-acceptable-media'),
-    refresh: async () => err('not-acceptable-media'),
-    attach: () => {},
-    leave: () => {},
-    picture: () => {},
-    dtmf: () => {},
-  } satisfies Partial<Media>
-  return { offer, answer, echo, invite, ...later, close, stats }
+  return { offer, answer, echo, invite, close, stats }
 }

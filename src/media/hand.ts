@@ -1,6 +1,6 @@
 import type { MediumStats, Side } from '#core'
 import type { Log } from '#lib/log'
-import { FIGURES, type FigureName, type MediumPlan, type Report } from './commands.ts'
+import { FIGURES, type FigureName, type MediumPlan, type Report, type WebCommand } from './commands.ts'
 import { createLink, type LinkPorts } from './link.ts'
 import { createPortPool, type PortPool, type PortRange } from './ports.ts'
 
@@ -8,12 +8,17 @@ export type HandPorts = {
   libc: LinkPorts['libc']
   /** Sockets it may hold at most. */
   slots: number
-  listeners: { bind: string; range: PortRange }[]
+  /** `single`: sockets without a second one for RTCP. */
+  listeners: { bind: string; range: PortRange; single?: boolean }[]
   log: Log
   nowMs(): number
-  onEvent(report: Report & { op: 'silent' | 'digit' | 'closed' }): void
+  onEvent(report: HandEvent): void
+  /** A new worker stands in for a dead one: what was said by `tell` is lost. */
+  onAnew?(): void
   onWorker?: LinkPorts['onWorker']
 }
+
+export type HandEvent = Report & { op: 'silent' | 'digit' | 'closed' | 'web' | 'dtls' | 'picture' }
 
 export type Hand = ReturnType<typeof createHand>
 
@@ -24,7 +29,7 @@ const TRUST_MS = 10_000
  * One worker thread with its sockets and calls, seen from the main thread. It survives its worker: a new one
  * binds the same ports and gets the same calls, and learns their parties anew.
  */
-export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onWorker }: HandPorts) => {
+export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onAnew, onWorker }: HandPorts) => {
   const plans = new Map<number, MediumPlan[]>()
   const asked = new Map<number, (stats: MediumStats[]) => void>()
   const freeSlots: number[] = []
@@ -61,6 +66,7 @@ export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onWork
       if (pairs.length > 0) link.postNow({ op: 'open', pairs })
     }
     for (const [call, media] of plans) link.post({ op: 'call', call, media })
+    onAnew?.()
   }
 
   /** Calls that may be what kills the worker: their users are told that nothing will be heard any more. */
@@ -79,9 +85,9 @@ export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onWork
     if (slot !== undefined) poolOf.set(slot, pool())
     return slot
   }
-  const pools = listeners.map(({ bind, range }) => {
+  const pools = listeners.map(({ bind, range, single = false }) => {
     const pool: PortPool = createPortPool({
-      ...{ bind, range, nowMs },
+      ...{ bind, range, single, nowMs },
       takeSlot: takeSlot(() => pool),
       giveSlot: (slot) => freeSlots.push(slot),
       heard: (slot) => link.heard[slot] === 1 || link.heard[slot + 1] === 1,
@@ -112,6 +118,8 @@ export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onWork
       link.postNow({ op: 'stats', call, side, ticket })
       return new Promise((resolve) => asked.set(ticket, resolve))
     },
+    /** What concerns a browser, at once: somebody waits for it. */
+    tell: (command: WebCommand): void => link.postNow(command),
     figure: (name: FigureName): number => link.figures[FIGURES.indexOf(name)] as number,
     end: async (): Promise<void> => {
       ended = true

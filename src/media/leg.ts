@@ -1,5 +1,6 @@
 import type { Side } from '#core'
-import type { Direction, LegPlan, MediumPlan } from './commands.ts'
+import type { Direction, LegPlan, MediumPlan, SilenceLimits } from './commands.ts'
+import { EVENT, type Kinds, SPEECH } from './kinds.ts'
 import {
   copySockaddr,
   expectedOf,
@@ -11,11 +12,16 @@ import {
   writeSockaddr,
 } from './memory.ts'
 
+import type { WebSide } from './web/side.ts'
+
 /** From whom a path takes packets: nobody yet, the address of its description, or one learnt from the packets. */
 export type Lock = 'open' | 'described' | 'learnt'
 
 /** After a reopening, a newcomer with another SSRC has to wait so long for those who were here before. */
 export const GRACE_MS = 500
+
+/** Past this many packets in a second a stream is cut: about 30 Mbit/s of video, and the end of every loop. */
+export const MAX_PER_SECOND = 3000
 
 /** RTP or RTCP of one leg: where its party is, and what flowed. */
 export class Path {
@@ -48,18 +54,14 @@ export type LiveCall = {
   heardAtMs: number
   /** Some medium flows both ways, so that silence means something. */
   active: boolean
+  /** Where a browser takes part. */
+  limits: SilenceLimits | undefined
 }
 
 export type LiveMedium = { type: 'audio' | 'video'; legs: Partial<Record<Side, Leg>> }
 
 export const legsOf = ({ legs }: LiveMedium): Leg[] =>
   [legs.caller, legs.callee].filter((leg) => leg !== undefined)
-
-/** What a payload type is to a leg. */
-export const [UNKNOWN, SPEECH, EVENT] = [0, 1, 2]
-
-/** What payload types are, by number, and the clock rates of events. Shared by all legs with the same ones. */
-export type Kinds = { readonly types: Readonly<Uint8Array>; readonly rates: ReadonlyMap<number, number> }
 
 const NO_KINDS: Kinds = { types: new Uint8Array(128), rates: new Map() }
 /** Phones are of few kinds; strangers might bring many. */
@@ -101,13 +103,18 @@ export class Leg {
   burst = 0
   /** The telephone-event in progress: its RTP timestamp, number, ticks so far, and whether it was told. */
   readonly event = { timestamp: -1, number: 0, duration: 0, rate: 8000, told: true }
+  /** Where a browser takes part in the call. */
+  web: WebSide<Leg> | undefined
+  /** False once it is over. */
+  live = true
   readonly echo = { ssrc: 0, base: -1, highest: 0, cycles: 0, packets: 0, octets: 0, timestamp: 0 }
 
-  constructor(call: LiveCall, side: Side, slot: number) {
+  constructor(call: LiveCall, side: Side, slot: number, web?: WebSide<Leg>) {
     this.call = call
     this.side = side
     this.rtp = new Path(slot)
     this.rtcp = new Path(slot + 1)
+    this.web = web
   }
 }
 

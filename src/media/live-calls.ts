@@ -1,29 +1,60 @@
 import type { Side } from '#core'
-import type { LegPlan, MediumPlan, Report } from './commands.ts'
+import type { LegPlan, MediumPlan, Report, SilenceLimits } from './commands.ts'
 import { kindsOf, Leg, type LiveCall, type LiveMedium, legsOf, settle } from './leg.ts'
 import type { Memory } from './memory.ts'
+import type { WebPort } from './web/port.ts'
+import { WebSide } from './web/side.ts'
+import { silenceOf } from './web/silence.ts'
 
 /** Shorter silence is nobody's business. */
 export const MIN_SILENT_MS = 5000
 
 /** The worker's calls: which leg owns which socket, and who has been silent. Times are the worker's clock. */
-export const createLiveCalls = (memory: Memory, report: (report: Report) => void) => {
+export const createLiveCalls = (
+  memory: Memory,
+  report: (report: Report) => void,
+  portOf: (web: number) => WebPort<Leg> | undefined,
+) => {
   const calls = new Map<number, LiveCall>()
   /** By slot: whose socket it is. */
   const owners: (Leg | undefined)[] = []
 
-  const legFor = (call: LiveCall, medium: LiveMedium, side: Side, plan: LegPlan): Leg => {
+  const legFor = (
+    call: LiveCall,
+    medium: LiveMedium,
+    side: Side,
+    plan: LegPlan,
+    web: WebSide<Leg> | undefined,
+  ): Leg => {
     const present = medium.legs[side]
-    if (present?.rtp.slot === plan.slot) return present
+    if (present?.rtp.slot === plan.slot && present.web === web) return present
     if (present) release(present)
-    const leg = new Leg(call, side, plan.slot)
+    const leg = new Leg(call, side, plan.slot, web)
+    medium.legs[side] = leg
+    if (plan.web !== undefined) return leg
     owners[plan.slot] = leg
     owners[plan.slot + 1] = leg
-    medium.legs[side] = leg
     return leg
   }
 
+  /** What is particular to browsers, kept as long as the same party is behind the same socket. */
+  const sideFor = (
+    present: Leg | undefined,
+    plan: MediumPlan,
+    side: Side,
+    nowMs: number,
+  ): WebSide<Leg> | undefined => {
+    const said = plan.web?.[side]
+    const leg = plan[side]
+    if (!said || !leg) return undefined
+    const port = leg.web === undefined ? undefined : portOf(leg.web)
+    const web = present?.rtp.slot === leg.slot && present.web?.port === port ? present.web : undefined
+    web?.settle(said, nowMs)
+    return web ?? new WebSide<Leg>(said, plan.index, port, nowMs)
+  }
+
   const release = (leg: Leg): void => {
+    leg.live = false
     for (const slot of [leg.rtp.slot, leg.rtcp.slot]) if (owners[slot] === leg) owners[slot] = undefined
   }
 
@@ -35,8 +66,11 @@ export const createLiveCalls = (memory: Memory, report: (report: Report) => void
     for (const side of ['caller', 'callee'] as const) {
       const legPlan = plan[side]
       const present = medium.legs[side]
-      if (legPlan) settle(memory, legFor(call, medium, side, legPlan), legPlan, kinds, nowMs)
-      else if (present) {
+      if (legPlan) {
+        const web = sideFor(present, plan, side, nowMs)
+        const leg = legFor(call, medium, side, legPlan, web)
+        settle(memory, leg, legPlan, web?.turns.kinds ?? kinds, nowMs)
+      } else if (present) {
         release(present)
         delete medium.legs[side]
       }
@@ -56,7 +90,14 @@ export const createLiveCalls = (memory: Memory, report: (report: Report) => void
 
   /** Creates or changes a call. Held, inactive and one-way media do not count as active. */
   const apply = (id: number, plans: MediumPlan[], nowMs: number): void => {
-    const call = calls.get(id) ?? { id, media: new Map(), heard: true, heardAtMs: nowMs, active: false }
+    const call = calls.get(id) ?? {
+      id,
+      media: new Map(),
+      heard: true,
+      heardAtMs: nowMs,
+      active: false,
+      limits: undefined,
+    }
     calls.set(id, call)
     for (const [index, medium] of call.media) {
       if (plans.some((plan) => plan.index === index)) continue
@@ -65,6 +106,7 @@ export const createLiveCalls = (memory: Memory, report: (report: Report) => void
     }
     for (const plan of plans) settleMedium(call, plan, nowMs)
     call.heardAtMs = nowMs
+    call.limits = plans.find(({ web }) => web)?.web?.limits
     call.active = [...call.media.values()].some(
       (medium) => medium.legs.caller?.forwards !== false && medium.legs.callee?.forwards !== false,
     )
@@ -79,7 +121,8 @@ export const createLiveCalls = (memory: Memory, report: (report: Report) => void
   const tick = (nowMs: number): void => {
     for (const call of calls.values()) {
       for (const medium of call.media.values()) for (const leg of legsOf(medium)) leg.burst = 0
-      if (call.heard || !call.active) {
+      if (call.limits) watch(call, call.limits, nowMs)
+      else if (call.heard || !call.active) {
         call.heard = false
         call.heardAtMs = nowMs
       } else if (nowMs - call.heardAtMs >= MIN_SILENT_MS)
@@ -87,5 +130,19 @@ export const createLiveCalls = (memory: Memory, report: (report: Report) => void
     }
   }
 
-  return { owners, apply, close, tick, get: (id: number) => calls.get(id) }
+  /** The legs of telephones that speak with browsers. */
+  function* beside(): Generator<Leg> {
+    for (const call of calls.values())
+      if (call.limits)
+        for (const medium of call.media.values())
+          for (const leg of legsOf(medium)) if (leg.web && !leg.web.port) yield leg
+  }
+
+  /** Told of silence of any side, since a call with nobody on one end is none: how long, and how long it may be. */
+  const watch = (call: LiveCall, limits: SilenceLimits, nowMs: number): void => {
+    const silence = silenceOf(call, limits, nowMs)
+    if (silence) report({ op: 'silent', call: call.id, ...silence })
+  }
+
+  return { owners, apply, close, tick, beside, get: (id: number) => calls.get(id) }
 }

@@ -26,7 +26,7 @@ import {
   sockaddrLength,
   writeSockaddr,
 } from './memory.ts'
-import { type Sockets, type SocketUser, TURN_MS } from './sockets.ts'
+import type { Sockets, SocketUser } from './sockets.ts'
 
 export type NativeSockets = Sockets & {
   /** Receives until the user ends it. It blocks the thread: nothing else of it runs. */
@@ -86,7 +86,7 @@ export const createNativeSockets = (
 
   /** Gives false when the user wants to end. */
   const turn = (user: SocketUser): boolean => {
-    const count = libc.epollWait(epoll, base + EVENTS, MAX_EVENTS, TURN_MS)
+    const count = libc.epollWait(epoll, base + EVENTS, MAX_EVENTS, user.patienceMs())
     if (count < 0 && libc.errno() !== EINTR) throw new Error(`epoll_wait failed: errno ${libc.errno()}`)
     if (count > 0) user.onArrival()
     for (let i = 0; i < count; i++) {

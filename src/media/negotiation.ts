@@ -60,7 +60,7 @@ const rtcpPlaceOf = (medium: SdpMedium, address: string): { rtcpAddress: string;
   return { rtcpAddress: same && address !== '' ? other : address, rtcpPort: port > 65_535 ? 0 : port }
 }
 
-const planLeg = (medium: SdpMedium, pair: Pair, mux: boolean): LegPlan => {
+export const planLeg = (medium: SdpMedium, pair: Pair, mux: boolean): LegPlan => {
   const place = placeOf(medium)
   const address = place === 'unusable' ? '' : place.address
   return {

@@ -43,6 +43,8 @@ const MAX_CHUNK = 256
 
 export type PoolPorts = {
   bind: string
+  /** Sockets alone instead of pairs. */
+  single?: boolean
   range: PortRange
   /** Free slot numbers of the worker, even; undefined when it has no more. */
   takeSlot(): number | undefined
@@ -58,6 +60,7 @@ export type PoolPorts = {
 /** The bound sockets of one listener in one worker. It grows as far as the range and never shrinks. */
 export const createPortPool = ({
   bind,
+  single = false,
   range,
   takeSlot,
   giveSlot,
@@ -78,7 +81,7 @@ export const createPortPool = ({
     for (const port of range.next(Math.min(MAX_CHUNK, Math.max(MIN_CHUNK, pairs.size >> 2)))) {
       const slot = takeSlot()
       if (slot === undefined) range.failed(port)
-      else chunk.push({ slot, bind, port })
+      else chunk.push(single ? { slot, bind, port, single } : { slot, bind, port })
     }
     if (chunk.length === 0) return false
     for (const plan of chunk) opening.set(plan.slot, plan)

@@ -14,8 +14,8 @@ import {
   planLeg,
 } from './array-relay.ts'
 import type { LegPlan, Report } from './commands.ts'
+import { MAX_PER_SECOND } from './leg.ts'
 import { MIN_SILENT_MS } from './live-calls.ts'
-import { MAX_PER_SECOND } from './relay.ts'
 
 const rtp = (
   more: { ssrc?: number; type?: number; timestamp?: number; payload?: Uint8Array; sequence?: number } = {},

@@ -1,11 +1,13 @@
-import { isRtcpType, looksLikeRtcp, rtpHeaderLength } from '#rtp'
-import type { FigureName, MediumPlan, Report } from './commands.ts'
+import { isRtcpType, looksLikeRtcp, rtpHeaderLength, type SrtpKit } from '#rtp'
+import type { FigureName, MediumPlan, Report, WebCommand } from './commands.ts'
 import { endEvent, followEvent } from './dtmf.ts'
 import { readdress, reportFor } from './echo.ts'
-import { admits, admitsRtcp, EVENT, type Leg, type Path, UNKNOWN } from './leg.ts'
+import { EVENT, UNKNOWN } from './kinds.ts'
+import { admits, admitsRtcp, type Leg, MAX_PER_SECOND, type Path } from './leg.ts'
 import { createLiveCalls } from './live-calls.ts'
-import { PACKET } from './memory.ts'
+import { PACKET, PACKET_SIZE } from './memory.ts'
 import type { Sockets } from './sockets.ts'
+import { type Browsers, createBrowsers } from './web/browsers.ts'
 
 export type RelayPorts = {
   sockets: Sockets
@@ -13,23 +15,27 @@ export type RelayPorts = {
   count: Record<FigureName, number>
   report(report: Report): void
   wallMs(): number
+  /** SRTP's ciphers by the system; undefined: by node:crypto. */
+  kit?: SrtpKit | undefined
 }
 
 export type Relay = ReturnType<typeof createRelay>
 
-/** Past this many packets in a second a stream is cut: about 30 Mbit/s of video, and the end of every loop. */
-export const MAX_PER_SECOND = 3000
-
 /** What a worker does with its packets. It owns no socket and no clock, so that it runs in a test on arrays. */
-export const createRelay = ({ sockets, count, report, wallMs }: RelayPorts) => {
+export const createRelay = ({ sockets, count, report, wallMs, kit }: RelayPorts) => {
   const { memory } = sockets
   const { bytes, words } = memory
-  const calls = createLiveCalls(memory, report)
+  const calls = createLiveCalls(memory, report, (web) => browsers.portOf(web))
   const { owners } = calls
   let nowMs = 0
 
   const onDigit = (leg: Leg, digit: string, durationMs: number): void =>
     report({ op: 'digit', call: leg.call.id, side: leg.side, digit, durationMs })
+
+  const browsers: Browsers = createBrowsers({
+    ...{ sockets, count, report, wallMs, kit, onDigit, most: PACKET_SIZE },
+    legOf: (call, side, index) => calls.get(call)?.media.get(index)?.legs[side],
+  })
 
   const pass = (out: Path, over: Path, length: number): void => {
     if (!over.known) return
@@ -53,12 +59,15 @@ export const createRelay = ({ sockets, count, report, wallMs }: RelayPorts) => {
       return
     }
     path.ssrc = ssrc
-    path.received++
-    leg.call.heard = true
     if (++leg.burst > MAX_PER_SECOND) {
+      path.received++
+      leg.call.heard = true
       count.excess++
       return
     }
+    if (leg.web) return browsers.receive(leg, head, length, nowMs)
+    path.received++
+    leg.call.heard = true
     if (kind === EVENT) followEvent(leg, bytes.subarray(PACKET, PACKET + length), head, onDigit)
     else if (!leg.event.told) endEvent(leg, onDigit)
     if (!leg.forwards) return
@@ -81,6 +90,7 @@ export const createRelay = ({ sockets, count, report, wallMs }: RelayPorts) => {
       count.excess++
       return
     }
+    if (leg.web) return browsers.onPlainRtcp(leg, length, nowMs)
     let size = length
     if (leg.peer === leg) {
       const answer = reportFor(leg, bytes.slice(PACKET, PACKET + length), wallMs())
@@ -93,8 +103,9 @@ export const createRelay = ({ sockets, count, report, wallMs }: RelayPorts) => {
 
   const onDatagram = (slot: number, length: number): void => {
     const leg = owners[slot]
-    if (leg === undefined) count.idle++
-    else if (slot & 1) {
+    if (leg === undefined) {
+      if (!browsers.onDatagram(slot, length, nowMs)) count.idle++
+    } else if (slot & 1) {
       if (leg.mux) count.strangers++
       else onRtcp(leg, length)
     } else if (length > 1 && isRtcpType(bytes[PACKET + 1] as number)) {
@@ -110,10 +121,23 @@ export const createRelay = ({ sockets, count, report, wallMs }: RelayPorts) => {
   return {
     onDatagram,
     setNow,
-    applyCall: (id: number, plans: MediumPlan[]) => calls.apply(id, plans, nowMs),
-    closeCall: calls.close,
+    applyCall: (id: number, plans: MediumPlan[]): void => {
+      calls.apply(id, plans, nowMs)
+      for (const side of ['caller', 'callee'] as const) browsers.rejoin(id, side, nowMs)
+    },
+    closeCall: (id: number): void => {
+      browsers.detach(id)
+      calls.close(id)
+    },
+    applyWeb: (command: WebCommand): void => browsers.apply(command, nowMs),
     /** Once a second. */
-    tick: () => calls.tick(nowMs),
+    tick: (): void => {
+      calls.tick(nowMs)
+      browsers.tick(calls.beside(), nowMs)
+    },
+    /** Once a turn. */
+    pulse: (): void => browsers.pulse(nowMs),
+    patienceMs: browsers.patienceMs,
     callOf: calls.get,
   }
 }

@@ -21,6 +21,8 @@ export type SocketUser = {
   onDatagram(slot: number, length: number): void
   /** Once per turn of the loop, at least every 250 ms. False ends the loop. */
   onTurn(): boolean
+  /** How long the loop may sleep when nothing comes, TURN_MS at most. */
+  patienceMs(): number
 }
 
 export const TURN_MS = 250

@@ -12,7 +12,7 @@ import { createDgramSockets } from './dgram-sockets.ts'
 import { type LiveCall, legsOf } from './leg.ts'
 import { createMemory } from './memory.ts'
 import { createRelay } from './relay.ts'
-import type { Sockets, SocketUser } from './sockets.ts'
+import { type Sockets, type SocketUser, TURN_MS } from './sockets.ts'
 import { statsOf } from './stats.ts'
 
 /** A media worker: joins sockets, relay and the main thread's commands. Started by `crew.ts` only. */
@@ -33,9 +33,9 @@ const publish = (): void => {
 }
 
 /** RTP on the even port and RTCP on the next, or neither. */
-const openPair = ({ slot, bind, port: number }: PairPlan): void =>
+const openPair = ({ slot, bind, port: number, single }: PairPlan): void =>
   sockets.open(slot, bind, number, (why) => {
-    if (why !== '') return report({ op: 'opened', slot, ok: false, why })
+    if (why !== '' || single) return report({ op: 'opened', slot, ok: why === '', why })
     sockets.open(slot + 1, bind, number + 1, (whyNot) => {
       if (whyNot !== '') sockets.shut(slot)
       report({ op: 'opened', slot, ok: whyNot === '', why: whyNot })
@@ -59,6 +59,9 @@ const apply = (command: Command): void => {
     }
     case 'end':
       ended = true
+      return
+    default:
+      relay.applyWeb(command)
   }
 }
 
@@ -95,6 +98,7 @@ const user: SocketUser = {
     const nowMs = performance.now()
     relay.setNow(nowMs)
     takeCommands()
+    relay.pulse()
     if (nowMs - lastTick.atMs >= TICK_MS) {
       lastTick.atMs = nowMs
       relay.tick()
@@ -102,6 +106,7 @@ const user: SocketUser = {
     }
     return !ended
   },
+  patienceMs: () => Math.min(TURN_MS, relay.patienceMs()),
 }
 
 /** Receives and handles until told to end. Native sockets block the thread in `run`; node:dgram lives on its loop. */
@@ -129,7 +134,8 @@ const finish = (): void => {
 }
 
 const { sockets, run } = await openSockets()
-const relay = createRelay({ sockets, count, report, wallMs: Date.now })
+const kit = native ? (await import('./libcrypto.ts')).createNativeKit() : undefined
+const relay = createRelay({ sockets, count, report, wallMs: Date.now, kit })
 if (native)
   try {
     run()

@@ -43,3 +43,18 @@ export {
   relayBody,
   withOrigin,
 } from './relay.ts'
+export {
+  carriedFormats,
+  counterpartOf,
+  type Format,
+  isBaseline,
+  isEvent,
+  isLaw,
+  keyOf,
+  parameterOf,
+  sameFormat,
+  type WebKind,
+} from './web-formats.ts'
+export { formatsForPhone, plainMedium, refusedMedium, type Terms } from './web-plain.ts'
+export { printWeb, type WebEnd, type WebLine } from './web-print.ts'
+export { readWeb, type WebFault, type WebMedium, type WebSaid, type WebSetup } from './web-read.ts'

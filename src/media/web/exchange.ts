@@ -1,0 +1,487 @@
+import type { AskOptions, MediaEvents, MediaOptions, Refusal, Side } from '#core'
+import { err, ok, type Result } from '#lib/result'
+import { formatsForPhone, parseSdp, type Sdp } from '#sdp'
+import {
+  describeTo,
+  type EngineCall,
+  endAt,
+  givePairs,
+  type Listener,
+  listenerFor,
+  otherSide,
+  ownMedia,
+  takePairs,
+  usableOf,
+} from '../call.ts'
+import type { SilenceLimits } from '../commands.ts'
+import type { createRoster } from '../exchange.ts'
+import { familyOf } from '../negotiation.ts'
+import { type Face, mediaFor, newWebCall, plainFace, termsOf, type WebCall, webFace } from './face.ts'
+import { planFaces } from './plan.ts'
+import { BROWSER_FORMATS, formatsForBrowser, hasSpeech, oneOf, renumbered, within } from './terms.ts'
+import { Transport, WEB_KINDS, type WebTerms } from './transport.ts'
+import type { Transports } from './transports.ts'
+
+export type WebExchangePorts = {
+  transports: Transports
+  calls: ReturnType<typeof createRoster>
+  listeners: readonly Listener[]
+  limits(): SilenceLimits
+  events: MediaEvents
+  /** Frees a call whose first offer came to nothing. */
+  close(name: string): void
+}
+
+export type WebExchange = ReturnType<typeof createWebExchange>
+type Told = Promise<Result<string, Refusal>>
+
+const addressOf = (side: Side, { callerAddress, calleeAddress }: MediaOptions): string | undefined =>
+  side === 'caller' ? callerAddress : calleeAddress
+const listenerOf = (side: Side, { callerListener, calleeListener }: MediaOptions): number | undefined =>
+  side === 'caller' ? callerListener : calleeListener
+const webOf = (side: Side, { callerWeb, calleeWeb }: MediaOptions): string | undefined =>
+  side === 'caller' ? callerWeb : calleeWeb
+
+/** Formats of `ours` that the other side can take, by kind. */
+const meet = (ours: WebTerms, others: WebTerms): WebTerms => {
+  const met: WebTerms = {}
+  for (const kind of WEB_KINDS) {
+    const [own, other] = [ours[kind], others[kind]]
+    const formats = own && other ? Transport.meet(own.formats, other.formats) : []
+    if (own && formats.length > 0) met[kind] = { formats, direction: own.direction }
+  }
+  return met
+}
+
+/**
+ * Offers and answers of calls in which a browser takes part. Each browser's transport keeps a negotiation of its own; the call is
+ * agreed upon in terms of formats and directions, and telephones are told of it in plain RTP.
+ */
+export const createWebExchange = (ports: WebExchangePorts) => {
+  const { transports, calls, listeners, events } = ports
+
+  /** The transport's worker has the call: telephones that spoke by another get new ports. */
+  const callFor = (name: string): EngineCall & { web: WebCall } => {
+    const call = calls.get(name) ?? calls.open(name, transports.hand)
+    if (call.hand !== transports.hand) {
+      givePairs(call, [])
+      call.hand.close(call.id)
+      calls.move(call, transports.hand)
+    }
+    call.web ??= newWebCall()
+    return call as EngineCall & { web: WebCall }
+  }
+
+  /** Which browser a side is: as it is said now, else as it was before. A place without one is a telephone. */
+  const nameOf = (
+    call: EngineCall | undefined,
+    side: Side,
+    options: MediaOptions | undefined,
+  ): string | undefined => {
+    const said = options && webOf(side, options)
+    if (said !== undefined) return said
+    return options && listenerOf(side, options) !== undefined ? undefined : call?.web?.webs[side]
+  }
+
+  /** Whether one of the two sides is a browser. */
+  const concerns = (name: string, options: MediaOptions | undefined): boolean => {
+    const call = calls.get(name)
+    return nameOf(call, 'caller', options) !== undefined || nameOf(call, 'callee', options) !== undefined
+  }
+
+  const refuse = (call: EngineCall & { web: WebCall }, why: Refusal): Result<never, Refusal> => {
+    if (!call.web.offer && Object.keys(call.web.faces).length === 0 && !call.offer) ports.close(call.name)
+    return err(why)
+  }
+
+  const enterWeb = async (
+    name: string,
+    side: Side,
+    text: string,
+    options: MediaOptions,
+  ): Promise<Result<Face, Refusal>> => {
+    const opened = await transports.open(name, addressOf(side, options))
+    if (!opened.ok) return opened
+    const heard = transports.hear(opened.value, text)
+    return heard.ok ? ok(webFace(opened.value, heard.value[0])) : heard
+  }
+
+  const enterPlain = async (
+    call: EngineCall,
+    side: Side,
+    text: string,
+    options: MediaOptions,
+  ): Promise<Result<Face, Refusal>> => {
+    const parsed = parseSdp(text)
+    if (!parsed.ok) return err('bad-request')
+    const sdp = parsed.value
+    const wished = listenerOf(side, options) ?? call.ends[side]?.listener.index ?? 0
+    const listener = listenerFor(listeners, wished, familyOf(sdp))
+    if (!listener) return err('unsupported-address')
+    endAt(call, side, listener, addressOf(side, options))
+    const face = plainFace(sdp, usableOf(sdp, listener.family))
+    call.said[side] = sdp
+    return ok(face)
+  }
+
+  const wantedPairs = (face: Face & { transport: undefined }): boolean[] =>
+    face.sdp.media.map((_, index) => Object.values(face.at).includes(index))
+
+  /** What the telephones of a side are offered. */
+  const offerPlain = async (
+    call: EngineCall,
+    to: Side,
+    terms: WebTerms,
+    options: MediaOptions,
+  ): Promise<Result<[string, Sdp], Refusal>> => {
+    const wished = listenerOf(to, options) ?? call.ends[to]?.listener.index ?? 0
+    const listener = listeners[wished]
+    if (!listener) return err('unsupported-address')
+    endAt(call, to, listener, addressOf(to, options))
+    const before = call.said[to]
+    const known = before
+      ? plainFace(
+          before,
+          before.media.map(() => true),
+        )
+      : undefined
+    const wanted: WebTerms = {}
+    for (const kind of WEB_KINDS) {
+      const [own, named] = [terms[kind], known && termsOf(known)[kind]?.formats]
+      const formats = own ? renumbered(formatsForPhone(kind, own.formats, named ?? []), named ?? []) : []
+      if (own && formats.length > 0) wanted[kind] = { formats, direction: own.direction }
+    }
+    if (!hasSpeech(wanted)) return err('not-acceptable-media')
+    const told = { session: ['s=-', 't=0 0'], media: mediaFor(wanted, before) }
+    const usable = told.media.map(({ port }) => port > 0)
+    if (!(await takePairs(call, usable, [to]))) return err('overloaded')
+    return ok([describeTo(call, to, told, ownMedia(call, to, told, usable)), told])
+  }
+
+  const offerWeb = async (
+    name: string,
+    terms: WebTerms,
+    to: Side,
+    options: MediaOptions,
+  ): Promise<Result<string, Refusal>> => {
+    const opened = await transports.open(name, addressOf(to, options))
+    if (!opened.ok) return opened
+    const wanted: WebTerms = {}
+    for (const kind of WEB_KINDS) {
+      const own = terms[kind]
+      if (own) wanted[kind] = { formats: formatsForBrowser(own.formats), direction: own.direction }
+    }
+    const text = opened.value.offer(wanted)
+    transports.settle(opened.value)
+    return ok(text)
+  }
+
+  const offer = async (name: string, side: Side, text: string, options: MediaOptions = {}): Told => {
+    const call = callFor(name)
+    const to = otherSide(side)
+    const [own, others] = [nameOf(call, side, options), nameOf(call, to, options)]
+    const entered =
+      own === undefined
+        ? await enterPlain(call, side, text, options)
+        : await enterWeb(own, side, text, options)
+    if (!entered.ok) return refuse(call, entered.error)
+    const face = entered.value
+    const terms = termsOf(face)
+    if (!hasSpeech(terms)) return refuse(call, 'not-acceptable-media')
+    if (!face.transport && !(await takePairs(call, wantedPairs(face), [side])))
+      return refuse(call, 'overloaded')
+    if (own !== undefined) call.web.webs[side] = own
+    else delete call.web.webs[side]
+    const offered: Result<[string, Sdp | undefined], Refusal> =
+      others === undefined
+        ? await offerPlain(call, to, terms, options)
+        : await toPair(offerWeb(others, terms, to, options))
+    if (!offered.ok) return refuse(call, offered.error)
+    const [told, sdp] = offered.value
+    remember(call, side, face, others ?? '', sdp)
+    return ok(told)
+  }
+
+  const toPair = async (told: Told): Promise<Result<[string, undefined], Refusal>> => {
+    const result = await told
+    return result.ok ? ok([result.value, undefined]) : result
+  }
+
+  /** Phones of several kinds are offered to one after the other; the first offer after an answer begins anew. */
+  const remember = (
+    call: EngineCall & { web: WebCall },
+    from: Side,
+    face: Face,
+    target: string,
+    told: Sdp | undefined,
+  ): void => {
+    const { offer: open } = call.web
+    const goes = open && open.from === from && !open.answered
+    call.web.offer = {
+      ...{ from, face, answered: false },
+      told: told ?? (goes ? open.told : undefined),
+      targets: goes ? open.targets.add(target) : new Set([target]),
+    }
+  }
+
+  /** The browser that answers: as it is said, or the only one that was asked. */
+  const answererOf = (
+    call: EngineCall & { web: WebCall },
+    side: Side,
+    web: string | undefined,
+  ): string | undefined => {
+    if (web !== undefined) return web
+    const targets = call.web.offer?.targets ?? new Set()
+    if (targets.has('')) return undefined
+    return call.web.webs[side] ?? [...targets][0]
+  }
+
+  const hearAnswer = (
+    call: EngineCall & { web: WebCall },
+    side: Side,
+    text: string,
+    web: string | undefined,
+  ): Result<Face, Refusal> => {
+    if (web !== undefined) {
+      const transport = transports.get(web)
+      if (!transport) return err('bad-request')
+      const heard = transports.hear(transport, text)
+      return heard.ok ? ok(webFace(transport, heard.value[0])) : heard
+    }
+    const parsed = parseSdp(text)
+    const told = call.web.offer?.told
+    if (!parsed.ok || !told) return err('bad-request')
+    const able = usableOf(parsed.value, call.ends[side]?.listener.family ?? 4)
+    const face = plainFace(parsed.value, able, told)
+    if (!face.transport) call.said[side] = face.sdp
+    return ok(face)
+  }
+
+  const answer = async (name: string, side: Side, text: string, options: { web?: string } = {}): Told => {
+    const call = calls.get(name)
+    const open = call?.web?.offer
+    if (!call?.web || !open || open.from === side) return err('bad-request')
+    const known = call as EngineCall & { web: WebCall }
+    const web = answererOf(known, side, options.web)
+    const heard = hearAnswer(known, side, text, web)
+    if (!heard.ok) return heard
+    const face = heard.value
+    open.answered = true
+    if (web !== undefined) {
+      known.web.webs[side] = web
+      // The telephones that rang with it have lost.
+      for (const medium of call.media) giveSide(call, medium, side)
+    } else delete known.web.webs[side]
+    const { from } = open
+    const offered = open.own ? undefined : open.face
+    if (offered && !hasSpeech(meet(termsOf(offered), termsOf(face)))) return err('not-acceptable-media')
+    const told = offered ? answerTo(known, from, offered, face) : text
+    settle(known, offered ? { [from]: offered, [side]: face } : { [side]: face })
+    return ok(told)
+  }
+
+  const giveSide = (call: EngineCall, medium: EngineCall['media'][number], side: Side): void => {
+    const pair = medium.pairs[side]
+    if (pair) call.hand.pools[call.ends[side]?.listener.index ?? 0]?.give(pair)
+    medium.pairs[side] = undefined
+  }
+
+  /** What the one who offered is told of the other's answer. */
+  const answerTo = (call: EngineCall, from: Side, offered: Face, face: Face): string => {
+    const [ours, theirs] = [termsOf(offered), termsOf(face)]
+    const met = meet(ours, theirs)
+    if (offered.transport) {
+      const text = offered.transport.answer(met)
+      transports.settle(offered.transport)
+      return text
+    }
+    const media = offered.sdp.media.map((medium, index) => {
+      const kind = WEB_KINDS.find((one) => offered.at[one] === index)
+      const own = kind && met[kind]
+      if (!kind || !own) return refusedIn(medium)
+      const direction = within(theirs[kind]?.direction ?? 'inactive', ours[kind]?.direction ?? 'inactive')
+      const [made] = mediaFor(
+        { [kind]: { formats: own.formats, direction } },
+        { session: [], media: [medium] },
+      )
+      return made ?? refusedIn(medium)
+    })
+    const told = { session: ['s=-', ...offered.sdp.session.filter((line) => line.startsWith('t='))], media }
+    media.forEach((medium, index) => {
+      const own = call.media[index]
+      if (own && medium.port > 0) own.mux[from] = offered.sdp.media[index]?.rtcpMux ?? false
+    })
+    return describeTo(
+      call,
+      from,
+      told,
+      ownMedia(
+        call,
+        from,
+        told,
+        media.map(({ port }) => port > 0),
+      ),
+    )
+  }
+
+  const refusedIn = (medium: Sdp['media'][number]): Sdp['media'][number] => ({
+    ...medium,
+    port: 0,
+    lines: [],
+  })
+
+  /** Puts an exchange into force. A transport comes to its call by itself only the first time. */
+  const settle = (call: EngineCall & { web: WebCall }, faces: Partial<Record<Side, Face>>): void => {
+    call.web.faces = faces
+    call.hand.settle(call.id, planFaces(call, faces, ports.limits()))
+    for (const side of ['caller', 'callee'] as const) {
+      const transport = faces[side]?.transport
+      if (!transport) continue
+      const isNew = !call.web.known.has(transport)
+      call.web.known.add(transport)
+      if (isNew || transport.call === call.name) attach(call.name, side)
+      askIfDeaf(call, side, transport)
+    }
+  }
+
+  /** The browser speaks a codec that the other side has not agreed to: it is to be asked for another one. */
+  const askIfDeaf = (call: EngineCall & { web: WebCall }, side: Side, transport: Transport): void => {
+    const other = call.web.faces[otherSide(side)]
+    const speech = transport.speech('audio')
+    if (!other || !speech || !transport.isStable) return
+    const formats = termsOf(other).audio?.formats ?? []
+    if (formats.length > 0 && Transport.meet([speech], formats).length === 0)
+      events.onWeb?.(transport.name, 'ask')
+  }
+
+  const attach = (name: string, side: Side): void => {
+    const call = calls.get(name)
+    const transport = call?.web?.faces[side]?.transport
+    if (!call || !transport) return
+    transport.call = name
+    call.hand.tell({ op: 'attach', call: call.id, side })
+  }
+
+  const echo = async (name: string, side: Side, text: string, options: MediaOptions = {}): Told => {
+    const call = callFor(name)
+    const web = nameOf(call, side, options)
+    if (web === undefined) return refuse(call, 'not-acceptable-media')
+    const entered = await enterWeb(web, side, text, options)
+    if (!entered.ok) return refuse(call, entered.error)
+    const { transport } = entered.value
+    if (!transport || !hasSpeech(termsOf(entered.value))) return refuse(call, 'not-acceptable-media')
+    const one: WebTerms = {}
+    for (const [kind, terms] of Object.entries(termsOf(entered.value)))
+      one[kind as 'audio'] = { ...terms, formats: oneOf(terms.formats) }
+    call.web.webs[side] = web
+    const told = transport.answer(one)
+    transports.settle(transport)
+    settle(call, { [side]: entered.value })
+    return ok(told)
+  }
+
+  const invite = async (name: string, side: Side, options: MediaOptions = {}): Told => {
+    const call = callFor(name)
+    const web = nameOf(call, side, options)
+    if (web === undefined) return refuse(call, 'not-acceptable-media')
+    const told = await offerWeb(
+      web,
+      { audio: { formats: BROWSER_FORMATS.audio, direction: 'sendrecv' } },
+      side,
+      options,
+    )
+    if (!told.ok) return refuse(call, told.error)
+    const face: Face = { transport: undefined, sdp: { session: [], media: [] }, at: {}, terms: {} }
+    const from = otherSide(side)
+    call.web.offer = { from, face, told: undefined, targets: new Set([web]), answered: false, own: true }
+    return told
+  }
+
+  /** What the other side of the call that it speaks in can do. */
+  const othersOf = (transport: Transport): WebTerms => {
+    const call = transport.call === undefined ? undefined : calls.get(transport.call)
+    const faces = call?.web?.faces
+    for (const side of ['caller', 'callee'] as const)
+      if (faces?.[side]?.transport === transport) {
+        const other = faces[otherSide(side)]
+        if (other) return termsOf(other)
+      }
+    return {}
+  }
+
+  const ask = async (web: string, { video, address }: AskOptions): Told => {
+    const opened = await transports.open(web, address)
+    if (!opened.ok) return opened
+    const transport = opened.value
+    if (transport.said && !transports.isUp(web)) transport.restart()
+    const others = othersOf(transport)
+    const wanted: WebTerms = {}
+    for (const kind of WEB_KINDS) {
+      if (kind === 'video' && !video) continue
+      const first = formatsForBrowser(others[kind]?.formats ?? [])
+      const formats = [...first, ...BROWSER_FORMATS[kind]]
+      wanted[kind] = { formats, direction: 'sendrecv' }
+    }
+    const text = transport.offer(wanted)
+    transports.settle(transport)
+    return ok(text)
+  }
+
+  const refresh = async (web: string, text: string): Told => {
+    const transport = transports.get(web)
+    if (!transport) return err('bad-request')
+    const before = transport.view()
+    const heard = transports.hear(transport, text)
+    if (!heard.ok) return heard
+    const others = othersOf(transport)
+    const wished: WebTerms = {}
+    for (const kind of WEB_KINDS) {
+      const known = others[kind] ?? before[kind]
+      if (known) wished[kind] = known
+    }
+    const view = transport.view()
+    const told =
+      heard.value[1] === 'offer' ? transport.answer(meet(view, hasSpeech(wished) ? wished : view)) : ''
+    transports.settle(transport)
+    replan(transport)
+    return ok(told)
+  }
+
+  /** Its payload types may be others now. */
+  const replan = (transport: Transport): void => {
+    for (const call of calls.all()) {
+      if (!call.web?.known.has(transport)) continue
+      call.hand.settle(call.id, planFaces(call, call.web.faces, ports.limits()))
+    }
+  }
+
+  const leave = (web: string): void => {
+    const transport = transports.get(web)
+    if (!transport) return
+    for (const call of calls.all()) {
+      if (!call.web?.known.delete(transport)) continue
+      for (const side of ['caller', 'callee'] as const)
+        if (call.web.faces[side]?.transport === transport) {
+          delete call.web.faces[side]
+          call.hand.settle(call.id, [])
+        }
+    }
+    transports.leave(web)
+  }
+
+  /** The call is over: its browsers stay. */
+  const closed = (call: EngineCall): void => {
+    for (const transport of call.web?.known ?? [])
+      if (transport.call === call.name) transport.call = undefined
+  }
+
+  /** From now on it has telephones only. */
+  const forget = (name: string): void => {
+    const call = calls.get(name)
+    if (!call?.web) return
+    closed(call)
+    call.web = undefined
+  }
+
+  return { concerns, offer, answer, echo, invite, attach, ask, refresh, leave, closed, forget }
+}
