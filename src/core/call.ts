@@ -188,8 +188,10 @@ export class Call {
 
   /** Whom it is for, as far as it is known now. */
   puts(found: Found): void {
+    const isPassedOn = this.called !== undefined && this.state !== 'routing'
     this.called = found
     this.record.calleeImpi = found.subscriber.impi
+    if (isPassedOn) this.#ports.changed(this)
   }
 
   /** What a party has taken, a trunk's channel: given back when the call is over, unless the party goes on elsewhere. */

@@ -1,7 +1,10 @@
 import type { Binding } from './bindings.ts'
+import type { CallOffer } from './call-ports.ts'
 import type { Line } from './fleet/contract.ts'
 import type { MessageRecord, MessageStep } from './messages/record.ts'
+import type { Side } from './ports.ts'
 import type { CallRecord } from './records.ts'
+import type { Found } from './subscribers.ts'
 
 /** What happened, for those who watch. Events never make work happen. */
 export type CoreEvent =
@@ -13,12 +16,26 @@ export type CoreEvent =
       contact: string
       binding: Binding
     }
-  | { kind: 'call.changed'; call: CallRecord; state: CallState }
+  /** `live`: the call itself; what it says holds while the event is heard. */
+  | { kind: 'call.changed'; call: CallRecord; state: CallState; live?: LiveCall }
   /** Told after the commit. `step` is the last one of the message. */
   | { kind: 'message.changed'; message: MessageRecord; step: MessageStep }
   | { kind: 'source.blocked'; source: string; minutes: number }
   /** Its state, its card, or what stands against it. */
   | { kind: 'line.changed'; line: Line }
+
+/** A call as those see it who look closer than its record. */
+export type LiveCall = {
+  readonly record: CallRecord
+  readonly state: CallState
+  readonly offer: Pick<CallOffer, 'caller'>
+  /** Whose phones ring, or who answered, where that is one of ours. */
+  readonly called: Found | undefined
+  /** Who has put the other one on hold. */
+  readonly held: Readonly<Record<Side, boolean>>
+  /** The party that went first. */
+  readonly endedFrom: Side | undefined
+}
 
 export type RegistrationChange = 'registered' | 'refreshed' | 'unregistered' | 'expired' | 'deregistered'
 export type CallState = 'routing' | 'ringing' | 'answered' | 'held' | 'ended'

@@ -16,6 +16,7 @@ export {
   type CoreEvent,
   createEvents,
   type Events,
+  type LiveCall,
   type RegistrationChange,
 } from './events.ts'
 export * from './fleet/index.ts'
@@ -23,6 +24,7 @@ export * from './gateway/index.ts'
 export { createGuard, type Guard } from './guard.ts'
 export * from './guests/index.ts'
 export * from './house/index.ts'
+export * from './lamps/index.ts'
 export type * from './live-settings.ts'
 export * from './messages/index.ts'
 export type * from './outbox.ts'

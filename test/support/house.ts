@@ -8,6 +8,7 @@ import {
   createEmergency,
   createEvents,
   createGuard,
+  createLamps,
   createMessages,
   createRegistrations,
   createRouting,
@@ -324,6 +325,7 @@ export const aHouse = (options: HouseOptions = {}) => {
       return text === undefined ? err(`${name}: there is no such file`) : ok(text)
     },
   })
+  const lamps = createLamps({ events, registrations, calls: () => calls.list() })
   const ims = createIms({
     timers,
     random,
@@ -341,6 +343,7 @@ export const aHouse = (options: HouseOptions = {}) => {
     events,
     bindingExpires: () => live.bindingExpiresS,
     subscribeExpires: () => live.subscribeExpiresS,
+    lamps,
     ...{ trusted: options.trusted ?? trunkSide.trusted, trunkOf },
     emergency: { serviceOf, takes: emergency.takes },
     alternative: { reason, action },
@@ -368,6 +371,7 @@ export const aHouse = (options: HouseOptions = {}) => {
     tokens,
     trunks,
     calls,
+    lamps,
     dialogs,
     mtCall,
     media,

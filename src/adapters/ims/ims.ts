@@ -1,4 +1,4 @@
-import type { Calls, Events, Guard, Registrations, Store, Subscriber, Subscribers } from '#core'
+import type { Calls, Events, Guard, Lamps, Registrations, Store, Subscriber, Subscribers } from '#core'
 import type { Timers } from '#lib/clock'
 import { bugText, type Log } from '#lib/log'
 import type { Random } from '#lib/random'
@@ -24,7 +24,7 @@ import { createProve, type Later } from './prove.ts'
 import { createRefusalLog } from './refusal-log.ts'
 import { createRegister } from './register.ts'
 import { AWAIT_AUTH_MS, createSimChallenges } from './sim-challenges.ts'
-import { createRegEvent, createSubscribe } from './subscriptions/index.ts'
+import { createDialogEvent, createRegEvent, createSubscribe } from './subscriptions/index.ts'
 
 export type ImsPorts = {
   timers: Timers
@@ -50,6 +50,8 @@ export type ImsPorts = {
   notifier: Notifier
   events: Pick<Events, 'subscribe'>
   subscribeExpires: () => number
+  /** Who is in a call, for those who watch. */
+  lamps: Lamps
   texts: Omit<IncomingTextPorts, SharedPorts>
 }
 type SharedPorts = 'timers' | 'random' | 'log' | 'subscribers' | 'registrations' | 'domain'
@@ -110,7 +112,8 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
     toTag: () => random.token(),
   })
   const prove = createProve({ ...ports, refused, authenticate, refuse, later })
-  const subscribe = createSubscribe({ ...ports, refuse, packages: [createRegEvent(ports)] })
+  const packages = [createRegEvent(ports), createDialogEvent(ports)]
+  const subscribe = createSubscribe({ ...ports, refuse, packages })
   const invite = createInvite({ ...ports, refuse })
   const { emergency } = ports
   const call = (transaction: ServerTransaction): void => {

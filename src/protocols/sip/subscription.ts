@@ -23,8 +23,11 @@ export type Watched = {
   contentType: string
   /** Smallest time between two notifications that nobody asked for, in milliseconds. */
   paceMs: number
-  /** The state now; asked for at the moment of sending, once for each NOTIFY. */
-  compose(): Uint8Array
+  /**
+   * The state now; asked for at the moment of sending, once for each NOTIFY. `whole`: the subscriber asked for it, or did
+   * not understand the last one; else what has changed suffices.
+   */
+  compose(whole: boolean): Uint8Array
   /** The subscriber confirmed what was composed last. */
   onTold?(): void
   /** Nothing will be asked for any more, except for the last NOTIFY when there is one. */
@@ -52,6 +55,7 @@ export class Subscription {
   #sentAtMs = Number.NEGATIVE_INFINITY
   #asking = false
   #due = false
+  #whole = true
   #failures = 0
   #reason: string | undefined
   #over = false
@@ -84,6 +88,7 @@ export class Subscription {
     this.#endsAtMs = timers.clock.nowMs() + expiresS * 1000
     if (expiresS === 0) return this.end('timeout')
     this.#expiry = timers.after(expiresS * 1000, () => this.end('timeout'))
+    this.#whole = true
     this.#notify()
   }
 
@@ -142,7 +147,8 @@ export class Subscription {
     request.headers.add('Contact', this.#ports.contact(this.#flow)).add('Event', this.event)
     request.headers.add('Subscription-State', this.#state(nowMs()))
     request.headers.add('Content-Type', this.#watched.contentType)
-    request.body = this.#watched.compose()
+    request.body = this.#watched.compose(this.#whole)
+    this.#whole = false
     const last = this.#reason !== undefined
     this.#ports.request(request, this.#ports.flowFor(this.dialog, this.#flow), {
       onResponse: (response) => {
@@ -169,6 +175,7 @@ export class Subscription {
     // A busy subscriber gets another chance; any other refusal is its end, RFC 6665 §4.2.2.
     if ((status !== 408 && status < 500) || status >= 600 || ++this.#failures > MOST_FAILURES)
       return this.drop()
+    this.#whole = true
     const askedS = parseRetryAfter(headers.get('Retry-After') ?? '') ?? 2 ** this.#failures
     const pauseMs = Math.min(askedS, LONGEST_PAUSE_S) * 1000
     this.#pace?.cancel()
