@@ -23,5 +23,8 @@ export const fits = (pattern: string, text: string): boolean => {
   return in_ === pattern.length
 }
 
+/** A pattern as it is compared: `?` is one of its signs. */
+const patternOf = (text: string): string => text.trim().replace(/^(?:sips?|tel):|[\s().\-/]/gi, '')
+
 export const allowed = (patterns: readonly string[], number: string): boolean =>
-  patterns.some((pattern) => fits(bareNumber(pattern), number))
+  patterns.some((pattern) => fits(patternOf(pattern), number))
