@@ -86,12 +86,12 @@ const lettersOf = ({ settings, timers, log }: Ground) =>
 export const openGateways = async (
   { settings, timers, log, store, goipWire }: Ground,
   { fleet, addresses, routes, destinations, drivers, open, letters, handed, reportMs }: FleetSide,
-  { messages, guard }: { messages: Messages; guard: Guard },
+  { messages, guard, events }: { messages: Messages; guard: Guard; events: Events },
 ): Promise<GatewaySide> => {
   const parked = await store.gateways.loadParked()
   const random = createRandom()
   const inbox = createGatewayInbox({
-    ...{ timers, random, fleet, messages, store: store.gateways, parked, reportMs },
+    ...{ timers, random, fleet, messages, store: store.gateways, events, parked, reportMs },
   })
   handed.tell = inbox.onHanded
   fleet.onFree(messages.free)

@@ -229,7 +229,7 @@ export const joinNetwork = async (ground: Ground) => {
     },
     onClose: (flow) => sip.onClose(flow),
   })
-  const gateways = await openGateways(ground, fleetSide, { messages, guard })
+  const gateways = await openGateways(ground, fleetSide, { messages, guard, events })
   resume()
   trunkSide.start()
   const counters = createCounters(sip.counters, events)

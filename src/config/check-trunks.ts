@@ -23,13 +23,10 @@ export const checkTrunks = (
     if (register && !addr) check.problem(place('trunks'), `${at}.register`, 'needs addr')
     if (trusted && !addr) check.warn(place('trunks'), `${at}.trusted`, 'means nothing without addr')
   })
-  const names = new Set(trunks.map(({ name }) => name))
   const lines = [...(goip?.lines ?? []), ...(ejoin?.devices ?? [])]
   const answering = lines.some(({ trunk }) => trunk !== '')
   routes.forEach(({ match, to, fallback }, index) => {
     for (const target of [...to, ...fallback]) {
-      if (target.startsWith('trunk:') && !names.has(target.slice('trunk:'.length)))
-        check.problem(place('routes'), `routes[${index}].to`, `"${target}": there is no such trunk`)
       if (match.kind === 'call' && target.startsWith('gateway:') && !answering)
         check.warn(
           place('routes'),

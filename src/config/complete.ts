@@ -3,6 +3,7 @@ import { isLoopback } from '#lib/loopback'
 import type { Endpoint } from '#lib/wire'
 import type { Findings } from './check.ts'
 import { checkEjoin } from './check-ejoin.ts'
+import { checkReferences } from './check-references.ts'
 import { checkTrunks } from './check-trunks.ts'
 import { printEndpoint } from './schema-addresses.ts'
 import type { RootSettings } from './schema-root.ts'
@@ -36,6 +37,8 @@ export const completeSettings = (
     check.warn(place('com_auth'), 'com_auth.open', 'whoever reaches com_addr rules this server')
   }
   const data_dir = dataDirOf(written.data_dir, env, check)
+  const users = toUsers(ue_db, { ...written, domain }, check)
+  checkReferences(written, users, root, check)
   const { sctp_addr } = written
   const cx_bind = written.cx_bind_addr ?? (sctp_addr && { address: sctp_addr.address, port: 0 })
   const rx_server = written.rx_server_addr ?? written.cx_server_addr
@@ -53,7 +56,7 @@ export const completeSettings = (
       ...(written.com_auth.key !== '' && { key: written.com_auth.key }),
     },
     ...(webphone && { webphone: { ...webphone, phone_given: givenIn(root) } }),
-    ue_db: toUsers(ue_db, { ...written, domain }, check),
+    ue_db: users,
     ...(written.echo !== undefined && { echo: written.echo.replace(/^(?:sip|tel):/i, '') }),
     ...(cx_bind && { cx_bind_addr: cx_bind }),
     ...(rx_server && { rx_server_addr: rx_server }),

@@ -114,7 +114,7 @@ const smpp: Shape<SmppSettings> = {
 const RETRY = [5, 30, 120, 600, 3600, 10_800, 21_600, 43_200]
 
 /** Types are many and told by docs/webhooks.md; a group that there is not would never be heard of. */
-const EVENTS = /^(?:\*|(?:message|call|registration|source|line)\.(?:\*|[a-z]+))$/
+const EVENTS = /^(?:\*|(?:message|call|registration|source|line|gateway)\.(?:\*|[a-z]+))$/
 
 const webhook: Shape<WebhookSettings> = {
   name: {

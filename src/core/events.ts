@@ -1,6 +1,6 @@
 import type { Binding } from './bindings.ts'
 import type { CallOffer } from './call-ports.ts'
-import type { Line } from './fleet/contract.ts'
+import type { GatewayEvent, Line } from './fleet/contract.ts'
 import type { MessageRecord, MessageStep } from './messages/record.ts'
 import type { Side } from './ports.ts'
 import type { CallRecord } from './records.ts'
@@ -23,6 +23,8 @@ export type CoreEvent =
   | { kind: 'source.blocked'; source: string; minutes: number }
   /** Its state, its card, or what stands against it. */
   | { kind: 'line.changed'; line: Line }
+  /** Told after the commit: what an operator should look at. */
+  | { kind: 'gateway.alarm'; alarm: GatewayEvent }
 
 /** A call as those see it who look closer than its record. */
 export type LiveCall = {

@@ -127,7 +127,7 @@ export const aGatewayHouse = async (options: Options = {}) => {
   })
   const parked = await gateways.loadParked()
   const inbox = createGatewayInbox({
-    ...{ timers, random, fleet, messages, store: gateways, parked, reportMs: 3 * 86_400_000 },
+    ...{ timers, random, fleet, messages, store: gateways, events, parked, reportMs: 3 * 86_400_000 },
   })
   fleet.onFree(messages.free)
   const settle = async (turns = 30): Promise<void> => {

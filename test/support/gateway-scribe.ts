@@ -81,7 +81,7 @@ const messages = createMessages({
 })
 const parked = await gateways.loadParked()
 const inbox = createGatewayInbox({
-  ...{ timers, random, fleet, messages, store: gateways, parked, reportMs: 3 * 86_400_000 },
+  ...{ timers, random, fleet, messages, store: gateways, events, parked, reportMs: 3 * 86_400_000 },
 })
 fleet.onFree(messages.free)
 

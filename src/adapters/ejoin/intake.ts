@@ -30,6 +30,14 @@ const LONGEST_RAW = 16_384
 /** TP-Status is an octet (TS 23.040 §9.2.3.15). */
 const MOST_STATUS = 0xff
 
+/** What of a device an operator should look at. */
+const ALARMS: ReadonlySet<string> = new Set([
+  'address-changed',
+  'foreign-mac',
+  'reports-missing',
+  'restarted',
+])
+
 type Kept = ReturnType<GatewayInbox['event']> | ReturnType<GatewayInbox['text']>
 
 /** JSON as deep as a stack is not printed. */
@@ -45,7 +53,11 @@ const printed = (raw: unknown): string => {
 export const createIntake = ({ fleet, inbox, addresses, clock, tasks, complaints }: IntakePorts) => {
   const sightPorts = createSightings(fleet)
   const tell = (line: string, name: string, fields: Record<string, string>, dedupe?: string): Kept =>
-    inbox.event({ line, name, atMs: clock.wallMs(), fields, ...(dedupe !== undefined && { dedupe }) })
+    inbox.event({
+      ...{ line, name, atMs: clock.wallMs(), fields },
+      ...(dedupe !== undefined && { dedupe }),
+      ...(ALARMS.has(name) && { alarm: true as const }),
+    })
 
   const onRow = (device: EjoinDevice, row: SmsRow): Kept[] => {
     const line = lineIn(device, row.port.port)

@@ -193,8 +193,8 @@ describe('bad posts', () => {
     assert.equal((await house.slowly(house.post([received(aText('x')), other]))).status, 403)
     assert.deepEqual(house.texts, [])
     assert.deepEqual(
-      house.events.map(({ name, fields }) => [name, fields.mac]),
-      [['foreign-mac', '02005e000099']],
+      house.events.map(({ name, fields, alarm }) => [name, fields.mac, alarm]),
+      [['foreign-mac', '02005e000099', true]],
     )
     assert.equal((await house.status({ mac: '02005E000010' })).status, 200)
   })

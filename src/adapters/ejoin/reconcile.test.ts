@@ -70,11 +70,11 @@ describe('what a device failed to report', () => {
     })
     await fetched('silence', () => house.pass(150_000))
     assert.deepEqual(
-      house.events.map(({ name, line }) => [name, line]),
+      house.events.map(({ name, line, alarm }) => [name, line, alarm]),
       [
-        ['reports-missing', 'ej1'],
-        ['restarted', 'ej1'],
-        ['reports-missing', 'ej1/1'],
+        ['reports-missing', 'ej1', true],
+        ['restarted', 'ej1', true],
+        ['reports-missing', 'ej1/1', true],
       ],
     )
   })

@@ -44,7 +44,7 @@ export const createAlarms = (
     if (now - (raised.get(line) ?? Number.NEGATIVE_INFINITY) < ALARM_EVERY_MS) return
     raised.set(line, now)
     log.write('gw', 'error', `${line.id} ${text}`)
-    void inbox.event({ line: line.id, name: what, atMs: clock.wallMs(), fields })
+    void inbox.event({ line: line.id, name: what, atMs: clock.wallMs(), fields, alarm: true })
   }
 }
 

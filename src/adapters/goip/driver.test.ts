@@ -164,8 +164,8 @@ describe('a text', () => {
     device.say(`ERROR ${session} PASSWORD`)
     await house.settle()
     assert.deepEqual(
-      house.events.map(({ name, line }) => [name, line]),
-      [['password-refused', 'box/g8-03']],
+      house.events.map(({ name, line, alarm }) => [name, line, alarm]),
+      [['password-refused', 'box/g8-03', true]],
     )
     assert.equal(device.heard.at(-1), `DONE ${session}\n`)
   })

@@ -166,10 +166,10 @@ describe('a line', () => {
     await house.settle()
     assert.deepEqual(other.heard, ['reg:41;status:404;', 'reg:41;status:404;'])
     assert.deepEqual(
-      house.events.map(({ line, name, fields }) => ({ line, name, fields })),
+      house.events.map(({ line, name, fields, alarm }) => ({ line, name, fields, alarm })),
       [
         {
-          ...{ line: 'box/g8-03', name: 'address-changed' },
+          ...{ line: 'box/g8-03', name: 'address-changed', alarm: true },
           fields: { from: '192.0.2.7', to: '198.51.100.9', refused: 'yes' },
         },
       ],

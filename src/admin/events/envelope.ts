@@ -1,6 +1,6 @@
-import type { CallRecord, CallState, CoreEvent, Line, MessageRecord, MessageStep } from '#core'
+import type { CallRecord, CallState, CoreEvent, GatewayEvent, Line, MessageRecord, MessageStep } from '#core'
 import type { EventView } from '../contract.ts'
-import { lineViewOf } from '../gateways/views.ts'
+import { gatewayEventViewOf, lineViewOf } from '../gateways/views.ts'
 import { callViewOf } from '../rest/call-view.ts'
 import { messageViewOf } from '../rest/messages/view.ts'
 
@@ -51,6 +51,12 @@ export const callEventOf = (
   data: callViewOf(call, state, atMs),
 })
 
+/** As REST shows what devices told: `alarm` names it. */
+export const alarmEventOf = (event: GatewayEvent): object => {
+  const { name: alarm, ...view } = gatewayEventViewOf(event)
+  return { alarm, ...view }
+}
+
 /** As REST shows a line; `line` names it as the card of a text does. */
 export const lineEventOf = (line: Line): object => ({ line: line.id, ...lineViewOf(line) })
 
@@ -64,6 +70,7 @@ export const typeOf = (event: CoreEvent): string | undefined => {
       return `registration.${event.change}`
     case 'source.blocked':
     case 'line.changed':
+    case 'gateway.alarm':
       return event.kind
   }
 }

@@ -1,7 +1,7 @@
 import type { CoreEvent, Events } from '#core'
 import type { Clock } from '#lib/clock'
 import type { Random } from '#lib/random'
-import { callEventOf, lineEventOf, messageEventOf, type OutEvent, typeOf } from './envelope.ts'
+import { alarmEventOf, callEventOf, lineEventOf, messageEventOf, type OutEvent, typeOf } from './envelope.ts'
 
 /** `returns`: it may come back later and ask for what it missed, so that from now on everything is remembered. */
 export type Hearer = { wants(type: string): boolean; hear(event: OutEvent): void; returns?: boolean }
@@ -88,6 +88,8 @@ const createTranslation = (clock: Clock, boot: string) => {
     }
     if (core.kind === 'line.changed')
       return { id, type, subject: core.line.id, atMs, data: lineEventOf(core.line) }
+    if (core.kind === 'gateway.alarm')
+      return { id, type, subject: core.alarm.line, atMs, data: alarmEventOf(core.alarm) }
     const { impi, contact } = core
     return { id, type, subject: impi, atMs, data: { impi, contact } }
   }

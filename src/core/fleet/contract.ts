@@ -221,6 +221,8 @@ export type GatewayEvent = {
   fields: Record<string, string>
   /** Absent: each one is kept. */
   dedupe?: string
+  /** An operator should look at it: it is told to whoever watches. */
+  alarm?: true
 }
 
 /** A call as the device recorded it; the same `key` replaces what was known. */

@@ -1,7 +1,8 @@
 import type { Timers } from '#lib/clock'
 import type { Random } from '#lib/random'
 import { err, ok, type Result } from '#lib/result'
-import type { Fleet, GatewayInbox, InboundText } from '../fleet/contract.ts'
+import type { Events } from '../events.ts'
+import type { Fleet, GatewayEvent, GatewayInbox, InboundText } from '../fleet/contract.ts'
 import { hashOf } from '../fleet/sims.ts'
 import type { Messages } from '../messages/contract.ts'
 import { viaOf } from './carrier.ts'
@@ -15,6 +16,7 @@ export type InboxPorts = {
   fleet: Pick<Fleet, 'get' | 'received'>
   messages: Pick<Messages, 'accept' | 'report' | 'correct' | 'get'>
   store: GatewayStore
+  events: Pick<Events, 'publish'>
   /** What `store.loadParked` gave. */
   parked: ParkedReport[]
   /** How long a delivery report is awaited. */
@@ -31,7 +33,7 @@ const CONVERSATION_MS = 31 * 24 * 60 * 60_000
 export const createGatewayInbox = (
   ports: InboxPorts,
 ): GatewayInbox & { onHanded(id: string, line: string, marks: string[]): void } => {
-  const { timers, random, fleet, messages, store, parked, reportMs } = ports
+  const { timers, random, fleet, messages, store, events, parked, reportMs } = ports
   const once = createOnce(() => timers.clock.wallMs())
   const nextId = (): string => random.token(20)
   const reports = createReports({ timers, messages, store, left: parked, nextId, reportMs })
@@ -61,6 +63,12 @@ export const createGatewayInbox = (
     return last === undefined ? undefined : (await messages.get(last))?.fromImpi
   }
 
+  const noted = async (event: GatewayEvent): Promise<Result<void, 'failure'>> => {
+    const done = await kept(store.addEvent(event))
+    if (done.ok && event.alarm) events.publish({ kind: 'gateway.alarm', alarm: event })
+    return done
+  }
+
   return {
     async text(text) {
       const answerTo = await whoWrote(text).catch(() => undefined)
@@ -78,7 +86,7 @@ export const createGatewayInbox = (
     },
     report: reports.take,
     result: reports.takeResult,
-    event: (event) => once(event.dedupe, () => kept(store.addEvent(event))),
+    event: (event) => once(event.dedupe, () => noted(event)),
     call: (call) => kept(store.saveCall(call)),
     onHanded: reports.onHanded,
   }

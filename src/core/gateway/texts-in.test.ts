@@ -10,6 +10,19 @@ const aText = (more: Partial<InboundText> = {}): InboundText => ({
   ...more,
 })
 
+test('an alarm is told to those who watch when it is on disk, once; other events are only kept', async () => {
+  const { inbox, heard, gateways } = await aGatewayHouse()
+  const event = { line: 'box1/1', name: 'address-changed', atMs: 1, fields: { to: '192.0.2.9' }, dedupe: 'a' }
+  const told = () => heard.flatMap((one) => (one.kind === 'gateway.alarm' ? [one.alarm.name] : []))
+  gateways.full = true
+  assert.deepEqual(await inbox.event({ ...event, alarm: true }), { ok: false, error: 'failure' })
+  assert.deepEqual(told(), [])
+  gateways.full = false
+  for (let times = 0; times < 2; times++) assert.ok((await inbox.event({ ...event, alarm: true })).ok)
+  assert.ok((await inbox.event({ ...event, name: 'CELLS', dedupe: 'b' })).ok)
+  assert.deepEqual(told(), ['address-changed'])
+})
+
 describe('a text that a card received', () => {
   test('is on disk before the device is told, once, with what is known of the card', async () => {
     const { inbox, messages, store, sight, fleet } = await aGatewayHouse({ routes: [] })

@@ -12,7 +12,7 @@ const MOST_UNSENT = 1024 * 1024
 const HEARTBEAT_MS = 15_000
 
 /** A group that does not exist would be a stream on which nothing ever comes. */
-const KNOWN = /^(?:\*|(?:message|call|registration|source|line)\.(?:\*|[a-z]+))$/
+const KNOWN = /^(?:\*|(?:message|call|registration|source|line|gateway)\.(?:\*|[a-z]+))$/
 const WANTED =
   'expected such as message.*,call.ended or *; there are message, call, registration, source and line'
 

@@ -12,7 +12,7 @@ import {
 } from '../../../../test/support/admin-server.ts'
 import { aGatewayDesk, aSighting } from '../../../../test/support/gateway-desk.ts'
 import type { DeviceView, LineView, PageView, SimView } from '../../contract.ts'
-import { eventViewOf, type OutEvent } from '../../events/envelope.ts'
+import { eventViewOf, type OutEvent, wantsOf } from '../../events/envelope.ts'
 import { createFeed } from '../../events/feed.ts'
 
 const auth = bearer('key-of-all')
@@ -201,4 +201,19 @@ test('an event of a line carries card, line, port and number', () => {
     [event?.type, line, port, iccid, imsi, number, state],
     [...['line.changed', 'box1/1', '1', '8901', '00101', '+1555', 'registered']],
   )
+})
+
+test('an alarm of a gateway is told as it is kept, by types and groups', () => {
+  const events = createEvents()
+  const feed = createFeed({ events, clock: adminClock.clock, random: createRandom() })
+  const heard: OutEvent[] = []
+  feed.subscribe({ wants: wantsOf(['gateway.*']), hear: (event) => void heard.push(event) })
+  const alarm = { line: 'box1/1', name: 'address-changed', atMs: 0, fields: { from: '192.0.2.1' } }
+  events.publish({ kind: 'gateway.alarm', alarm })
+  const [event] = heard.map(eventViewOf)
+  assert.equal(event?.type, 'gateway.alarm')
+  assert.deepEqual(event?.data, {
+    ...{ alarm: 'address-changed', line: 'box1/1', at: '1970-01-01T00:00:00.000Z' },
+    fields: { from: '192.0.2.1' },
+  })
 })
