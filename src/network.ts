@@ -44,6 +44,7 @@ import {
   emergencyPlanOf,
   mediaPlansOf,
   subscribersOf,
+  webMediaPlanOf,
 } from '#start'
 import { createFleetSide, type FleetSide, openGateways } from './gateways.ts'
 import type { Ground } from './ground.ts'
@@ -88,7 +89,8 @@ const createPeople = async ({ settings, log, timers, store }: Ground) => {
 const createMedia = ({ settings, log }: Ground, events: MediaEvents) => {
   const { engine, workers } = settings.media
   if (engine === 'none') return createPassedMedia()
-  return createEmbeddedMedia({ listeners: mediaPlansOf(settings), log, events, workers })
+  const web = webMediaPlanOf(settings)
+  return createEmbeddedMedia({ listeners: mediaPlansOf(settings), log, events, workers, ...(web && { web }) })
 }
 
 const textSettingsOf = ({ messages }: Settings): TextSettings => ({

@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import type { Media, MediaEvents } from '#core'
+import type { Certificate } from '#dtls'
 import { systemClock, type Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import { addressBytes, type OwnAddress } from '#sdp'
 import type { Listener } from './call.ts'
 import { FIGURES, type FigureName, type SilenceLimits } from './commands.ts'
-import type { Handshaker, HandshakerEvents } from './dtls/handshaker.ts'
+import { createHandshaker } from './dtls/index.ts'
 
 import { createExchange, createRoster } from './exchange.ts'
 import { createHand, type Hand, type HandEvent } from './hand.ts'
@@ -52,7 +53,8 @@ export type WebMediaPlan = {
   /** Told to every browser, besides the address that it reached us by. */
   addresses: readonly string[]
   limits(): SilenceLimits
-  handshaker: (events: HandshakerEvents) => Handshaker
+  /** PEM or DER of ours, where one is given; else it is made. */
+  certificate?: Certificate
 }
 
 export type MediaFigures = Record<FigureName, number> & {
@@ -142,7 +144,8 @@ export const createEmbeddedMedia = async (ports: EmbeddedMediaPorts): Promise<Em
     transports = createTransports({
       ...{ hand: first, events, log, pools: poolsOf(web, first.pools.slice(listeners.length)) },
       addresses: web.addresses.map(toAddress),
-      handshaker: web.handshaker,
+      handshaker: (heard) =>
+        createHandshaker({ events: heard, log, ...(web.certificate && { certificate: web.certificate }) }),
     })
     browsers = createWebExchange({
       transports,
