@@ -124,7 +124,7 @@ describe('openssl', { skip: without('openssl') }, () => {
         const { keys, dtls } = createOurs('client', socket, profile, port)
         const exported = exportOf(await keys)
         await until(() => peer.said().includes(exported), peer.said)
-        dtls.close()
+        socket.send(dtls.close() as Uint8Array, port, '127.0.0.1')
         await until(
           () => peer.said().includes('DONE') || peer.said().includes('CONNECTION CLOSED'),
           peer.said,

@@ -8,7 +8,10 @@ export type Fingerprint = { hash: string; value: string }
 
 export type HandshakeStart = {
   id: HandshakeId
-  /** `client` (a=setup:active) speaks first, `server` (a=setup:passive) waits. */
+  /**
+   * `client` (a=setup:active) speaks first, so start it when ICE has a selected source; `server` (a=setup:passive)
+   * waits for as long as it takes, and its 15 s begin with the first datagram.
+   */
   role: 'client' | 'server'
   /** The peer's certificate must fit one of these, or no keys are given out. */
   fingerprints: readonly Fingerprint[]
@@ -60,7 +63,7 @@ export type Handshaker = {
   start(start: HandshakeStart): void
   /** Datagrams before `start` are dropped: the peer repeats them. The octets are copied. */
   feed(id: HandshakeId, datagram: Uint8Array): void
-  /** Says close_notify if it was connected, and forgets. No event follows. */
+  /** Forgets; one last `onSend` follows when it was connected: close_notify. No other event does. */
   close(id: HandshakeId): void
   figures(): { handshakes: number; connected: number; failed: number }
   /** Ends the thread. */

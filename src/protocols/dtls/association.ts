@@ -71,9 +71,10 @@ class Association implements Dtls {
     this.#transmit()
   }
 
-  close(): void {
-    if (this.state === 'connected') this.#writer.alert(WARNING, ALERT.closeNotify)
+  close(): Uint8Array | undefined {
+    const connected = this.state === 'connected'
     this.#end()
+    return connected ? this.#writer.alert(WARNING, ALERT.closeNotify) : undefined
   }
 
   /** A getter would let the compiler think that no callee changes the state. */
@@ -181,7 +182,7 @@ class Association implements Dtls {
   }
 
   #fail(reason: DtlsFailure, alert: number | undefined): void {
-    if (alert !== undefined) this.#writer.alert(FATAL, alert)
+    if (alert !== undefined) this.#options.events.send(this.#writer.alert(FATAL, alert))
     this.#end()
     this.#options.events.failed(reason)
   }

@@ -61,8 +61,8 @@ export type Dtls = {
   start(nowMs: number): void
   feed(datagram: Uint8Array, nowMs: number): void
   tick(nowMs: number): void
-  /** Says close_notify when connected; no event follows. */
-  close(): void
+  /** Ends without an event. Gives the datagram with close_notify to send, when it was connected. */
+  close(): Uint8Array | undefined
 }
 
 export const MTU = 1200

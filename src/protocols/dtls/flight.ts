@@ -46,8 +46,9 @@ export class Writer {
     if (datagram.length > 0) this.#send(datagram)
   }
 
-  alert(level: number, description: number): void {
-    this.#send(this.#record(CONTENT.alert, this.keys ? 1 : 0, Uint8Array.of(level, description)))
+  /** A datagram with an alert alone. */
+  alert(level: number, description: number): Uint8Array {
+    return this.#record(CONTENT.alert, this.keys ? 1 : 0, Uint8Array.of(level, description))
   }
 }
 
