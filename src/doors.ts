@@ -22,8 +22,7 @@ export type Doors = {
   /** In clear at the start that generated it, to be printed once. */
   adminPassword: string | undefined
   /** Servers of pages, which may want a WebSocket of the same place. */
-  servers: PhoneDoor['servers']
-  notes: string[]
+  servers: (PhoneDoor['servers'][number] & { path: string })[]
   close(): Promise<void>
 }
 
@@ -73,14 +72,14 @@ export const openDoors = async (
     if (socket.ok) await socket.value.close()
     return phoneDoor
   }
-  const { servers, notes } = phoneDoor.value
+  const servers = phoneDoor.value.servers.map((one) => ({ ...one, path: '/' }))
   const closeSocket = async (): Promise<void> => {
     await phoneDoor.value.close()
     await applications.close()
     if (socket.ok) await socket.value.close()
   }
   if (!settings.admin || !password)
-    return ok({ monitor, adminPassword: undefined, servers, notes, close: closeSocket })
+    return ok({ monitor, adminPassword: undefined, servers, close: closeSocket })
   const admin = await createAdmin({
     house,
     messages: network.messages,
@@ -108,8 +107,8 @@ export const openDoors = async (
   await password.keep()
   const close = async (): Promise<void> => void (await Promise.all([admin.value.close(), closeSocket()]))
   return ok({
-    ...{ monitor, adminPassword: password.generated, notes, close },
-    servers: [...servers, ...admin.value.servers],
+    ...{ monitor, adminPassword: password.generated, close },
+    servers: [...servers, ...admin.value.servers.map((one) => ({ ...one, path: '/phone/' }))],
   })
 }
 

@@ -11,12 +11,12 @@ import {
 import type { Settings, WebphoneSettings } from '#config'
 import { err, ok, type Result } from '#lib/result'
 import { createGuardedHttp, isBeyondLink } from '#net'
-import { printEndpoint, shownAddress } from '#start'
+import { nearAddress, printEndpoint } from '#start'
 import type { Ground, StartFault } from './ground.ts'
 import type { Network } from './network.ts'
 
-/** The web phone on ports of its own. `notes`: what a person who starts the server should know. */
-export type PhoneDoor = { servers: PhoneServers['servers']; notes: string[]; close(): Promise<void> }
+/** The web phone on ports of its own. */
+export type PhoneDoor = Pick<PhoneServers, 'servers' | 'close'>
 
 const FOLDER = join(import.meta.dirname, '..', 'web', 'dist')
 const BOOK = { timeoutMs: 5000, mostOctets: 1024 * 1024, mostRedirects: 3 }
@@ -85,16 +85,15 @@ export const createHousePhone = async (
 }
 
 /** What could not be bound, and where the phone is then. */
-const noteOf = ({ admin }: Settings, missed: PhoneServers['missed']): string[] => {
-  if (missed.length === 0) return []
+const noteOf = ({ admin }: Settings, missed: PhoneServers['missed']): string => {
   const [first] = admin?.http_addr ?? []
   const why = missed.map(
     ({ address, code, text }) => `${address} (${code === 'EACCES' ? 'this user may not' : text})`,
   )
   const instead = first
-    ? `the phone is at http://${printEndpoint(shownAddress(first.address), first.port)}/phone/`
+    ? `the phone is at http://${printEndpoint(nearAddress(first.address), first.port)}/phone/`
     : 'choose others: webphone.phone_http_addr, phone_https_addr'
-  return [`web phone: cannot listen on ${why.join(', ')}; ${instead}`]
+  return `web phone: cannot listen on ${why.join(', ')}; ${instead}`
 }
 
 /** Opens webphone.phone_http_addr and phone_https_addr. The default ports need privileges: those may be missing. */
@@ -103,7 +102,7 @@ export const openPhoneDoor = async (
   phone: Phone | undefined,
 ): Promise<Result<PhoneDoor, StartFault>> => {
   const { webphone } = settings
-  if (!webphone || !phone) return ok({ servers: [], notes: [], close: async () => {} })
+  if (!webphone || !phone) return ok({ servers: [], close: async () => {} })
   const { phone_http_addr: http, phone_https_addr: https, phone_given } = webphone
   const certificate = pem && { cert: pem.certificate, key: pem.key }
   const opened = await openPhoneServers(phone, { http, https, log, ...(certificate && { certificate }) })
@@ -114,7 +113,6 @@ export const openPhoneDoor = async (
     const text = `webphone.${name}: ${needed.address}: ${needed.text}`
     return err({ kind: 'bind', text })
   }
-  const notes = noteOf(settings, opened.missed)
-  for (const note of notes) log.write('app', 'warn', note)
-  return ok({ servers: opened.servers, notes, close: opened.close })
+  if (opened.missed.length > 0) log.write('app', 'warn', noteOf(settings, opened.missed))
+  return ok(opened)
 }

@@ -34,7 +34,7 @@ export const run = async ({ loaded, file, first }: RunOptions): Promise<void> =>
   }
   const tandem: Tandem = started.value
   const removePid = writePidFile(settings.data_dir)
-  const { bound, adminPassword, remote } = tandem
+  const { bound, adminPassword, remote, pages } = tandem
   console.log(
     printBanner({
       version: version(),
@@ -45,6 +45,7 @@ export const run = async ({ loaded, file, first }: RunOptions): Promise<void> =>
       cwd: process.cwd(),
       ...(adminPassword !== undefined && { adminPassword }),
       ...(remote && { remote }),
+      pages,
       ...(first && { first }),
     }),
   )

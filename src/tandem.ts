@@ -5,7 +5,7 @@ import { ok, type Result } from '#lib/result'
 import { createTimers } from '#lib/timers'
 import type { LogSink } from '#logs'
 import type { OpenWebCall, OpenWire } from '#net'
-import { keepDaysOf, startRetention } from '#start'
+import { keepDaysOf, type PagePlace, startRetention } from '#start'
 import { openDoors } from './doors.ts'
 import { openGround, type StartFault } from './ground.ts'
 import { joinNetwork, type Network } from './network.ts'
@@ -21,8 +21,8 @@ export type Tandem = {
   remote: OpenRemote | undefined
   /** Where web phones connect. */
   webSockets: OpenWebCall['bound']
-  /** What a person who starts the server should know. */
-  notes: string[]
+  /** Servers with the web phone's pages. */
+  pages: PagePlace[]
   network: Network
   /** The monitor on the server's own terminal, if there is one; `onPrompt` gets what shows a line above its prompt. */
   openTerminal(onPrompt: (tell: (line: string) => void) => void): void
@@ -86,7 +86,7 @@ export const startTandem = async (
     adminPassword: doors.value.adminPassword,
     remote: remote.value,
     webSockets: sockets.value?.bound ?? [],
-    notes: doors.value.notes,
+    pages: doors.value.servers.map(({ at, secure, path }) => ({ at, secure, path })),
     network,
     openTerminal: (onPrompt) => {
       const { stdin: input, stdout: output } = process

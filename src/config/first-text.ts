@@ -105,18 +105,15 @@ const groupsOf = (random: Random): Section[] => [
   },
   {
     name: 'webphone',
-    about: 'Web phones.',
-    text: `webphone: {
-  ws_addr: "0.0.0.0:2082",
-  wss_addr: "0.0.0.0:2081",
-  phone_http_addr: "0.0.0.0:980",
-  phone_https_addr: "0.0.0.0:943",
-},`,
+    about: `Web phones: open http://127.0.0.1:8200/phone/ and log in as 1001 or 1002.
+Their own ports are 980 (http) and 943 (https), where this user may listen there; phone_http_addr and
+phone_https_addr choose others.`,
+    text: 'webphone: { ws_addr: "0.0.0.0:2082", wss_addr: "0.0.0.0:2081" },',
   },
   {
     name: 'click_to_call',
-    about: 'Guest calls from web sites.',
-    text: 'click_to_call: { enabled: false, allow: ["600"] },',
+    about: 'Guest calls from web sites: whom they may call, and the sites.',
+    text: 'click_to_call: { enabled: false, allow: ["600"], origins: [] },',
   },
   {
     name: 'goip',

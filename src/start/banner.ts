@@ -2,6 +2,7 @@ import type { FirstStart, Settings } from '#config'
 import type { Transport } from '#lib/wire'
 import { isWildcard, ownAddresses, printEndpoint, shownAddress } from './addresses.ts'
 import { firstSteps, near } from './first-steps.ts'
+import { type PagePlace, phoneSteps, phoneUrls } from './phone-banner.ts'
 
 /** What the start tells a person: where everything listens, and what to try next. */
 export type BannerFacts = {
@@ -18,6 +19,8 @@ export type BannerFacts = {
   /** The remote API; `keyFile` holds the key that was made for it. */
   remote?: { url: string; keyFile: string | undefined }
   first?: FirstStart
+  /** Servers with the web phone's pages. */
+  pages?: PagePlace[]
 }
 
 const LABEL: Record<Transport, string> = {
@@ -39,6 +42,7 @@ export const printBanner = (facts: BannerFacts): string => {
     '',
     `Tandem ${version} listens on`,
     ...listening(facts),
+    ...webPhone(facts),
     ...remoteApi(facts),
     line('Data', near(cwd, settings.data_dir)),
     line('Log', near(cwd, logFile)),
@@ -51,6 +55,7 @@ export const printBanner = (facts: BannerFacts): string => {
       '  "npx tandem monitor password".',
     )
   if (first?.created) lines.push(...users(first, near(cwd, facts.file)))
+  lines.push(...phoneSteps(facts.pages ?? [], settings, first))
   lines.push(...firstSteps(facts), ...phone(settings, facts))
   return [...lines, ''].join('\n')
 }
@@ -75,6 +80,11 @@ const listening = ({ settings, bound }: BannerFacts): string[] => {
   for (const { address, port } of settings.goip?.addr ?? [])
     lines.push(line('GoIP gateways (UDP)', printEndpoint(shownAddress(address), port)))
   return [...lines, ...everywhere(settings)]
+}
+
+const webPhone = ({ settings, pages = [] }: BannerFacts): string[] => {
+  const { here, elsewhere } = settings.webphone ? phoneUrls(pages) : {}
+  return [...new Set([here, elsewhere])].flatMap((url) => (url === undefined ? [] : line('Web phone', url)))
 }
 
 const remoteApi = ({ remote, cwd }: BannerFacts): string[] => {
