@@ -53,6 +53,20 @@ describe('SIM cards in the network', () => {
       assert.ok(answer)
     })
 
+  for (const [kind, line] of [
+    ['a GoIP', 'box1/box1-1'],
+    ['an Ejoin', 'ej1/1'],
+  ] as const)
+    test(`a USSD menu of ${kind} is walked through, a code at a time`, async () => {
+      const said: string[] = []
+      for (const code of ['*111#', '3', '9', '2']) {
+        const { text } = await town.ussd(line, code)
+        said.push(text.split('\n')[0] ?? '')
+      }
+      assert.deepEqual(said.slice(0, 3), ['1 Balance', '1 Talk', '1 Balance'])
+      assert.match(said[3] ?? '', /^Your number is /)
+    })
+
   test('a text from one SIM card arrives at another, of the other kind of gateway', async () => {
     const number = town.ejoin('ej1').ports[1]?.number ?? ''
     const id = await town.send(number, 'to the other box')

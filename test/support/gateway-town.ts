@@ -134,14 +134,14 @@ export const startGatewayTown = async (wish: TownWish) => {
   const box = (name: string): Box => built.get(name) as Box
   if (!wish.unplugged) for (const one of built.values()) await one.plug()
 
-  const post201 = async (body: object): Promise<string> => {
+  const posted = async <T>(path: string, body: object): Promise<T> => {
     const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' }
-    const response = await fetch(`http://${ADDRESS}:${house.ports.http}/api/v1/messages`, {
+    const response = await fetch(`http://${ADDRESS}:${house.ports.http}/api/v1${path}`, {
       ...{ method: 'POST', headers, body: JSON.stringify(body) },
     })
-    const answer = (await response.json()) as { id: string }
-    if (response.status >= 300) throw new Error(`POST /messages: ${JSON.stringify(answer)}`)
-    return answer.id
+    const answer = (await response.json()) as T
+    if (response.status >= 300) throw new Error(`POST ${path}: ${JSON.stringify(answer)}`)
+    return answer
   }
   const text = (id: string) => house.rest<TextView>(`/messages/${id}`)
   return {
@@ -156,7 +156,10 @@ export const startGatewayTown = async (wish: TownWish) => {
     },
     goip: (name: string) => box(name) as GoipDevice,
     ejoin: (name: string) => box(name) as EjoinDevice,
-    send: (to: string, words: string, more: object = {}) => post201({ to, text: words, ...more }),
+    send: async (to: string, words: string, more: object = {}) =>
+      (await posted<{ id: string }>('/messages', { to, text: words, ...more })).id,
+    ussd: (line: string, code: string) =>
+      posted<{ text: string; open: boolean }>(`/lines/${line}/ussd`, { code }),
     /** Until so many lines can send. */
     registered: (count: number, patience = {}) =>
       until(

@@ -1,7 +1,7 @@
-import type { GatewayDriver, Line } from '#core'
+import type { GatewayDriver, Line, UssdReply } from '#core'
 import { printCardPort } from '#ejoin-wire'
 import type { Clock } from '#lib/clock'
-import { err, ok } from '#lib/result'
+import { err, ok, type Result } from '#lib/result'
 import type { DeviceClient } from './client.ts'
 import type { EjoinDevice, EjoinDevices } from './devices.ts'
 import type { createSending, Target } from './sending.ts'
@@ -10,6 +10,8 @@ import { isOurs } from './tids.ts'
 /** USSD takes up to 30 s on the network. */
 const USSD_MS = 45_000
 const COMMAND_MS = 15_000
+const NO_WAY_OUT =
+  'an Ejoin has no word to leave a menu: choose what ends it there, or wait until the network gives up'
 
 /** Operations of goip_send_cmd: of a port, or of the whole device. */
 const OF_PORT = ['lock', 'unlock', 'switch', 'reset', 'ledon', 'ledoff', 'redial']
@@ -53,6 +55,20 @@ export const createEjoinDriver = ({
     return Number(/\.(\d+)$/.exec(current ?? '')?.[1] ?? 1)
   }
 
+  /** Ports that wait for the mobile network's answer. */
+  const asking = new Set<string>()
+  /**
+   * A choice in a menu is one more code at the same port, which the device passes on while the network waits for one.
+   * Nothing in an answer tells a menu from a last word.
+   */
+  const dial = async ({ client, port }: Target, code: string): Promise<Result<UssdReply, string>> => {
+    const answer = await client.ask(client.dialect.ussd(port, code), USSD_MS)
+    if (!answer.ok) return err(answer.error.text)
+    const said = client.dialect.ussdIn(answer.value)
+    if (!said) return err('the device answered something else')
+    return said.ok ? ok({ text: said.text, open: true }) : err(said.text || `code ${said.code}`)
+  }
+
   return {
     kind: 'ejoin',
     commands: EJOIN_COMMANDS,
@@ -76,15 +92,11 @@ export const createEjoinDriver = ({
     async ussd(line, code) {
       const target = targetOf(line)
       if (typeof target === 'string') return err(target)
-      // The device has no word for hanging up: sessions end by themselves.
-      if (code === undefined) return ok({ text: '', open: false })
+      if (code === undefined) return err(NO_WAY_OUT)
       if (!/^[0-9*#+]{1,64}$/.test(code)) return err('a USSD code is made of digits, * and #')
-      const { dialect, ask } = target.client
-      const answer = await ask(dialect.ussd(target.port, code), USSD_MS)
-      if (!answer.ok) return err(answer.error.text)
-      const said = dialect.ussdIn(answer.value)
-      if (!said) return err('the device answered something else')
-      return said.ok ? ok({ text: said.text, open: false }) : err(said.text || `code ${said.code}`)
+      if (asking.has(line.id)) return err('a USSD code is under way on this port')
+      asking.add(line.id)
+      return dial(target, code).finally(() => asking.delete(line.id))
     },
     async command(line, name, values) {
       const target = targetOf(line)

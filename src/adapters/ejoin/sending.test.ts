@@ -270,7 +270,7 @@ describe('a text for an Ejoin device', () => {
     })
     assert.deepEqual(follow.result, { kind: 'sent' })
     const said = await house.ejoin.driver.ussd(house.lineOf(1), '*100#')
-    assert.deepEqual(said, { ok: true, value: { text: 'Balance 4.20', open: false } })
+    assert.deepEqual(said, { ok: true, value: { text: 'Balance 4.20', open: true } })
   })
 })
 
@@ -320,9 +320,14 @@ describe('commands to an Ejoin device', () => {
       query.get('ussd') === '*100#' ? { code: 0, resp: 'Balance: 4.20' } : { code: 5, reason: 'unregistered' }
     const { ussd } = house.ejoin.driver
     assert.deepEqual(await ussd(house.lineOf(1), '*100#'), {
-      ...{ ok: true, value: { text: 'Balance: 4.20', open: false } },
+      ...{ ok: true, value: { text: 'Balance: 4.20', open: true } },
     })
     assert.deepEqual(await ussd(house.lineOf(1), '*1#'), { ok: false, error: 'unregistered' })
+    const left = await ussd(house.lineOf(1), undefined)
+    assert.match(left.ok ? '' : left.error, /no word to leave a menu/)
+    const [first, second] = [ussd(house.lineOf(1), '*100#'), ussd(house.lineOf(1), '*100#')]
+    assert.deepEqual(await second, { ok: false, error: 'a USSD code is under way on this port' })
+    assert.ok((await first).ok)
     assert.equal(house.asked.at(-1)?.query.get('port'), '1')
   })
 
