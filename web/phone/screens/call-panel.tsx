@@ -1,0 +1,80 @@
+import { type ReactElement, useState } from 'react'
+import { Round } from '../parts/controls.tsx'
+import { Avatar } from '../parts/shapes.tsx'
+import { TroubleNote } from '../parts/trouble.tsx'
+import { type Shown, useNameOf, useNow } from '../state/hooks.ts'
+import { useWords } from '../words/index.ts'
+import { CallButtons } from './call-buttons.tsx'
+import { type Drawer, stateWords } from './call-words.ts'
+import { Consultation } from './consultation.tsx'
+import { Keypad } from './keypad.tsx'
+import { OtherCalls } from './other-calls.tsx'
+import { Pictures } from './pictures.tsx'
+import { QualityLine } from './quality-line.tsx'
+import { Transfer } from './transfer.tsx'
+
+/** The one in front: whoever talks, else the newest. */
+const inFront = (calls: readonly Shown[]): Shown | undefined =>
+  calls.find(({ view }) => view.state === 'connected' && !view.held) ??
+  calls.find(({ view }) => view.state !== 'connected') ??
+  calls.at(-1)
+
+const Keys = ({ call }: Shown): ReactElement => {
+  const [sent, setSent] = useState('')
+  return (
+    <div className="drawer">
+      <output className="keys-sent number">{sent || '\u00a0'}</output>
+      <Keypad
+        onKey={(key) => {
+          setSent((before) => (before + key).slice(-24))
+          void call.dtmf(key)
+        }}
+      />
+    </div>
+  )
+}
+
+export const CallPanel = ({ calls }: { calls: readonly Shown[] }): ReactElement | null => {
+  const say = useWords()
+  const nameOf = useNameOf()
+  const [drawer, setDrawer] = useState<Drawer>('none')
+  const now = useNow(true)
+  const front = inFront(calls)
+  if (!front) return null
+  const { call, view } = front
+  const name = nameOf(view.with, view.name)
+  const others = calls.filter((one) => one !== front)
+  const talking = view.state === 'connected'
+  const pictures = talking && (view.video || view.farVideo)
+
+  return (
+    <section className={`call ${pictures ? 'call-pictures' : ''}`} aria-label={say('Call')}>
+      {others.length > 0 && <OtherCalls front={front} others={others} now={now} />}
+      {pictures && <Pictures {...front} />}
+      <div className="call-who">
+        {!pictures && drawer === 'none' && (
+          <span className={`call-face ${talking ? '' : 'call-face-waiting'}`}>
+            <Avatar name={name} tel={view.with} size="large" />
+          </span>
+        )}
+        <h2>{name}</h2>
+        {name !== view.with && <p className="dim number">{view.with}</p>}
+        <p className="call-state number" aria-live={talking ? 'off' : 'polite'}>
+          {view.recording && <span className="recording">{say('Recording')}</span>}
+          {stateWords(front, now, say)}
+        </p>
+        {talking && <QualityLine {...front} />}
+      </div>
+      {view.trouble && <TroubleNote trouble={view.trouble} onClose={call.dismiss} />}
+      {view.second && <Consultation {...front} />}
+      {drawer === 'keypad' && talking && <Keys key={view.id} {...front} />}
+      {drawer === 'transfer' && talking && !view.second && (
+        <Transfer {...front} others={others} close={() => setDrawer('none')} />
+      )}
+      <CallButtons {...front} drawer={drawer} setDrawer={setDrawer} />
+      <div className="call-end">
+        <Round icon="hangup" look="danger" word={say('Hang up')} onPress={() => void call.hangUp()} />
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,42 @@
+import type { ReactElement } from 'react'
+import { Press } from '../parts/controls.tsx'
+import { Avatar } from '../parts/shapes.tsx'
+import { type Shown, useNameOf } from '../state/hooks.ts'
+import { useWords } from '../words/index.ts'
+
+/** The party asked first, while the other one waits. */
+export const Consultation = ({ call, view }: Shown): ReactElement | null => {
+  const say = useWords()
+  const nameOf = useNameOf()
+  const { second } = view
+  if (!second) return null
+  const name = nameOf(second.with)
+  const first = nameOf(view.with, view.name)
+  const words = {
+    calling: say('Calling…'),
+    ringing: say('Ringing…'),
+    connected: say('You are talking'),
+  }[second.state]
+  return (
+    <section className="second" aria-label={say('Consultation')}>
+      <div className="row">
+        <Avatar name={name} tel={second.with} />
+        <p className="grow">
+          <b>{name}</b>
+          <br />
+          <span className="dim" role="status">
+            {words}
+          </span>
+        </p>
+      </div>
+      <div className="second-buttons">
+        <Press icon="back" onPress={() => void call.back()} isDisabled={view.busy !== undefined}>
+          {say('Back to {name}', { name: first })}
+        </Press>
+        <Press icon="join" look="main" onPress={() => void call.join()} isDisabled={view.busy !== undefined}>
+          {say('Connect them')}
+        </Press>
+      </div>
+    </section>
+  )
+}

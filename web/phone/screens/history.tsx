@@ -1,0 +1,124 @@
+import { type ReactElement, useEffect, useState } from 'react'
+import type { HistoryCall } from '../../sdk/index.ts'
+import { Press } from '../parts/controls.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Player } from '../parts/player.tsx'
+import { Search } from '../parts/search.tsx'
+import { Nothing, Page, Waiting } from '../parts/shapes.tsx'
+import { When } from '../parts/when.tsx'
+import { useCell, useHouse, useNameOf } from '../state/hooks.ts'
+import { clockOf } from '../state/numbers.ts'
+import { type Say, useWords } from '../words/index.ts'
+import { causeWords } from '../words/troubles.ts'
+
+const resultOf = (call: HistoryCall, say: Say): string => {
+  if (call.missed) return say('Missed')
+  if (call.answeredAtMs && call.endedAtMs) return clockOf(call.endedAtMs - call.answeredAtMs)
+  return causeWords(call.cause ?? undefined, say) ?? say('Not answered')
+}
+
+const Row = (call: HistoryCall): ReactElement => {
+  const say = useWords()
+  const house = useHouse()
+  const nameOf = useNameOf()
+  const [open, setOpen] = useState(false)
+  const name = nameOf(call.with, call.name)
+  const direction = call.missed ? 'missed' : call.direction
+  const words = { missed: say('Missed call'), in: say('Incoming call'), out: say('Outgoing call') }[direction]
+  return (
+    <li className={`past past-${direction}`}>
+      <span className="past-face" title={words}>
+        <Icon name={direction} size={20} />
+        <span className="hidden">{words}</span>
+      </span>
+      <div className="person-who">
+        <b>{name}</b>
+        <span className="dim">
+          {name !== call.with && <span className="number">{call.with} · </span>}
+          {call.video && `${say('Video')} · `}
+          <span className="number">{resultOf(call, say)}</span>
+        </span>
+      </div>
+      <When atMs={call.startedAtMs} />
+      <div className="person-tools">
+        {call.recordings.length > 0 && (
+          <Press
+            icon="record"
+            look="plain"
+            aria-label={say('Recording of the call with {name}', { name })}
+            aria-expanded={open}
+            onPress={() => setOpen(!open)}
+          />
+        )}
+        <Press
+          icon="text"
+          look="plain"
+          className="person-video"
+          aria-label={say('Write to {name}', { name })}
+          onPress={() => house.route.go('texts', call.with)}
+        />
+        <Press
+          icon="phone"
+          aria-label={say('Call {name}', { name })}
+          onPress={() => house.dial(call.with, { video: call.video })}
+        />
+      </div>
+      {open && (
+        <div className="past-recordings">
+          {call.recordings.map((id) => (
+            <Player
+              key={id}
+              src={house.api.recordingUrl(id)}
+              ms={(call.endedAtMs ?? 0) - (call.answeredAtMs ?? call.endedAtMs ?? 0)}
+              label={say('Recording')}
+            />
+          ))}
+        </div>
+      )}
+    </li>
+  )
+}
+
+export const HistoryPage = (): ReactElement => {
+  const say = useWords()
+  const { history, route } = useHouse()
+  const { state, value, next, q } = useCell(history.calls)
+  const [typed, setTyped] = useState(q)
+
+  useEffect(() => {
+    if (typed === history.calls.get().q) return
+    const timer = setTimeout(() => void history.search(typed), 250)
+    return () => clearTimeout(timer)
+  }, [typed, history])
+
+  return (
+    <Page title={say('History')}>
+      <Search label={say('Search calls')} value={typed} onChange={setTyped} />
+      {state === 'loading' && <Waiting word={say('Loading…')} />}
+      {state === 'failed' && (
+        <Nothing icon="history" title={say('The history cannot be read.')}>
+          <Press onPress={() => void history.refresh()}>{say('Try again')}</Press>
+        </Nothing>
+      )}
+      {state === 'ready' &&
+        value.length === 0 &&
+        (q ? (
+          <Nothing icon="search" title={say('No call fits “{q}”.', { q })} />
+        ) : (
+          <Nothing icon="history" title={say('No calls yet.')}>
+            <Press onPress={() => route.go('keys')}>{say('Make the first one')}</Press>
+          </Nothing>
+        ))}
+      <ul className="people">
+        {value.map((call) => (
+          <Row key={call.id} {...call} />
+        ))}
+      </ul>
+      {next && (
+        <div className="more">
+          <Press onPress={() => void history.more()}>{say('Show more')}</Press>
+        </div>
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,31 @@
+import type { ReactElement } from 'react'
+import { Button } from 'react-aria-components'
+import { useHouse } from '../state/hooks.ts'
+
+const LETTERS: Record<string, string> = {
+  ...{ 2: 'ABC', 3: 'DEF', 4: 'GHI', 5: 'JKL', 6: 'MNO', 7: 'PQRS', 8: 'TUV', 9: 'WXYZ', 0: '+' },
+}
+const KEYS = [...'123456789*0#']
+
+/** Twelve keys. */
+export const Keypad = ({ onKey }: { onKey(key: string): void }): ReactElement => {
+  const { ringer } = useHouse()
+  return (
+    <div className="keypad">
+      {KEYS.map((key) => (
+        <Button
+          key={key}
+          className="key"
+          aria-label={key}
+          onPress={() => {
+            ringer.once('key', key)
+            onKey(key)
+          }}
+        >
+          <span>{key}</span>
+          <small aria-hidden="true">{LETTERS[key] ?? ' '}</small>
+        </Button>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,70 @@
+import type { ReactElement } from 'react'
+import type { MailMessage } from '../../sdk/index.ts'
+import { Press } from '../parts/controls.tsx'
+import { Player } from '../parts/player.tsx'
+import { Avatar, Nothing, Page, Waiting } from '../parts/shapes.tsx'
+import { When } from '../parts/when.tsx'
+import { useCell, useHouse, useNameOf } from '../state/hooks.ts'
+import { useWords } from '../words/index.ts'
+
+const Row = ({ id, from, name: given, atMs, ms, heard, urgent }: MailMessage): ReactElement => {
+  const say = useWords()
+  const nameOf = useNameOf()
+  const { api, mail, ...house } = useHouse()
+  const name = nameOf(from, given)
+  return (
+    <li className={`voice ${heard ? '' : 'voice-new'}`}>
+      <Avatar name={name} tel={from} />
+      <div className="person-who">
+        <b>{name}</b>
+        <span className="dim">
+          {!heard && <span className="mark">{say('New')}</span>}
+          {urgent && <span className="mark mark-urgent">{say('Urgent')}</span>}
+          <span className="number">{name === from ? '' : from}</span>
+        </span>
+      </div>
+      <When atMs={atMs} />
+      <div className="person-tools">
+        <Press
+          icon="trash"
+          look="plain"
+          aria-label={say('Delete the message of {name}', { name })}
+          onPress={() => void mail.drop(id)}
+        />
+        <Press icon="phone" aria-label={say('Call {name}', { name })} onPress={() => house.dial(from)} />
+      </div>
+      <Player
+        src={api.mailUrl(id)}
+        ms={ms}
+        label={say('Message of {name}', { name })}
+        onPlay={() => void mail.heard(id)}
+      />
+    </li>
+  )
+}
+
+export const Mailbox = (): ReactElement => {
+  const say = useWords()
+  const { mail } = useHouse()
+  const { state, value } = useCell(mail.messages)
+  return (
+    <Page title={say('Voice mail')}>
+      {state === 'loading' && <Waiting word={say('Loading…')} />}
+      {state === 'failed' && (
+        <Nothing icon="mail" title={say('The mailbox cannot be read.')}>
+          <Press onPress={() => void mail.refresh()}>{say('Try again')}</Press>
+        </Nothing>
+      )}
+      {state === 'ready' && value.length === 0 && (
+        <Nothing icon="mail" title={say('No messages.')}>
+          <p className="dim">{say('Whoever reaches your mailbox is heard here.')}</p>
+        </Nothing>
+      )}
+      <ul className="people">
+        {value.map((message) => (
+          <Row key={message.id} {...message} />
+        ))}
+      </ul>
+    </Page>
+  )
+}

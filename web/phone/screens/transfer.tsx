@@ -1,0 +1,95 @@
+import { type ReactElement, useMemo, useState } from 'react'
+import { Form, Input, Label, TextField } from 'react-aria-components'
+import { Press } from '../parts/controls.tsx'
+import { Avatar, LampMark } from '../parts/shapes.tsx'
+import { type Shown, useCell, useHouse, useNameOf } from '../state/hooks.ts'
+import { dialled, fitting, isNumber, peopleOf } from '../state/numbers.ts'
+import { useWords } from '../words/index.ts'
+
+/** One click sends the call on; "Ask first" talks to the new party before. */
+export const Transfer = ({
+  call,
+  view,
+  others,
+  close,
+}: Shown & { others: readonly Shown[]; close(): void }): ReactElement => {
+  const say = useWords()
+  const nameOf = useNameOf()
+  const { book, phone } = useHouse()
+  const { value: groups } = useCell(book.groups)
+  const lamps = useCell(phone.lamps.all)
+  const [text, setText] = useState('')
+  const people = useMemo(() => peopleOf(groups).filter(({ tel }) => tel !== view.with), [groups, view.with])
+  const found = text ? fitting(people, text, 5) : people.slice(0, 5)
+  const number = dialled(text)
+  const target = isNumber(number) || text.includes('@') ? number : (found[0]?.tel ?? number)
+  const busy = view.busy !== undefined
+  const now = (to: string) => {
+    void call.transfer(to)
+    close()
+  }
+  const ask = (to: string) => {
+    void call.consult(to)
+    close()
+  }
+
+  return (
+    <section className="drawer transfer" aria-label={say('Transfer')}>
+      <Form
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (target) now(target)
+        }}
+      >
+        <TextField className="field" value={text} onChange={setText} autoFocus>
+          <Label>{say('Transfer to')}</Label>
+          <Input placeholder={say('Number or name')} autoComplete="off" spellCheck={false} />
+        </TextField>
+        <div className="second-buttons">
+          <Press isDisabled={!target || !text || busy} onPress={() => ask(target)}>
+            {say('Ask first')}
+          </Press>
+          <Press type="submit" look="main" isDisabled={!target || !text || busy}>
+            {say('Transfer now')}
+          </Press>
+        </div>
+      </Form>
+      <ul className="targets">
+        {others.map((other) => (
+          <li key={other.view.id}>
+            <span className="grow">{nameOf(other.view.with, other.view.name)}</span>
+            <Press onPress={() => void call.join(other.call)}>{say('Connect them')}</Press>
+          </li>
+        ))}
+        {found.map(({ name, tel }) => {
+          const lamp = lamps.get(tel)
+          return (
+            <li key={`${tel}${name}`}>
+              <Avatar name={name} tel={tel} />
+              <span className="grow">
+                {name}
+                <br />
+                {lamp ? <LampMark lamp={lamp.lamp} /> : <span className="dim number">{tel}</span>}
+              </span>
+              <Press
+                look="plain"
+                isDisabled={busy}
+                onPress={() => ask(tel)}
+                aria-label={say('Ask {name} first', { name })}
+              >
+                {say('Ask first')}
+              </Press>
+              <Press
+                isDisabled={busy}
+                onPress={() => now(tel)}
+                aria-label={say('Transfer to {name} now', { name })}
+              >
+                {say('Now')}
+              </Press>
+            </li>
+          )
+        })}
+      </ul>
+    </section>
+  )
+}

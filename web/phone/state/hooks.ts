@@ -1,0 +1,52 @@
+import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import type { Call, CallView, Cell } from '../../sdk/index.ts'
+import type { House } from './house.ts'
+
+export const HouseContext = createContext<House | undefined>(undefined)
+
+export const useHouse = (): House => {
+  const house = useContext(HouseContext)
+  if (!house) throw new Error('a screen outside the house')
+  return house
+}
+
+export const useCell = <T>(cell: Cell<T>): T => useSyncExternalStore(cell.on, cell.get)
+
+export type Shown = { call: Call; view: CallView }
+
+/** All calls with what is to be shown of them; a new list at each change. */
+export const useCalls = (): readonly Shown[] => {
+  const { phone } = useHouse()
+  const store = useMemo(() => {
+    const read = () => phone.calls.list().map((call) => ({ call, view: call.view.get() }))
+    let shown: readonly Shown[] = read()
+    return {
+      on: (listener: () => void) =>
+        phone.calls.changed.on(() => {
+          shown = read()
+          listener()
+        }),
+      get: () => shown,
+    }
+  }, [phone])
+  return useSyncExternalStore(store.on, store.get)
+}
+
+/** The time, each second while `running`. */
+export const useNow = (running: boolean): number => {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    if (!running) return
+    setNow(Date.now())
+    const timer = setInterval(() => setNow(Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [running])
+  return now
+}
+
+/** The name of a number as the phone book has it, else as the caller said. */
+export const useNameOf = (): ((tel: string, name?: string) => string) => {
+  const { book } = useHouse()
+  useCell(book.groups)
+  return (tel, name = '') => book.nameOf(tel) || name || tel
+}

@@ -1,0 +1,116 @@
+import {
+  type Api,
+  type Cell,
+  type Conversation,
+  createCell,
+  type Phone,
+  type StoredText,
+} from '../../sdk/index.ts'
+import type { Loaded } from './book.ts'
+
+export type TextStore = {
+  conversations: Cell<Loaded<readonly Conversation[]>>
+  /** The open one. */
+  thread: Cell<Loaded<readonly StoredText[]> & { with: string; next: string | undefined }>
+  open(number: string): Promise<void>
+  older(): Promise<void>
+  send(number: string, msg: string): Promise<void>
+  refresh(): Promise<void>
+  unread(): number
+}
+
+type Events = { onText(from: string, name: string, msg: string): void }
+
+let made = 0
+
+export const createTextStore = (api: Api, phone: Phone, { onText }: Events): TextStore => {
+  const conversations: TextStore['conversations'] = createCell({
+    ...{ state: 'loading' as const, value: [] as readonly Conversation[] },
+  })
+  const thread: TextStore['thread'] = createCell({
+    ...{ state: 'loading' as const, value: [] as readonly StoredText[], with: '', next: undefined },
+  })
+
+  const refresh = async () => {
+    try {
+      const { conversations: value } = await api.conversations()
+      const open = thread.get().with
+      // What is being read is read.
+      conversations.set({
+        state: 'ready',
+        value: value.map((one) => (one.with === open ? { ...one, unread: 0 } : one)),
+      })
+    } catch {
+      conversations.set({ ...conversations.get(), state: 'failed' })
+    }
+  }
+
+  const load = async (number: string, before?: string) => {
+    try {
+      const query = { with: number, limit: 50, ...(before ? { before } : {}) }
+      const { messages, next } = await api.messages(query)
+      if (thread.get().with !== number) return
+      // The server gives the newest first; people read downwards.
+      const found = [...messages].sort((a, b) => a.atMs - b.atMs)
+      const value = before ? [...found, ...thread.get().value] : found
+      thread.set({ state: 'ready', value, with: number, next: next ?? undefined })
+    } catch {
+      if (thread.get().with === number) thread.set({ ...thread.get(), state: 'failed' })
+    }
+  }
+
+  /** Shows a text at once, in its thread and in the list. */
+  const add = (text: StoredText, name: string) => {
+    const open = thread.get()
+    if (open.with === text.with && !open.value.some(({ id }) => id === text.id))
+      thread.set({ ...open, state: 'ready', value: [...open.value, text] })
+    const { value } = conversations.get()
+    const known = value.find((one) => one.with === text.with)
+    const unread = text.direction === 'in' && open.with !== text.with ? (known?.unread ?? 0) + 1 : 0
+    conversations.set({
+      state: 'ready',
+      value: [
+        { with: text.with, name: known?.name || name, last: text, unread },
+        ...value.filter((one) => one.with !== text.with),
+      ],
+    })
+  }
+
+  const change = (mid: string, id: string, part: Partial<StoredText>) => {
+    const open = thread.get()
+    const value = open.value.map((one) => (one.id === mid || one.id === id ? { ...one, ...part } : one))
+    thread.set({ ...open, value })
+  }
+
+  phone.texts.received.on(({ id, direction, with: other, name, msg, atMs }) => {
+    add({ id, direction, with: other, msg, atMs, state: 'delivered' }, name)
+    if (direction === 'in') onText(other, name, msg)
+  })
+  phone.texts.fate.on(({ mid, id, state, reason }) =>
+    change(mid, id, { state, reason, ...(id ? { id } : {}) }),
+  )
+
+  return {
+    ...{ conversations, thread, refresh },
+    open: async (number) => {
+      thread.set({ state: 'loading', value: [], with: number, next: undefined })
+      const read = conversations.get()
+      conversations.set({
+        ...read,
+        value: read.value.map((one) => (one.with === number ? { ...one, unread: 0 } : one)),
+      })
+      if (number) await load(number)
+    },
+    older: async () => {
+      const { with: number, next } = thread.get()
+      if (next) await load(number, next)
+    },
+    send: async (number, msg) => {
+      const mid = `m${Date.now()}-${++made}`
+      add({ id: mid, direction: 'out', with: number, msg, atMs: Date.now(), state: 'sending' }, '')
+      const trouble = await phone.texts.send(number, msg, mid)
+      if (trouble) change(mid, mid, { state: 'failed', reason: trouble.words })
+    },
+    unread: () => conversations.get().value.reduce((sum, { unread }) => sum + unread, 0),
+  }
+}
