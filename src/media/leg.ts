@@ -140,8 +140,10 @@ const reopen = (path: Path, nowMs: number): void => {
 /** Brings a leg to what the descriptions say. `nowMs` is the worker's clock. */
 export const settle = (memory: Memory, leg: Leg, plan: LegPlan, types: Kinds, nowMs: number): void => {
   const sends = plan.direction === 'sendrecv' || plan.direction === 'sendonly'
-  const moved = expect(memory, leg.rtp, plan.address, plan.port)
-  expect(memory, leg.rtcp, plan.rtcpAddress, plan.rtcpPort)
+  // Where a browser is, ICE says: descriptions do not.
+  const isWeb = plan.web !== undefined
+  const moved = isWeb || expect(memory, leg.rtp, plan.address, plan.port)
+  if (!isWeb) expect(memory, leg.rtcp, plan.rtcpAddress, plan.rtcpPort)
   if (!moved && sends && !leg.sends) reopen(leg.rtp, nowMs)
   leg.direction = plan.direction
   leg.sends = sends

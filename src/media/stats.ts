@@ -8,15 +8,35 @@ const directionOf = (leg: Leg): MediumStats['dir'] => {
   return receives ? 'recvonly' : 'inactive'
 }
 
+const placeOf = (memory: Memory, leg: Leg): string =>
+  (leg.web?.port?.known ?? leg.rtp.known) ? printSockaddr(memory, leg.rtp.target) : ''
+
+const qualityOf = ({ web }: Leg): Partial<MediumStats> => {
+  if (!web) return {}
+  const { reception, told } = web
+  return {
+    lost: reception.lost,
+    jitterMs: Math.round(reception.jitterMs * 10) / 10,
+    ...(told.rttMs >= 0 && { rttMs: told.rttMs }),
+    ...(told.heard && { lostThere: told.lost }),
+  }
+}
+
 const statsOfLeg = (memory: Memory, type: MediumStats['type'], leg: Leg): MediumStats => ({
   type,
   dir: directionOf(leg),
-  rtpAddr: leg.rtp.known ? printSockaddr(memory, leg.rtp.target) : '',
+  rtpAddr: placeOf(memory, leg),
   rtpRecv: leg.rtp.received,
   rtpSend: leg.rtp.sent,
-  rtcpAddr: leg.mux || leg.rtcp.known ? printSockaddr(memory, (leg.mux ? leg.rtp : leg.rtcp).target) : '',
+  rtcpAddr:
+    leg.mux || leg.web?.port
+      ? placeOf(memory, leg)
+      : leg.rtcp.known
+        ? printSockaddr(memory, leg.rtcp.target)
+        : '',
   rtcpRecv: leg.rtcp.received,
   rtcpSend: leg.rtcp.sent,
+  ...qualityOf(leg),
 })
 
 /** One entry per medium of that side, in the order of the description; the direction is the party's own. */

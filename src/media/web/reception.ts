@@ -1,7 +1,7 @@
 import type { ReportBlock } from '#rtp'
 
 /** What a party's reports say of what it was sent. */
-export type Told = { lost: number; rttMs: number; jitter: number }
+export type Told = { heard: boolean; lost: number; rttMs: number; jitter: number }
 
 /** What came of one source, RFC 3550 §6.4.1 and §A.1, §A.3, §A.8. Clocks of arrival are milliseconds. */
 export class Reception {

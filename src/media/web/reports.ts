@@ -79,6 +79,7 @@ export const createReports = ({ output, report, wallMs }: ReportsPorts) => {
 
   const readBlock = (web: WebSide<Leg>, block: ReportBlock): void => {
     if (block.ssrc !== web.stream.ssrc) return
+    web.told.heard = true
     web.told.lost = block.lost
     web.told.jitter = block.jitter
     if (block.lastSr === 0) return

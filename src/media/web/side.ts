@@ -75,7 +75,7 @@ export class WebSide<Leg> {
   event: [type: number, rate: number] | undefined
   feedback = false
   sprop: Uint8Array[] = []
-  readonly told: Told = { lost: 0, rttMs: -1, jitter: 0 }
+  readonly told: Told = { heard: false, lost: 0, rttMs: -1, jitter: 0 }
   heardMs: number
   /** When it was last asked for a picture, and the count of such requests (RFC 5104 §4.3.1.1). */
   askedMs = Number.NEGATIVE_INFINITY
