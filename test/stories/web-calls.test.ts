@@ -1,48 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { aHouse, aSubscriber, type House } from '../support/house.ts'
-import { aPhone, SDP } from '../support/phone.ts'
-import {
-  browserSdp,
-  connect,
-  type MemoryClient,
-  newClient,
-  oldClient,
-  tokenFor,
-} from '../support/web-clients.ts'
-
-const open = (name: string) => aSubscriber(name, { proof: 'none' })
-const people = ['alice', 'bob', 'carol'].map(open)
-
-/** Alice has an old client, Bob a SIP phone, Carol a new client. */
-const town = async (options: Parameters<typeof aHouse>[0] = {}) => {
-  const house = aHouse({ subscribers: people, ...options })
-  const bob = aPhone(house, 'bob', '192.0.2.11')
-  assert.equal((await bob.register()).status, 200)
-  const alice = await oldClient(house, 'alice')
-  const carol = await newClient(house, 'carol')
-  return { house, alice, bob, carol }
-}
-type Town = Awaited<ReturnType<typeof town>>
-
-const statesOf = (client: MemoryClient) =>
-  client.heard.filter(({ op }) => op === 9004 || op === 9007).map(({ op, state }) => `${op}:${state}`)
-const legOf = ({ bob }: Pick<Town, 'bob'>) => {
-  const leg = bob.incoming.at(-1)
-  assert.ok(leg, 'bob does not ring')
-  return leg
-}
-
-/** The client calls Bob, who answers. */
-const talk = async ({ house, bob }: Town, client: MemoryClient): Promise<string> => {
-  client.say(1003, { to: 'bob', sdp: browserSdp('page') })
-  const { cid } = await client.next(2003)
-  await house.settle()
-  void legOf({ bob }).accept(SDP)
-  await house.settle()
-  await client.next(9004, { state: 2 })
-  return String(cid)
-}
+import { SDP } from '../support/phone.ts'
+import { browserSdp, connect, newClient, tokenFor } from '../support/web-clients.ts'
+import { legOf, nothingLeft, statesOf, type Town, talk, town } from '../support/web-stories.ts'
 
 /** Carol's browser is called by Bob's phone. */
 const called = async ({ house, bob, carol }: Town) => {
@@ -54,12 +14,6 @@ const called = async ({ house, bob, carol }: Town) => {
   await house.settle()
   await carol.next(9004, { state: 2 })
   return { leg, cid: String(cid) }
-}
-
-const nothingLeft = async (house: House) => {
-  await house.settle()
-  assert.equal(house.calls.count, 0)
-  for (const session of house.webphone.sessions.all()) assert.equal(session.phone.calls.size, 0)
 }
 
 describe('a browser calls', () => {
@@ -338,68 +292,5 @@ describe('in a call', () => {
     const back = connect(house)
     back.say(1001, { tel: 'carol', token: tokenFor(house, 'carol'), resume })
     assert.equal((await back.next(9002)).from, 'bob')
-  })
-})
-
-describe('a second call of an old client', () => {
-  const second = async () => {
-    const all = await town()
-    const { house, alice, carol } = all
-    const cid = await talk(all, alice)
-    alice.say(1008, { cid, rto: 'carol' })
-    const { cid2, code } = await alice.next(2008)
-    assert.equal(code, '0')
-    await house.settle()
-    const ring = await carol.next(9002)
-    carol.say(1006, { cid: ring.cid })
-    await alice.next(9007, { cid, state: 1 })
-    const answer = async () => {
-      carol.say(1004, { cid: ring.cid, sdp: browserSdp('carol') })
-      await house.settle()
-      await alice.next(9007, { cid, cid2, state: 2 })
-    }
-    return { ...all, cid, cid2: String(cid2), ring, answer }
-  }
-
-  test('holds the first one, speaks by the same transport, and comes back by type 2', async () => {
-    const { house, alice, bob, carol, cid, answer } = await second()
-    assert.match(bob.offers.at(-1) ?? '', /a=sendonly/)
-    await answer()
-    const [first, other] = house.calls.list()
-    assert.equal(first?.offer.web, other?.offer.web)
-    alice.say(1007, { cid, type: 2 })
-    await house.settle()
-    await alice.next(9007, { cid, state: 0 })
-    await carol.next(9004, { state: 0 })
-    await alice.next(9004, { cid, state: 2 })
-    assert.ok(house.media.done.includes(`attach ${first?.record.id} caller`))
-    assert.match(bob.offers.at(-1) ?? '', /a=sendrecv/)
-    assert.equal(house.calls.count, 1)
-    assert.equal(house.media.done.includes(`leave ${first?.offer.web}`), false)
-  })
-
-  test('that nobody takes leaves the first one on hold', async () => {
-    const { house, alice, carol, cid, ring } = await second()
-    carol.say(1005, { cid: ring.cid, rc: 486 })
-    await house.settle()
-    await alice.next(9007, { cid, state: 0, cause: 486 })
-    assert.equal(house.calls.count, 1)
-    alice.say(1007, { cid, type: 2 })
-    await house.settle()
-    await alice.next(9004, { cid, state: 2 })
-  })
-
-  test('goes on under the name of the first one when that ends alone', async () => {
-    const all = await second()
-    const { house, alice, carol, cid, answer } = all
-    await answer()
-    legOf(all).hangUp()
-    await house.settle()
-    await alice.next(9007, { cid, state: 0 })
-    await alice.next(9004, { cid, state: 2 })
-    alice.say(1010, { cid })
-    await house.settle()
-    await carol.next(9004, { state: 0 })
-    await nothingLeft(house)
   })
 })

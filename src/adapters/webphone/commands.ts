@@ -6,10 +6,9 @@ import { change, hold, refresh } from './holding.ts'
 import { answer, reject, ringing, rings } from './incoming.ts'
 import { dialledOf, identityUri, line, toWire, userOf } from './names.ts'
 import { startCall } from './outgoing.ts'
-import type { Phone } from './phone.ts'
 import type { Account, WebphonePorts } from './ports.ts'
 import { callSecond, hangUp, leave, retrieve, type TransferPorts, transfer } from './transfers.ts'
-import type { WebCall } from './web-call.ts'
+import type { Phone, WebCall } from './web-call.ts'
 
 export type CallCommandPorts = TransferPorts &
   Pick<WebphonePorts, 'settings' | 'log'> & { hasRoom(video: boolean): boolean }

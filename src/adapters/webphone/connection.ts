@@ -1,18 +1,19 @@
 import type { Timer } from '#lib/clock'
 import type { LinkUser, MessageLink } from '#lib/message-link'
-import { type Command, type Dialect, dialectOf, type Fault, type Pdu } from '#webcall'
+import { type Command, dialectOf, type Fault } from '#webcall'
 import type { WebCarrier } from './carrier.ts'
 import type { CallCommands } from './commands.ts'
 import { isDescription, showsVideo } from './descriptions.ts'
 import { callAsGuest } from './guests.ts'
 import { onLamps } from './lamps.ts'
 import type { Logins } from './logins.ts'
-import { createPhone, type Phone } from './phone.ts'
+import { createPhone } from './phone.ts'
 import type { WebphonePorts } from './ports.ts'
 import { createRate } from './rate.ts'
-import type { Session, Sessions } from './sessions.ts'
+import type { Sessions } from './sessions.ts'
 import type { WebTexts } from './texts.ts'
 import { leave } from './transfers.ts'
+import { type Connection, takeNonce } from './visitor.ts'
 
 /** Who says nothing of who it is goes again. */
 const STRANGER_MS = 15_000
@@ -31,28 +32,8 @@ export type ConnectionPorts = WebphonePorts & {
   strangers: { enter(address: string): void; leave(address: string): void }
 }
 
-/** One connection: who is at its other end, and what it may say. */
-export type Connection = {
-  readonly link: MessageLink
-  dialect: Dialect | undefined
-  /** Of the last 1000: good for one use. */
-  nonce: { text: string; untilMs: number } | undefined
-  session: Session | undefined
-  guest: Phone | undefined
-  say(pdu: Pdu): void
-  /** Somebody at last. */
-  known(): void
-}
-
 const ANYBODY = new Set<number>([1000, 1001, 1011])
 const NO_CODE = new Set<number>([1017, 1018])
-
-/** Takes the nonce, if it is still good: a second use finds none. */
-export const takeNonce = (connection: Connection, nowMs: number): string => {
-  const { nonce } = connection
-  connection.nonce = undefined
-  return nonce && nonce.untilMs > nowMs ? nonce.text : ''
-}
 
 const carryOut = (ports: ConnectionPorts, connection: Connection, command: Command): void => {
   const { commands, texts, settings, timers } = ports
@@ -96,7 +77,6 @@ const carryOut = (ports: ConnectionPorts, connection: Connection, command: Comma
   if (op === 1009) return void texts.send(session, command)
   if (op === 1014) return onLamps(ports.lamps, settings.maxBlf, session, command)
   if (op === 1018) ports.carrier?.onHas(session, command.id)
-  link.open
 }
 
 /** 1011: the nonce of this connection, once; after that it may speak of the calls that it made. */

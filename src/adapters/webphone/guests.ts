@@ -2,9 +2,8 @@ import type { MessageLink } from '#lib/message-link'
 import type { CommandOf } from '#webcall'
 import { line } from './names.ts'
 import { type OutgoingPorts, startCall } from './outgoing.ts'
-import type { Phone } from './phone.ts'
 import type { WebphonePorts } from './ports.ts'
-import type { WebCall } from './web-call.ts'
+import type { Phone, WebCall } from './web-call.ts'
 
 type GuestPorts = OutgoingPorts & Pick<WebphonePorts, 'guests'>
 

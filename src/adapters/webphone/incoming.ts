@@ -5,7 +5,7 @@ import { type Face, refusalOf } from './causes.ts'
 import { describe, isDescription, showsVideo } from './descriptions.ts'
 import { dialledOf, shownOf, userOf } from './names.ts'
 import { type PartyPorts, partyOf } from './party.ts'
-import type { Phone } from './phone.ts'
+import type { Phone } from './web-call.ts'
 import { aChannel, type CallState, WebCall } from './web-call.ts'
 
 export type IncomingPorts = PartyPorts & {

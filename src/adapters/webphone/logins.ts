@@ -1,9 +1,9 @@
 import type { CommandOf, Pdu } from '#webcall'
-import { type Connection, takeNonce } from './connection.ts'
 import { announce } from './incoming.ts'
 import { createLogin, type LoginPorts } from './login.ts'
 import type { Account, WebphonePorts } from './ports.ts'
 import { GRACE_S, type Session, type Sessions } from './sessions.ts'
+import { type Connection, takeNonce } from './visitor.ts'
 
 type LoginsPorts = LoginPorts &
   Pick<WebphonePorts, 'timers' | 'mailboxes' | 'features'> & { sessions: Sessions }

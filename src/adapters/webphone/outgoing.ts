@@ -2,8 +2,8 @@ import type { Caller, CallerParty, CallOffer, Dialled, GuestCall } from '#core'
 import { faceOf } from './causes.ts'
 import { describe } from './descriptions.ts'
 import { type PartyPorts, partyOf } from './party.ts'
-import type { Phone } from './phone.ts'
 import type { WebphonePorts } from './ports.ts'
+import type { Phone } from './web-call.ts'
 import { aChannel, WebCall } from './web-call.ts'
 
 export type OutgoingPorts = PartyPorts & Pick<WebphonePorts, 'calls' | 'random' | 'media'>

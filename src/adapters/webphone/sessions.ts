@@ -4,9 +4,9 @@ import type { MessageLink } from '#lib/message-link'
 import { sameSecret } from '#lib/secret'
 import { Table } from '#lib/table'
 import type { Dialect } from '#webcall'
-import { createPhone, type Phone } from './phone.ts'
+import { createPhone } from './phone.ts'
 import type { Account, WebphonePorts } from './ports.ts'
-import type { WebCall } from './web-call.ts'
+import type { Phone, WebCall } from './web-call.ts'
 
 /** How long a session and its calls outlive their connection. */
 export const GRACE_S = 90

@@ -1,8 +1,24 @@
 import type { Media, PartyEvents, Side } from '#core'
 import type { Timer } from '#lib/clock'
+import type { MessageLink } from '#lib/message-link'
 import type { Pdu, Quality } from '#webcall'
 import type { Face } from './causes.ts'
-import type { Phone } from './phone.ts'
+import type { Account } from './ports.ts'
+
+/** One browser: what it is told goes by the connection that it has at the moment, if any. */
+export type Phone = {
+  readonly name: string
+  /** Undefined: a guest. */
+  readonly account: Account | undefined
+  /** Its calls by their cid. */
+  readonly calls: Map<string, WebCall>
+  /** It speaks JSON: what old clients cannot do is asked of these only. */
+  readonly isNew: boolean
+  /** A second incoming call is wanted. */
+  waiting: boolean
+  link: MessageLink | undefined
+  say(pdu: Pdu): void
+}
 
 /**
  * A browser's peer connection as we know it: its transport at the media engine, what the browser said of itself last,
