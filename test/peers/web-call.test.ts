@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type Chromium, startChromium } from '../support/chromium.ts'
 import { peer } from '../support/peers.ts'
+import { type ScriptPages, startScriptPages } from '../support/script-pages.ts'
 import { oldPage, startWebTown, type WebTown } from '../support/web-town.ts'
 
 describe('old clients in a real browser', { skip: peer('chromium').skip }, () => {
   let house: WebTown
-  let browser: Chromium
+  let browser: ScriptPages
   before(async () => {
     house = await startWebTown(['alice', 'bob'])
-    browser = await startChromium()
+    browser = await startScriptPages()
   })
   after(async () => {
     await browser?.close()

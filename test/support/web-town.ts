@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { encipher } from '#webcall'
-import type { Chromium } from './chromium.ts'
 import { freePort, portRange } from './ports.ts'
+import type { ScriptPages } from './script-pages.ts'
 import { logOf, md5User, startTandem, type Tandem } from './tandem.ts'
 import { until } from './wait.ts'
 
@@ -46,7 +46,7 @@ type OldPhone = {
 declare const phone: OldPhone
 
 /** The old client of `test/support/pages`, driven from here. */
-export const oldPage = async (browser: Chromium, url: string, account: Account) => {
+export const oldPage = async (browser: ScriptPages, url: string, account: Account) => {
   const page: Page = await browser.open('old-client', async (fresh) => {
     await fresh.exposeFunction('encipher', (password: string, nonce: string, tel: string) =>
       encipher(password, { cipher: 'aes128ecb', key: KEY, nonce, tel }),
@@ -85,7 +85,7 @@ export const oldPage = async (browser: Chromium, url: string, account: Account) 
 export type OldPage = Awaited<ReturnType<typeof oldPage>>
 
 /** For the message of a failed test. */
-export const storyOf = async (house: Tandem, browser: Chromium, ...pages: OldPage[]): Promise<string> => {
+export const storyOf = async (house: Tandem, browser: ScriptPages, ...pages: OldPage[]): Promise<string> => {
   const heard = await Promise.all(pages.map((page) => page.heard()))
   const told = heard.map((list) =>
     list.map((one) => JSON.stringify({ ...one, sdp: one.sdp?.length })).join('\n'),

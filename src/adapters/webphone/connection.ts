@@ -37,7 +37,7 @@ const NO_CODE = new Set<number>([1017, 1018])
 
 const carryOut = (ports: ConnectionPorts, connection: Connection, command: Command): void => {
   const { commands, texts, settings, timers } = ports
-  const { session, link, say } = connection
+  const { session, say } = connection
   const phone = session?.phone ?? connection.guest
   const { op, seq } = command
   const call = 'cid' in command ? phone?.calls.get(command.cid) : undefined
