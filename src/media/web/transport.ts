@@ -213,7 +213,7 @@ export class Transport {
       if (!line.kind || line.formats.length === 0) return line
       const wanted = added.delete(line.kind) ? terms[line.kind] : undefined
       if (!wanted) return { ...line, direction: 'inactive' as Direction }
-      return { ...line, formats: this.#numbered(line.kind, wanted), direction: 'sendrecv' as Direction }
+      return { ...line, formats: this.#numbered(line.kind, wanted), direction: wanted.direction }
     })
     for (const kind of added) {
       const formats = this.#numbered(kind, terms[kind] as Terms)
