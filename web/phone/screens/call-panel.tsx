@@ -45,14 +45,18 @@ export const CallPanel = ({ calls }: { calls: readonly Shown[] }): ReactElement 
   const name = nameOf(view.with, view.name)
   const others = calls.filter((one) => one !== front)
   const talking = view.state === 'connected'
+  const narrow = talking && (drawer !== 'none' || view.second !== undefined)
   const pictures = talking && (view.video || view.farVideo)
 
   return (
-    <section className={`call ${pictures ? 'call-pictures' : ''}`} aria-label={say('Call')}>
+    <section
+      className={`call ${pictures ? 'call-pictures' : ''} ${narrow ? 'call-open' : ''}`}
+      aria-label={say('Call')}
+    >
       {others.length > 0 && <OtherCalls front={front} others={others} now={now} />}
       {pictures && <Pictures {...front} />}
       <div className="call-who">
-        {!pictures && drawer === 'none' && (
+        {!pictures && !narrow && (
           <span className={`call-face ${talking ? '' : 'call-face-waiting'}`}>
             <Avatar name={name} tel={view.with} size="large" />
           </span>

@@ -30,10 +30,9 @@ export const Consultation = ({ call, view }: Shown): ReactElement | null => {
         </p>
       </div>
       <div className="second-buttons">
-        <Press icon="back" onPress={() => void call.back()} isDisabled={view.busy !== undefined}>
+        <Press onPress={() => void call.back()} isDisabled={view.busy !== undefined}>
           {say('Back to {name}', { name: first })}
         </Press>
-        <Press icon="join" look="main" onPress={() => void call.join()} isDisabled={view.busy !== undefined}>
           {say('Connect them')}
         </Press>
       </div>

@@ -43,7 +43,7 @@ const Row = (call: HistoryCall): ReactElement => {
       <div className="person-tools">
         {call.recordings.length > 0 && (
           <Press
-            icon="record"
+            icon={open ? 'close' : 'play'}
             look="plain"
             aria-label={say('Recording of the call with {name}', { name })}
             aria-expanded={open}

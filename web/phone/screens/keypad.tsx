@@ -23,7 +23,7 @@ export const Keypad = ({ onKey }: { onKey(key: string): void }): ReactElement =>
           }}
         >
           <span>{key}</span>
-          <small aria-hidden="true">{LETTERS[key] ?? ' '}</small>
+          {LETTERS[key] && <small aria-hidden="true">{LETTERS[key]}</small>}
         </Button>
       ))}
     </div>

@@ -33,6 +33,7 @@ const Row = ({ name, tel, blf }: Omit<Person, 'group'>): ReactElement => {
             <Press
               icon="text"
               look="plain"
+              className="person-text"
               aria-label={say('Write to {name}', { name })}
               onPress={() => house.route.go('texts', tel)}
             />

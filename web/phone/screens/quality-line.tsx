@@ -9,7 +9,7 @@ const GRADES: Record<Grade, { word: Word; bars: number }> = {
   good: { word: 'Good', bars: 3 },
   fair: { word: 'Fair', bars: 2 },
   poor: { word: 'Poor', bars: 1 },
-  none: { word: 'No sound', bars: 0 },
+  none: { word: 'none', bars: 0 },
 }
 
 const Bars = ({ count }: { count: number }): ReactElement => (

@@ -15,12 +15,15 @@ export const Transfer = ({
 }: Shown & { others: readonly Shown[]; close(): void }): ReactElement => {
   const say = useWords()
   const nameOf = useNameOf()
-  const { book, phone } = useHouse()
+  const { book, phone, me } = useHouse()
   const { value: groups } = useCell(book.groups)
   const lamps = useCell(phone.lamps.all)
   const [text, setText] = useState('')
-  const people = useMemo(() => peopleOf(groups).filter(({ tel }) => tel !== view.with), [groups, view.with])
-  const found = text ? fitting(people, text, 5) : people.slice(0, 5)
+  const people = useMemo(
+    () => peopleOf(groups).filter(({ tel }) => tel !== view.with && tel !== me.tel),
+    [groups, view.with, me.tel],
+  )
+  const found = text ? fitting(people, text, 3) : people.slice(0, 3)
   const number = dialled(text)
   const target = isNumber(number) || text.includes('@') ? number : (found[0]?.tel ?? number)
   const busy = view.busy !== undefined

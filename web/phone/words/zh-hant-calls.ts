@@ -44,7 +44,6 @@ export const calls = {
   'Measured for six seconds.': '測量六秒。',
   Mute: '靜音',
   Muted: '已靜音',
-  'No sound': '沒有聲音',
   'Not there': '未上線',
   'Not yet': '尚未開始',
   Now: '立即',
@@ -96,5 +95,6 @@ export const calls = {
   'Your own picture': '您的畫面',
   'Your present call will be put on hold.': '目前的通話將會保留。',
   no: '無',
+  none: '沒有',
   yes: '有',
 } as const
