@@ -33,6 +33,7 @@ export const Consultation = ({ call, view }: Shown): ReactElement | null => {
         <Press onPress={() => void call.back()} isDisabled={view.busy !== undefined}>
           {say('Back to {name}', { name: first })}
         </Press>
+        <Press look="main" onPress={() => void call.join()} isDisabled={view.busy !== undefined}>
           {say('Connect them')}
         </Press>
       </div>
