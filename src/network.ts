@@ -209,7 +209,7 @@ export const joinNetwork = async (ground: Ground) => {
   )
   const { tokens, guests } = phoneSide
   const callBack = createCallBack({ timers, guests, calls, media, events, echo: settings.echo })
-  const webphone = webphoneSide.open({ ...people, random, calls, media, messages, tokens, guests })
+  const webphone = webphoneSide.open({ ...people, random, calls, media, messages, tokens, guests, lamps })
   const ims = createIms({
     ...{ timers, random, log, store, subscribers, registrations, guard, calls, legs, notifier, events },
     sqns: await store.loadSqns(),

@@ -1,4 +1,4 @@
-import type { Binding, Carrier, Guests, Ring } from '#core'
+import type { Binding, Carrier, Guests, Lamps, Ring } from '#core'
 import { isWeb } from '#core'
 import { isLoopback } from '#lib/loopback'
 import { err, ok, type Result } from '#lib/result'
@@ -6,9 +6,9 @@ import { type OpenWebCall, openWebCall } from '#net'
 import { createExempt } from '#start'
 import { SUBPROTOCOL } from '#webcall'
 import {
+  createLampFeed,
   createWebCarrier,
   createWebphone,
-  type Lamps,
   type Mailboxes,
   type Tokens,
   type Webphone,
@@ -29,7 +29,7 @@ export type WebphoneSide = {
 export type WebphoneRest = Pick<
   WebphonePorts,
   'random' | 'subscribers' | 'registrations' | 'guard' | 'calls' | 'media' | 'messages' | 'events'
-> & { tokens: Tokens; guests?: Guests; lamps?: Lamps; mailboxes?: Mailboxes }
+> & { tokens: Tokens; guests?: Guests; lamps: Lamps; mailboxes?: Mailboxes }
 
 export const createWebphoneSide = (
   { settings, timers, log }: Ground,
@@ -48,13 +48,14 @@ export const createWebphoneSide = (
       carrier = createWebCarrier(others, { subscribers, timers, sessions: () => webphone?.sessions })
       return carrier
     },
-    open(rest) {
+    open({ lamps, ...rest }) {
       const { webphone: web, click_to_call: guests } = settings
       if (!web) return undefined
       const { cipher, key, plain_ws: plainWs, takeover } = web.legacy
       webphone = createWebphone(
         {
           ...{ ...rest, timers, log },
+          lamps: createLampFeed({ clock: timers.clock, subscribers, lamps }),
           features: {
             ...{ messages: true, transfer: true, conference: false },
             video: settings.media.engine !== 'none',

@@ -1,4 +1,5 @@
 export { createWebCarrier, type WebCarrier } from './carrier.ts'
+export { createLampFeed } from './lamp-feed.ts'
 export type {
   Lamp,
   Lamps,

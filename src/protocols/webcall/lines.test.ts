@@ -125,5 +125,12 @@ describe('what an old client is told', () => {
     )
   })
 
+  test('a text keeps its commas, but for those that would begin a field', () => {
+    const told = printLines({ op: 9005, seq: 1, from: 'a', to: 'b', msg: 'yes, a,op=9004, state=0' })
+    assert.equal(told, 'op=9005\nseq=1\nfrom=a\nto=b\nmsg=yes, a\uff0cop=9004\uff0c state=0\n')
+    const lamp = printLines({ op: 9012, seq: 1, state: 0, ext: '1', blfxml: '<a b="x,op=9004"/>' })
+    assert.equal(lamp, 'op=9012\nseq=1\nstate=0\next=1\nblfxml=<a b="x&#44;op=9004"/>\n')
+  })
+
   test('what they have no word for is not said', () => assert.equal(printLines({ op: 9016 }), undefined))
 })

@@ -98,6 +98,8 @@ const fieldsOf = (op: number): readonly (keyof Pdu)[] | undefined =>
 
 /** Old clients take every comma for the beginning of another field, and may take a second `=` for one. */
 const plain = (text: string): string => text.replace(/[\r\n,=\u2028\u2029]/g, ' ')
+/** A comma that would begin a field of its own in a text: it becomes the wide one of Chinese. */
+const FIELD_IN_TEXT = /,(?=\s*\w+\s*=)/g
 const oneLine = (text: string): string => text.replace(/\r\n|[\r\n\u2028\u2029]/g, ' ')
 const voiceMail = ({ new: fresh = 0, old = 0, newUrgent = 0, oldUrgent = 0 }: Pdu): string =>
   `${fresh}/${old} (${newUrgent}/${oldUrgent})`
@@ -107,7 +109,8 @@ const printField = (pdu: Pdu, name: keyof Pdu): string => {
   if (value === undefined) return ''
   if (name === 'new') return `vm=${voiceMail(pdu)}\n`
   if (name === 'sdp') return `sdp=${value}${/[\r\n]$/.test(`${value}`) ? '' : '\r\n'}`
-  if (name === 'msg' || name === 'blfxml') return `${name}=${oneLine(`${value}`).trimEnd()}\n`
+  if (name === 'blfxml') return `${name}=${oneLine(`${value}`).trimEnd().replaceAll(',', '&#44;')}\n`
+  if (name === 'msg') return `${name}=${oneLine(`${value}`).trimEnd().replace(FIELD_IN_TEXT, '\uff0c')}\n`
   if (name === 'cids') return (value as readonly string[]).map((cid) => `cid=${plain(cid)}\n`).join('')
   if (Array.isArray(value)) return `${name}=${value.map(plain).join(',')}\n`
   return `${name}=${plain(`${value}`)}\n`
