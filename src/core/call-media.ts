@@ -1,5 +1,5 @@
 import { err, type Result } from '#lib/result'
-import type { Media, MediaOptions, Side } from './ports.ts'
+import type { Media, MediaOptions, Script, Side } from './ports.ts'
 import type { Refusal } from './refusals.ts'
 
 type Told = Promise<Result<string, Refusal>>
@@ -36,6 +36,20 @@ export class CallMedia {
 
   echo(sdp: string, options?: MediaOptions): Told {
     return this.#use(() => this.#media.echo(this.#id, 'caller', sdp, options))
+  }
+
+  /** Plays and listens by itself, see `Media.speak`. */
+  speak(side: Side, sdp: string, script: Script | undefined, options?: MediaOptions): Told {
+    return this.#use(async () => {
+      const { speak } = this.#media
+      return speak ? speak(this.#id, side, sdp, script, options) : err('not-acceptable-media')
+    })
+  }
+
+  async record(folder: string | undefined, name: string): Promise<Result<void, Refusal>> {
+    const { record } = this.#media
+    if (this.#over) return err('cancelled')
+    return record ? record(this.#id, folder, name) : err('not-acceptable-media')
   }
 
   attach(side: Side): void {

@@ -178,7 +178,8 @@ export type Route =
   | { kind: 'subscriber'; found: Found; bindings: Binding[] }
   | { kind: 'plan'; plan: CallPlan }
   | { kind: 'echo'; status: number }
-  | { kind: 'refused'; refused: Refused }
+  /** `found`: whom it would have been for. */
+  | { kind: 'refused'; refused: Refused; found?: Found }
 
 /** Read at each use: the remote API may change them while calls are up. */
 export type CallSettings = {

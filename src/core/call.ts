@@ -62,6 +62,8 @@ export class Call {
   callee: CalleeParty | undefined
   /** Phones that ring and have not answered. */
   readonly ringingLegs = new Set<CalleeParty>()
+  /** Ends the ringing as if nobody had answered; undefined when nothing rings. */
+  stopRinging: (() => void) | undefined
   /** The called phone's description that the media agreed to last. */
   settled: { leg: CalleeParty; sdp: string; said: string | undefined } | undefined
   state: CallState = 'routing'
@@ -75,8 +77,10 @@ export class Call {
   away: Side | undefined
   /** The side whose party went first, after the end. */
   endedFrom: Side | undefined
-  /** The echo service answers: there is no other party. */
-  echoes = false
+  /** There is no other party, but the echo or a mailbox: this answers what the caller offers. */
+  alone: ((sdp: string) => ReturnType<CallMedia['echo']>) | undefined
+  /** A digit that the caller dials in such a call. */
+  onDigit: ((digit: string) => void) | undefined
   lastSignalMs: number
   readonly #ports: CallPorts
   readonly #onOver: (() => void)[] = []
@@ -149,7 +153,7 @@ export class Call {
       onOffer,
       onOfferWanted,
       onInfo: async (contentType, body) => {
-        if (this.echoes) return 200
+        if (this.alone) return this.#digitIn(contentType, body)
         return (await this.other(side)?.info(contentType, body)) ?? 500
       },
       onEnd: ({ by, reason }) =>
@@ -158,6 +162,16 @@ export class Call {
       onTransfer: (to, told) => wishes.transfer(this, side, to, told),
       onRecord: (on) => wishes.record(this, side, on),
     }
+  }
+
+  /** A digit in an INFO, as phones send them that do not make them in their media. */
+  #digitIn(contentType: string, body: Uint8Array): number {
+    if (/^application\/dtmf/i.test(contentType)) {
+      const text = new TextDecoder('latin1').decode(body.subarray(0, 100))
+      const digit = /^(?:\s*signal\s*=)?\s*([0-9A-D*#])/i.exec(text)?.[1]
+      if (digit) this.onDigit?.(digit)
+    }
+    return 200
   }
 
   other(side: Side): CallerParty | CalleeParty | undefined {

@@ -22,8 +22,9 @@ import { createMoving, type Far } from './moving/index.ts'
 import type { Media, Side, Store } from './ports.ts'
 import type { Refusal } from './refusals.ts'
 import type { PlanPorts } from './ringing/plan.ts'
-import { ringAll } from './ringing/ringing.ts'
+import { ringAll, takeMessage } from './ringing/ringing.ts'
 import type { Routing } from './routing.ts'
+import { createKeeping, type SoundPorts } from './sounds/keeping.ts'
 import type { Subscriber } from './subscribers.ts'
 
 export type CallsPorts = PlanPorts & {
@@ -40,6 +41,8 @@ export type CallsPorts = PlanPorts & {
   transportOf?: (binding: Binding, call: string) => string
   settings: CallSettings
   log?: Log
+  /** What is said and kept; absent: nothing is. */
+  sounds?: SoundPorts | undefined
 }
 
 /** Places that only emergency calls may take. */
@@ -67,8 +70,10 @@ export const createCalls = (ports: CallsPorts) => {
 
   const wishes: Wishes = {
     transfer: (call, by, to, told) => moving.transfer(call, by, to, told),
-    record: async () => err({ why: 'forbidden' }),
+    record: (call, by, on) => keeping.record(call, by, on),
   }
+  const keeping = createKeeping({ ...ports, log, saved: (call) => store.saveCall({ ...call.record }) })
+  const ringPorts = { ...ports, answering: keeping.answering }
   const make = (offer: CallOffer, caller: CallerParty, speaking = media): Call => {
     const id = random.token(16)
     return new Call(
@@ -78,7 +83,7 @@ export const createCalls = (ports: CallsPorts) => {
   }
 
   const echo = async (call: Call, status: number): Promise<void> => {
-    call.echoes = true
+    call.alone = (sdp) => call.media.echo(sdp)
     if (call.record.kind === 'call') call.record.kind = 'echo'
     if (status >= 300) return call.refuse({ why: 'declined', status })
     if (call.offer.caller.subscriber?.ringOnly) {
@@ -126,11 +131,15 @@ export const createCalls = (ports: CallsPorts) => {
   const run = async (call: Call): Promise<void> => {
     if (!takeChannel(call)) return call.refuse({ why: 'overloaded' })
     if (call.offer.replaces) return moving.replace(call, call.offer.replaces)
+    if (keeping.isNumber(call.offer)) return keeping.listening(call)
     const route = routeTo(call.offer)
-    if (route.kind === 'refused') return call.refuse(route.refused)
+    if (route.kind === 'refused') {
+      if (route.found && (await takeMessage(ringPorts, call, route.found, route.refused))) return
+      return call.refuse(route.refused)
+    }
     ringFor(call)
     if (route.kind === 'echo') return echo(call, route.status)
-    await ringAll(ports, call, route)
+    await ringAll(ringPorts, call, route)
   }
 
   const moving = createMoving({
@@ -172,7 +181,7 @@ export const createCalls = (ports: CallsPorts) => {
       const { id } = call.record
       calls.set(id, call)
       ringFor(call)
-      call.watch(ringAll(ports, call, route))
+      call.watch(ringAll(ringPorts, call, route))
       return ok(id)
     },
     /** Blind: the other party is rung through to `to`; `by` is let go when somebody answers there, and goes on otherwise. */
@@ -192,6 +201,12 @@ export const createCalls = (ports: CallsPorts) => {
       const timeoutS = settings.dialogTimeoutS()
       if (timeoutS > 0 && quietMs >= timeoutS * 1000) call.end('silence')
     },
+    /** A digit in somebody's media. */
+    onDtmf(id: string, side: Side, digit: string): void {
+      if (side === 'caller') calls.get(id)?.onDigit?.(digit)
+    },
+    onSpoken: keeping.onSpoken,
+    onRecorded: keeping.onRecorded,
     /** Media want a whole picture of a side whose phone knows no feedback, RFC 5168. */
     onPictureWanted(id: string, side: Side): void {
       const call = calls.get(id)

@@ -36,6 +36,7 @@ export { REFUSALS, type Refusal } from './refusals.ts'
 export { createRegistrations, type Registrations } from './registrations.ts'
 export * from './routes/index.ts'
 export { type CallRoutes, createRouting, type Routing, sameEquipment } from './routing.ts'
+export * from './sounds/index.ts'
 export {
   createSubscribers,
   type Found,

@@ -39,11 +39,43 @@ export type Media = {
   picture(call: string, side: Side): void
   /** A telephone-event (RFC 4733) made by the engine: one of 0-9 * # A-D. Later ones wait for earlier ones. */
   dtmf(call: string, towards: Side, digit: string, durationMs: number): void
+  /**
+   * Keeps what both sides say from now on, in files inside `folder` (absolute, and there) whose names begin with `name`,
+   * until `folder` is undefined or the call is closed: `onRecorded` tells of the files. Missing: not here.
+   */
+  record?(call: string, folder: string | undefined, name: string): Promise<Result<void, Refusal>>
+  /**
+   * Answers the offer of `side` by itself, plays files, then keeps what comes: `onSpoken` tells of each. A further `script`
+   * in the same call takes the place of the one before, whatever of it is left; without one it goes on, and only the
+   * description is new. Missing: not here.
+   */
+  speak?(
+    call: string,
+    side: Side,
+    sdp: string,
+    script: Script | undefined,
+    options?: MediaOptions,
+  ): Promise<Result<string, Refusal>>
   /** Frees everything of the call but browsers' transports, which outlive it; unknown calls are ignored. */
   close(call: string): void
   /** What flowed so far, one entry per medium of the side. */
   stats(call: string, side: Side): Promise<MediumStats[]>
 }
+
+/**
+ * `play`: absolute names of WAV files, 8000 samples a second, 16 bit, one channel. `record`: where what is heard after
+ * them is kept in the same format, and for how long at most.
+ */
+export type Script = { play: string[]; record?: { path: string; mostS: number } }
+
+/**
+ * `played`: all is played, and nothing is to be kept; else why no more is kept: a key, silence, the longest time, or the
+ * call's end.
+ */
+export type SpokenEnd = 'played' | 'key' | 'silence' | 'limit' | 'closed'
+
+/** `side`: whose voice it is; undefined: both. */
+export type RecordedFile = { side?: Side; path: string; type: 'audio/wav' | 'audio/ogg'; ms: number }
 
 /** Which party of the call: the one who called, or the one who was called. */
 export type Side = 'caller' | 'callee'
@@ -100,6 +132,10 @@ export type MediaEvents = {
    * and its answer goes to `refresh`.
    */
   onWeb?(web: string, state: 'up' | 'lost' | 'ask'): void
+  /** All that was recorded is in these files, closed. Also after `close`. */
+  onRecorded?(call: string, files: RecordedFile[]): void
+  /** A script has come to its end; `ms`: how much was kept. After `close` too, where something was being kept. */
+  onSpoken?(call: string, end: SpokenEnd, ms: number): void
   /** After `close`: what had flowed. Not told of calls in which nothing did. */
   onClosed?(call: string, flowed: Record<Side, MediumStats[]>): void
 }

@@ -27,6 +27,9 @@ export type CallRecord = {
   transferredTo?: string
   /** The call that its caller, or both, come from. */
   transferredFrom?: string
+  /** The message that the caller left, and what was recorded: ids of sounds. */
+  mailbox?: string
+  recordings?: string[]
   /** It came by click to call. */
   guest?: GuestCall
   /** Call-IDs of the SIP dialogues, for searching: the caller's, then those of the phones that rang. */

@@ -10,16 +10,18 @@ import type {
   Wanted,
 } from './call-ports.ts'
 import type { Side } from './ports.ts'
+import type { Refusal } from './refusals.ts'
 
 /** What is renegotiated. */
 export type Negotiated = {
-  readonly echoes: boolean
+  /** There is no other party: answers what the one that is there offers. */
+  readonly alone: ((sdp: string) => Promise<Result<string, Refusal>>) | undefined
   readonly callee: CalleeParty | undefined
   settled: { leg: CalleeParty; sdp: string; said: string | undefined } | undefined
   other(side: Side): Party | undefined
   signal(): void
   readonly said: { [S in Side]?: Description }
-  readonly media: Pick<CallMedia, 'offer' | 'answer' | 'echo'>
+  readonly media: Pick<CallMedia, 'offer' | 'answer'>
   described(side: Side, description: Description): void
 }
 
@@ -39,8 +41,11 @@ export const createRenegotiation = (
     if (call.callee) call.settled = { leg: call.callee, sdp: callee, said }
   }
 
-  const echoAgain = async (description: Description): Promise<Result<string, Refused>> => {
-    const answer = await call.media.echo(description.sdp)
+  const answerAlone = async (
+    description: Description,
+    alone: NonNullable<Negotiated['alone']>,
+  ): Promise<Result<string, Refused>> => {
+    const answer = await alone(description.sdp)
     if (!answer.ok) return err({ why: answer.error })
     call.described(side, description)
     return answer
@@ -49,7 +54,7 @@ export const createRenegotiation = (
   /** Goes through the media to the other party, and its answer the same way back. */
   const onOffer = async (description: Description): Promise<Result<string, Refused>> => {
     call.signal()
-    if (call.echoes) return echoAgain(description)
+    if (call.alone) return answerAlone(description, call.alone)
     const other = call.other(side)
     if (!other) return err(BUSY)
     const offered = await call.media.offer(side, description.sdp)
@@ -68,7 +73,7 @@ export const createRenegotiation = (
   /** The other party's offer, through the media; what this party answers goes back with the other's confirmation. */
   const onOfferWanted = async (): Promise<Result<Wanted, Refused>> => {
     call.signal()
-    const other = call.echoes ? undefined : call.other(side)
+    const other = call.alone ? undefined : call.other(side)
     if (!other) return err({ why: 'not-acceptable-media' })
     const asked = await other.solicit()
     if (!asked.ok) return asked

@@ -57,7 +57,7 @@ export const createRouting = ({ subscribers, registrations, echo, emergency, rou
       )
     const bindings = phonesOf(found, subscriber)
     if (bindings.length === 0 && !found.subscriber.ringOnly)
-      return { kind: 'refused', refused: { why: 'not-registered' } }
+      return { kind: 'refused', refused: { why: 'not-registered' }, found }
     return { kind: 'subscriber', found, bindings }
   }
 

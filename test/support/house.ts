@@ -17,6 +17,7 @@ import {
   type EmergencyPlan,
   isWeb,
   type LiveSettings,
+  type MailboxSettings,
   type Media,
   type MediaOptions,
   type Store,
@@ -52,6 +53,7 @@ import { createWebCarrier, createWebphone, type Webphone, type WebphonePorts } f
 import { liveSettings } from './live-settings.ts'
 import { memoryMessages } from './memory-messages.ts'
 import { createMemoryNet } from './memory-net.ts'
+import { memorySounds, speakingMedia } from './memory-sounds.ts'
 
 export const HOUSE = { address: '192.0.2.1', port: 5060 }
 export const DOMAIN = 'tandem.test'
@@ -131,6 +133,8 @@ type HouseOptions = {
   texts?: Partial<TextSettings>
   trunks?: TrunksOfHouse
   live?: Partial<LiveSettings>
+  /** What is said is kept: mailboxes and recordings. */
+  mailbox?: Partial<MailboxSettings>
   /** Of its web phones. */
   web?: Partial<WebphonePorts['settings']>
   guests?: WebphonePorts['guests']
@@ -185,7 +189,8 @@ export const aHouse = (options: HouseOptions = {}) => {
   const wire = options.wire ?? net.wire(HOUSE)
   const random = createRandom()
   const store = memoryStore()
-  const media = markingMedia()
+  const speaking = speakingMedia(() => options.mailbox !== undefined)
+  const media = { ...markingMedia(), ...speaking }
   const events = createEvents()
   const { clock } = timers
   const dialogs = createDialogs({ timers, events, media })
@@ -269,7 +274,9 @@ export const aHouse = (options: HouseOptions = {}) => {
   })
   const { trunks, routes, trunkRing, trunkOf } = trunkSide
   const ringSip = createRing({ legs, wire, random, calledPartyId: () => true })
+  const sounds = memorySounds(clock, options.mailbox)
   const calls = createCalls({
+    sounds: options.mailbox && sounds.ports,
     timers,
     random,
     media,
@@ -372,6 +379,7 @@ export const aHouse = (options: HouseOptions = {}) => {
     trunks,
     calls,
     lamps,
+    sounds,
     dialogs,
     mtCall,
     media,

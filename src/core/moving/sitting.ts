@@ -31,7 +31,7 @@ const whoWasCalled = ({ record, called }: Call): Caller => ({
 /** Undefined: nobody sits there, or nobody who could be moved. */
 export const sittingAt = (call: Call, side: Side): Sitting | undefined => {
   const party = call.other(otherSide(side))
-  if (!party || call.echoes || call.away === side) return undefined
+  if (!party || call.alone || call.away === side) return undefined
   const { offer, calleeMedia } = call
   const common = { call, side, party, said: call.said[side] }
   if (side === 'caller') {

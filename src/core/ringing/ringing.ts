@@ -1,6 +1,8 @@
+import type { Timers } from '#lib/clock'
 import type { Binding } from '../bindings.ts'
 import type { Call } from '../call.ts'
 import type { CallOffer, Refused, Ring, Route } from '../call-ports.ts'
+import type { Refusal } from '../refusals.ts'
 import type { Routing } from '../routing.ts'
 import type { Found, Identity } from '../subscribers.ts'
 import type { CallPlan } from '../trunks/plans.ts'
@@ -14,6 +16,14 @@ type RingPorts = PlanPorts & {
   routeTo: Routing
   addressTowards?: (binding: Binding) => string | undefined
   transportOf?: (binding: Binding, call: string) => string
+  timers: Timers
+  /** Answers for those who do not. */
+  answering?: Answering | undefined
+}
+/** `afterS`: how long phones ring before it does; undefined: it will not. `take`: false: it does not. */
+export type Answering = {
+  afterS(call: Call, found: Found): number | undefined
+  take(call: Call, found: Found): Promise<boolean>
 }
 /** A person and the phones that are to ring, or the places that a route names. */
 export type Target = Extract<Route, { kind: 'subscriber' | 'plan' }>
@@ -51,12 +61,30 @@ export const ringAll = async (ports: RingPorts, call: Call, first: Target): Prom
       continue
     }
     const route = redirect && asked.size <= MOST_REDIRECTS ? redirected(ports, ordinary, redirect) : undefined
-    if (!isTarget(route) || asked.has(nameOfTarget(route)))
-      return call.refuse(route?.kind === 'refused' ? route.refused : outcome.refused)
+    if (!isTarget(route) || asked.has(nameOfTarget(route))) {
+      const refused = route?.kind === 'refused' ? route.refused : outcome.refused
+      if (call.called && (await takeMessage(ports, call, call.called, refused))) return
+      return call.refuse(refused)
+    }
     call.caller.progress('progress', 181)
     if (redirect) call.offer.dialled = redirect
     target = route
   }
+}
+
+const MISSED = new Set<Refusal>(['no-answer', 'busy', 'declined', 'not-registered'])
+
+/** A call that its callee has missed: true when somebody answers for it. */
+export const takeMessage = async (
+  { answering }: Pick<RingPorts, 'answering'>,
+  call: Call,
+  found: Found,
+  { why }: Refused,
+): Promise<boolean> => {
+  if (!answering || call.over || !MISSED.has(why)) return false
+  call.record.callee = nameOf(found)
+  call.puts(found)
+  return answering.take(call, found)
 }
 
 const redirected = (
@@ -98,15 +126,26 @@ const ringPerson = async (
   // Manual: a ring_only user gets as far as ringing, on either side of a call.
   const ringOnly = found.subscriber.ringOnly || call.offer.caller.subscriber?.ringOnly === true
   if (bindings.length === 0) return onlyRing(call)
+  const afterS = ports.answering?.afterS(call, found)
   let refused: Refused | undefined
+  let isLate = false
+  const late =
+    afterS === undefined
+      ? undefined
+      : ports.timers.after(afterS * 1000, () => {
+          isLate = true
+          call.stopRinging?.()
+        })
   for (const turn of inTurns(bindings)) {
     const outcome = await ringTurn(call, placesOf(ports, call, found, turn))
+    if (call.over || isLate || outcome.kind === 'answered') late?.cancel()
     if (call.over) return undefined
     if (outcome.kind === 'answered' && ringOnly) return { kind: 'refused', refused: { why: 'no-answer' } }
     if (outcome.kind === 'answered') return outcome
     refused = better(refused, outcome.refused)
-    if (isFinal(refused)) break
+    if (isFinal(refused) || isLate) break
   }
+  late?.cancel()
   return { kind: 'refused', refused: refused ?? { why: 'not-registered' } }
 }
 

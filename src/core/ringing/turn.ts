@@ -1,6 +1,6 @@
 import { ok, type Result } from '#lib/result'
 import type { Call } from '../call.ts'
-import type { CalleeEvents, CalleeParty, Description, Refused } from '../call-ports.ts'
+import type { CalleeEvents, CalleeParty, CancelCause, Description, Refused } from '../call-ports.ts'
 import type { MediaOptions } from '../ports.ts'
 import type { Refusal } from '../refusals.ts'
 import { heard, type Winner } from './join.ts'
@@ -74,9 +74,10 @@ const ringPlaces = (call: Call, places: Map<Place, Described>, settled: (outcome
   let refused: Refused | undefined
   let left = places.size
 
-  const settle = (outcome: Outcome): void => {
+  const settle = (outcome: Outcome, lost: CancelCause = 'declined'): void => {
     const winner = outcome.kind === 'answered' ? outcome.winner.leg : undefined
-    const why = winner ? 'elsewhere' : 'declined'
+    const why = winner ? 'elsewhere' : lost
+    call.stopRinging = undefined
     // Whoever answers is the callee from this moment on, so that the call's end reaches it.
     call.callee = winner
     for (const other of ringing) if (other !== winner) other.cancel(why)
@@ -89,6 +90,7 @@ const ringPlaces = (call: Call, places: Map<Place, Described>, settled: (outcome
     refused = better(refused, why)
     if (--left === 0 || isFinal(refused)) settle({ kind: 'refused', refused })
   }
+  call.stopRinging = () => settle({ kind: 'refused', refused: { why: 'no-answer' } }, 'timeout')
   for (const [place, { sdp, media }] of places) {
     if (!sdp.ok) {
       lost(undefined, { why: sdp.error })

@@ -1,0 +1,70 @@
+import type { Timers } from '#lib/clock'
+import type { Log } from '#lib/log'
+import type { Random } from '#lib/random'
+import { err } from '#lib/result'
+import type { Call } from '../call.ts'
+import type { CallOffer } from '../call-ports.ts'
+import type { Answering } from '../ringing/ringing.ts'
+import { createAnswering } from './answering.ts'
+import type { SoundFiles } from './contract.ts'
+import type { Library } from './library.ts'
+import { createListening } from './listening.ts'
+import type { Mailbox } from './mailbox.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
+import { createSpoken } from './spoken.ts'
+
+export type SoundPorts = {
+  /** Absent: nobody has one. */
+  mailbox?: Mailbox | undefined
+  recordings: Library
+  files: SoundFiles
+  /** Whether users may have calls recorded. */
+  mayRecord: () => boolean
+}
+
+export type KeepingPorts = {
+  timers: Timers
+  random: Random
+  log: Log
+  /** Absent: nothing that is said is kept. */
+  sounds?: SoundPorts | undefined
+  /** The record of a call changed, maybe after its end. */
+  saved(call: Call): void
+}
+
+/** What calls have to do with what is said and kept: mailboxes that answer and are listened to, recordings. */
+export const createKeeping = ({ timers, random, log, sounds, saved }: KeepingPorts) => {
+  const spoken = createSpoken(timers)
+  const mailbox = sounds?.mailbox
+  const recorder: Pick<Recorder, 'record' | 'onRecorded'> = sounds
+    ? createRecorder({
+        ...{ timers, random, log, saved, files: sounds.files },
+        ...{ library: sounds.recordings, allowed: sounds.mayRecord },
+      })
+    : { record: async () => err({ why: 'forbidden', status: 403 }), onRecorded: () => {} }
+  const take = mailbox && createAnswering({ mailbox, spoken, log, saved })
+  const answering: Answering | undefined =
+    mailbox && take
+      ? {
+          take,
+          afterS: ({ offer, record }, found) =>
+            record.kind === 'call' && offer.description && mailbox.settings.has(found)
+              ? mailbox.settings.afterS
+              : undefined,
+        }
+      : undefined
+  return {
+    answering,
+    ...recorder,
+    onSpoken: spoken.onSpoken,
+    /** Somebody wants to hear its own mailbox. */
+    isNumber: ({ dialled, caller, kind }: CallOffer): boolean =>
+      mailbox !== undefined &&
+      kind === undefined &&
+      caller.subscriber !== undefined &&
+      mailbox.settings.number !== '' &&
+      dialled.user === mailbox.settings.number,
+    listening: (call: Call): Promise<void> =>
+      mailbox ? createListening({ mailbox, spoken })(call) : Promise.resolve(),
+  }
+}
