@@ -145,6 +145,7 @@ export const joinNetwork = async (ground: Ground) => {
     onPictureWanted: (call, side) => calls.onPictureWanted(call, side),
     onDtmf: (call, side, digit) => log.write('media', 'info', `${side} pressed ${digit}`, { user: call }),
     onClosed: (call, flowed) => dialogs.onClosed(call, flowed),
+    onWeb: (web, state) => webphone?.onWeb(web, state),
   })
   const dialogs = createDialogs({ timers, events, media })
   const marks = createDialogMarks(dialogs)

@@ -23,6 +23,8 @@ export type Webphone = {
   ring: Ring
   /** The transport at the media engine by which a browser's binding is rung for that call. */
   transportOf(binding: Binding, call: string): string
+  /** Media tell that nothing is heard of a browser any more, or that it is there. */
+  onWeb(web: string, state: 'up' | 'lost'): void
   close(): void
 }
 
@@ -78,6 +80,14 @@ export const createWebphone = (ports: WebphonePorts, carrier?: WebCarrier): Webp
       (binding) => sessions.get(sessionOf(binding))?.phone,
     ),
     transportOf: (binding, call) => `${sessionOf(binding) ?? ''}.${call}`,
+    onWeb(web, state) {
+      if (state === 'up') return
+      // Old clients only mute themselves at this word: they would do better without.
+      for (const { phone } of sessions.all())
+        for (const call of phone.isNew ? [...phone.calls.values()] : [])
+          if (call.channel.web === web && call.state === 'connected' && !call.first)
+            phone.say({ op: 9008, cid: call.cid })
+    },
     close() {
       for (const session of [...sessions.all()]) {
         session.phone.say({ op: 9016, reason: 'shutdown' })
