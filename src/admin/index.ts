@@ -34,6 +34,7 @@ export {
   serveRemoteApi,
   talkTo,
 } from './remote/index.ts'
+export { createApp } from './rest/app.ts'
 export { targetsOf } from './rest/messages/target.ts'
 export { type Admin, type AdminFault, createAdmin } from './rest/server.ts'
 export { userViewOf } from './rest/user-view.ts'

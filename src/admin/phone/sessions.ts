@@ -56,7 +56,9 @@ export const createPhoneSessions = async (ports: Ports): Promise<PhoneSessions> 
 
   const makeRoom = (impi: string): void => {
     const own = [...sessions.values()].filter((item) => item.impi === impi)
-    for (const { name } of own.sort((a, b) => a.atMs - b.atMs).slice(0, own.length - MOST_OF_USER + 1))
+    for (const { name } of own
+      .sort((a, b) => a.atMs - b.atMs)
+      .slice(0, Math.max(0, own.length - MOST_OF_USER + 1)))
       void remove(name)
   }
   return {
