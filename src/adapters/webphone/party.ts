@@ -17,7 +17,7 @@ const ANSWER_MS = 10_000
 const isHold = (direction: Direction): boolean => direction === 'sendonly' || direction === 'inactive'
 
 /** Asks the browser itself: another picture needs its consent. Undefined: it gave no answer. */
-const askBrowser = ({ timers }: PartyPorts, call: WebCall, sdp: string): Promise<string | undefined> =>
+export const askBrowser = ({ timers }: PartyPorts, call: WebCall, sdp: string): Promise<string | undefined> =>
   new Promise((resolve) => {
     const { channel, phone, cid } = call
     if (channel.awaited || !phone.link) return resolve(undefined)

@@ -6,6 +6,7 @@ import { createCallCommands } from './commands.ts'
 import { type ConnectionPorts, createConnection } from './connection.ts'
 import { createWebRing } from './incoming.ts'
 import { createLogins } from './logins.ts'
+import { askBrowser } from './party.ts'
 import type { WebphonePorts } from './ports.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { createWebTexts } from './texts.ts'
@@ -23,8 +24,8 @@ export type Webphone = {
   ring: Ring
   /** The transport at the media engine by which a browser's binding is rung for that call. */
   transportOf(binding: Binding, call: string): string
-  /** Media tell that nothing is heard of a browser any more, or that it is there. */
-  onWeb(web: string, state: 'up' | 'lost'): void
+  /** Media tell that nothing is heard of a browser any more, or that it is to be offered something else. */
+  onWeb(web: string, state: 'up' | 'lost' | 'ask'): void
   close(): void
 }
 
@@ -37,6 +38,24 @@ const endAll = (calls: WebCall[]): void => {
     else if (events && 'onRefused' in events)
       (events as Parameters<Ring>[3]).onRefused({ why: 'not-registered' })
   }
+}
+
+/** The call of a new client by that transport. Old clients only mute themselves when they are told to begin anew. */
+const speakingBy = (sessions: Sessions, web: string): WebCall | undefined => {
+  for (const { phone } of sessions.all())
+    for (const call of phone.isNew ? phone.calls.values() : [])
+      if (call.channel.web === web && call.state === 'connected' && !call.first) return call
+  return undefined
+}
+
+/** The other party speaks another codec now: so must the browser. */
+const offerAnew = async (ports: WebphonePorts, call: WebCall): Promise<void> => {
+  const { channel } = call
+  const asked = await ports.media.ask(channel.web, { video: /^m=video [1-9]/m.test(channel.said) })
+  const answer = asked.ok && !call.over ? await askBrowser(ports, call, asked.value) : undefined
+  if (answer === undefined || call.over) return
+  channel.said = answer
+  await ports.media.refresh(channel.web, answer)
 }
 
 /** The web phone server: browsers as phones of subscribers. `carrier`: how they are given texts. */
@@ -81,12 +100,10 @@ export const createWebphone = (ports: WebphonePorts, carrier?: WebCarrier): Webp
     ),
     transportOf: (binding, call) => `${sessionOf(binding) ?? ''}.${call}`,
     onWeb(web, state) {
-      if (state === 'up') return
-      // Old clients only mute themselves at this word: they would do better without.
-      for (const { phone } of sessions.all())
-        for (const call of phone.isNew ? [...phone.calls.values()] : [])
-          if (call.channel.web === web && call.state === 'connected' && !call.first)
-            phone.say({ op: 9008, cid: call.cid })
+      const call = state === 'up' ? undefined : speakingBy(sessions, web)
+      if (!call) return
+      if (state === 'lost') call.phone.say({ op: 9008, cid: call.cid })
+      else void offerAnew(ports, call)
     },
     close() {
       for (const session of [...sessions.all()]) {
