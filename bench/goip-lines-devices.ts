@@ -8,7 +8,10 @@ import {
   simCardAt,
 } from '#simulators'
 import { openUdp } from '../test/support/udp-socket.ts'
+import { sleep } from '../test/support/wait.ts'
 import { type DevicesPlan, idOf, LINES_OF_A_DEVICE } from './goip-lines.ts'
+
+const APART_MS = 2
 
 /** Simulated GoIP devices of `bench/goip-lines.ts`, in a process of their own. A text takes 1 to 2 s. */
 const start = async ({ port, from, to, texts }: DevicesPlan): Promise<void> => {
@@ -29,6 +32,8 @@ const start = async ({ port, from, to, texts }: DevicesPlan): Promise<void> => {
       ...{ id: idOf(first + at), password: 'pw', sim: simCardAt(first + at, '+15550000001') },
     }))
     await createGoipDevice({ ...ports, onEvent: () => {} }, { lines, manner }).plug()
+    // Not all at once, or the house's socket loses some, which come back 30 s later.
+    await sleep(APART_MS)
   }
   process.once('message', () => {
     process.send?.({ kind: 'left', value: left }, () => process.exit(0))

@@ -5,6 +5,7 @@ import type { Network } from '../src/network.ts'
 import { startTandem } from '../src/tandem.ts'
 import { sleep } from '../test/support/wait.ts'
 import { type HousePlan, type HouseReport, wordsOf } from './goip-lines.ts'
+import { threadTimes } from './thread-times.ts'
 
 /** The house of `bench/goip-lines.ts`: texts come in at an even rate, as from an application within. */
 const TICK_MS = 10
@@ -46,6 +47,7 @@ const feed = async ({ events, messages }: Network, { texts, perSecond }: HousePl
     if (event.kind === 'message.changed') hear(event.message)
   })
   const before = process.cpuUsage()
+  const threadsBefore = threadTimes()
   const startedMs = performance.now()
   let asked = 0
   const refused: Refused = { count: 0, why: '', again: 0 }
@@ -62,6 +64,9 @@ const feed = async ({ events, messages }: Network, { texts, perSecond }: HousePl
   while (handed + refused.count < texts && performance.now() < deadline) await sleep(200)
   const seconds = (performance.now() - startedMs) / 1000
   const { user, system } = process.cpuUsage(before)
+  const threads = Object.entries(threadTimes()).map(
+    ([name, us]) => [name, (us - (threadsBefore[name] ?? 0)) / Math.max(1, handed)] as const,
+  )
   for (const word of said) {
     const name = ['not sent', 'sent', 'unknown'][word] ?? ''
     ends[name] = (ends[name] ?? 0) + 1
@@ -76,6 +81,7 @@ const feed = async ({ events, messages }: Network, { texts, perSecond }: HousePl
       perSecond: perSecondFed,
       cpuUs: (cpuS * 1e6) / Math.max(1, handed),
       cores: cpuS / seconds,
+      threads: Object.fromEntries(threads),
     },
     ...{ p50Ms: delays[delays.length >> 1] ?? 0, p99Ms: delays[Math.floor(delays.length * 0.99)] ?? 0 },
     ...{ residentMb: process.memoryUsage.rss() / 1e6, states: ends, said },
@@ -107,3 +113,6 @@ const accept = async (messages: Network['messages'], index: number, refused: Ref
 }
 
 process.once('message', (plan: HousePlan) => void main(plan))
+process.on('message', (message) => {
+  if (message === 'end') process.exit(0)
+})

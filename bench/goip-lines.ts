@@ -18,6 +18,8 @@ export type LinesFigures = {
   /** Of the house's process with its threads, per text, and in cores. */
   cpuUs: number
   cores: number
+  /** The same by threads: main, workers (storage above all), V8's helpers. */
+  threads: Record<string, number>
   /** From acceptance to the device's OK, while texts came. */
   p50Ms: number
   p99Ms: number
@@ -87,6 +89,9 @@ export const runLinesBench = async (lines: number, seconds: number): Promise<Lin
       child.send('end')
       for (const [text, times] of (await told).entries()) left[text] = (left[text] ?? 0) + times
     }
+    const over = new Promise((resolve) => house.once('exit', resolve))
+    house.send('end')
+    await over
     const doubled = left.filter((times) => times > 1).length
     const lost = said.filter((word, text) => word === 1 && left[text] === 0).length
     return { lines, seconds, ...figures, lost, doubled }
@@ -117,9 +122,10 @@ const configOf = (lines: number, port: number) => ({
 export const show = (figures: LinesFigures): string => {
   const { lines, seconds, texts, perSecond, cpuUs, cores, p50Ms, p99Ms, residentMb, states, lost, doubled } =
     figures
+  const threads = Object.entries(figures.threads).map(([name, us]) => `${name} ${us.toFixed(0)}`)
   return [
     `${lines} lines, ${seconds} s: ${texts} texts, ${perSecond.toFixed(0)} a second handed over`,
-    `house: ${cpuUs.toFixed(0)} µs a text, ${cores.toFixed(2)} cores, ${residentMb.toFixed(0)} MB`,
+    `house: ${cpuUs.toFixed(0)} µs a text (${threads.join(', ')}), ${cores.toFixed(2)} cores, ${residentMb.toFixed(0)} MB`,
     `accepted to OK: p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms`,
     `${JSON.stringify(states)}, ${lost} lost, ${doubled} doubled`,
   ].join('\n')
