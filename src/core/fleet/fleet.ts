@@ -1,10 +1,10 @@
 import type { Timers } from '#lib/clock'
 import { createRemaining, type Hours } from '#lib/hours'
+import { createNewest } from '#lib/newest'
 import { err, ok } from '#lib/result'
 import type { Events } from '../events.ts'
 import { createClaims } from './claims.ts'
 import type { Device, DeviceKind, Fleet, Line, SendResult, Sighting } from './contract.ts'
-import { createConversations } from './conversations.ts'
 import { createEntry, type Entry, type SimRules, viewOf, whyOf } from './lines.ts'
 import { admit, createPool, dismiss, move, type Pool } from './pools.ts'
 import { noted } from './sightings.ts'
@@ -25,6 +25,7 @@ type Box = Device & { entries: Map<string, Entry>; pool: Pool }
 
 /** Strangers make no lines; a device gone mad must not fill the memory either. */
 const MOST_LINES = 1_000_000
+const MOST_CONVERSATIONS = 100_000
 
 /** All lines of all gateways: what is known of them, which may send, and what their cards have sent. */
 export const createFleet = (ports: FleetPorts): Fleet => {
@@ -34,7 +35,8 @@ export const createFleet = (ports: FleetPorts): Fleet => {
   const boxes = new Map<string, Box>()
   const byId = new Map<string, Entry>()
   const all = createPool(({ ofAll }) => ofAll)
-  const conversations = createConversations()
+  /** Which card a number was last texted by, or wrote to. */
+  const conversations = createNewest<string>(MOST_CONVERSATIONS)
   const quietMs = createRemaining(quiet)
   const hearers = new Set<() => void>()
   /** Lines whose limits end with the day. */
@@ -45,7 +47,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
   const claims = createClaims({
     ...{ byId, poolOf, rules, wallMs },
     knownTo: (number) => {
-      const key = conversations.of(number)
+      const key = conversations.get(number)
       const line = key === undefined ? undefined : sims.cards.get(key)?.line
       return line === undefined ? undefined : byId.get(line)
     },
@@ -156,7 +158,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
     }
     entry.sentSince++
     sims.sent(card, to)
-    conversations.note(to, card.key)
+    conversations.set(to, card.key)
     if (result.kind === 'unknown') return failed(card)
     card.failuresInRow = 0
   }
@@ -225,7 +227,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
       const entry = byId.get(id)
       if (!entry) return
       sims.received(entry.card)
-      if (from !== undefined) conversations.note(from, entry.card.key)
+      if (from !== undefined) conversations.set(from, entry.card.key)
     },
     sentElsewhere(id, to) {
       const entry = byId.get(id)

@@ -1,4 +1,5 @@
 import type { Timers } from '#lib/clock'
+import { createNewest } from '#lib/newest'
 import { err, ok, type Result } from '#lib/result'
 import type { InboundReport, InboundResult, SendResult } from '../fleet/contract.ts'
 import type { Messages } from '../messages/contract.ts'
@@ -22,6 +23,8 @@ type ReportPorts = {
 const WINDOW_MS = 72 * 60 * 60_000
 
 const AGAIN_MS = 1000
+/** Texts handed over last, by line and reference: most reports are about them. */
+const MOST_HANDED = 20_000
 /** Commits that are shared cost little. */
 const TOGETHER = 200
 
@@ -47,19 +50,21 @@ export const createReports = ({ timers, messages, store, left, nextId, reportMs 
   const wallMs = (): number => timers.clock.wallMs()
   const parking = createParking(store, left, wallMs)
   const once = createOnce(wallMs)
+  const handed = createNewest<string>(MOST_HANDED)
 
   /** Of texts to the same number the newest that still waits for a report; one that is named is that one only. */
-  const tell = async (ids: string[], report: InboundReport | InboundResult): Promise<void> => {
+  const tell = async (ids: string[], report: InboundReport | InboundResult): Promise<boolean> => {
     if ('task' in report) return tellResult(ids[0], report)
     const { line, status, reference } = report
     const step = stepOf(status)
-    if (!step) return
+    if (!step) return true
     for (const id of reference === undefined ? ids : ids.slice(0, 1))
-      if (await messages.report(id, { ...step, route: line })) return
+      if (await messages.report(id, { ...step, route: line })) return true
+    return false
   }
-  const tellResult = async (id: string | undefined, { result }: InboundResult): Promise<void> => {
+  const tellResult = async (id: string | undefined, { result }: InboundResult): Promise<boolean> => {
     const step = stepOfResult(result)
-    if (id !== undefined && step) await messages.correct(id, step, reportMs)
+    return id !== undefined && step !== undefined && messages.correct(id, step, reportMs)
   }
   const find = async (report: InboundReport | InboundResult): Promise<string[]> => {
     if ('task' in report) return store.handedTo(report.device, report.task, wallMs() - WINDOW_MS)
@@ -105,14 +110,22 @@ export const createReports = ({ timers, messages, store, left, nextId, reportMs 
   }
   void settleLeft()
 
+  /** Of a text that was handed over just now: the line's newest of this reference. */
+  const toldAtOnce = async (report: InboundReport | InboundResult): Promise<boolean> => {
+    if ('task' in report || !report.reference) return false
+    const id = handed.get(`${report.line} ${report.reference}`)
+    return id !== undefined && tell([id], report)
+  }
   const taken = async (report: InboundReport | InboundResult): Promise<Result<void, 'failure'>> => {
-    // The clocks of devices are anything.
-    const parked = parking.add({ ...report, atMs: wallMs(), id: nextId() })
+    let parked: Parked | undefined
     try {
+      if (await toldAtOnce(report)) return ok(undefined)
+      // The clocks of devices are anything.
+      parked = parking.add({ ...report, atMs: wallMs(), id: nextId() })
       await settle(parked)
       return ok(undefined)
     } catch {
-      parking.remove(parked)
+      if (parked) parking.remove(parked)
       return err('failure')
     }
   }
@@ -123,6 +136,7 @@ export const createReports = ({ timers, messages, store, left, nextId, reportMs 
       once(`${one.device}|${one.task}|${one.result.kind}`, () => taken(one)),
     /** A text was handed over, which is on disk. */
     onHanded(id: string, line: string, marks: string[]): void {
+      handed.set(`${line} ${marks[0]}`, id)
       for (const parked of parking.take(line, marks)) parked.telling = insist(parked, id)
     },
   }

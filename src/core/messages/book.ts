@@ -1,5 +1,6 @@
 import type { Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
+import { createNewest } from '#lib/newest'
 import type { Events } from '../events.ts'
 import { impiOf } from './queues.ts'
 import type { MessageRecord, MessageStep } from './record.ts'
@@ -17,10 +18,13 @@ type BookPorts = {
 
 /** What is written once is tried again so much later; the store tells of the trouble. */
 const AGAIN_MS = 1000
+/** Texts that await their report: it mostly comes within seconds, and then nobody need look for them on disk. */
+const MOST_SENT = 20_000
 
 /** How many wait for whom, and steps on their way to the disk. */
 export const createBook = ({ store, events, timers, log, bounds }: BookPorts, backlog: Backlog) => {
   const counts = new Map(backlog.inTurn)
+  const sent = createNewest<MessageRecord>(MOST_SENT)
   let waiting = 0
   let closed = false
   for (const count of counts.values()) waiting += count
@@ -36,8 +40,13 @@ export const createBook = ({ store, events, timers, log, bounds }: BookPorts, ba
   }
   for (const { queue } of backlog.accepted) take(queue, true)
 
-  const tell = (message: MessageRecord): void =>
+  const tell = (message: MessageRecord): void => {
+    if (message.reportUntilMs !== undefined) {
+      if (message.state === 'sent' && !message.closed) sent.set(message.id, message)
+      else sent.delete(message.id)
+    }
     events.publish({ kind: 'message.changed', message, step: message.steps.at(-1) as MessageStep })
+  }
 
   return {
     counts,
@@ -51,7 +60,11 @@ export const createBook = ({ store, events, timers, log, bounds }: BookPorts, ba
     get waiting(): number {
       return waiting
     },
+    /** Tells of what is on disk. */
     tell,
+    /** One of those that were `sent` last, as it is on disk. */
+    sent: (id: string): MessageRecord | undefined => sent.get(id),
+    forgetSent: sent.clear,
     /**
      * Writes what has happened already and must not be forgotten: while the disk does not take it, again and again.
      * Never resolves when the house closes before that: what follows from it must not happen then.

@@ -96,6 +96,7 @@ export const createMessages = (ports: MessagePorts): Messages => {
   const onSet = (oldMs: number, byMs: number): void => {
     log.write('app', 'warn', `the clock was set by ${Math.round(byMs / 1000)} s`)
     if (byMs < 0) return
+    book.forgetSent()
     assemblies.shift(byMs)
     store
       .shift(byMs, oldMs)
