@@ -46,27 +46,26 @@ const feed = async ({ events, messages }: Network, { texts, perSecond }: HousePl
   events.subscribe((event) => {
     if (event.kind === 'message.changed') hear(event.message)
   })
-  const before = process.cpuUsage()
-  const threadsBefore = threadTimes()
   const startedMs = performance.now()
   let asked = 0
   const refused: Refused = { count: 0, why: '', again: 0 }
-  // Of the second half: the first texts are still on their way when the first seconds are over.
-  const half = { handed: 0, atMs: startedMs }
+  // Of the second half: in the first one functions are compiled, and texts on their way that are not there yet.
+  let half: Mark | undefined
   while (asked < texts) {
-    if (half.atMs === startedMs && asked > texts / 2) Object.assign(half, { handed, atMs: performance.now() })
+    if (asked >= texts / 2) half ??= mark(handed)
     const due = Math.min(texts, Math.floor(((performance.now() - startedMs) / 1000) * perSecond))
     for (; asked < due; asked++) void accept(messages, asked, refused)
     await sleep(TICK_MS)
   }
-  const perSecondFed = ((handed - half.handed) / (performance.now() - half.atMs)) * 1000
+  const from = half ?? mark(0)
+  const fed = mark(handed)
   const deadline = performance.now() + PATIENCE_MS
   while (handed + refused.count < texts && performance.now() < deadline) await sleep(200)
-  const seconds = (performance.now() - startedMs) / 1000
-  const { user, system } = process.cpuUsage(before)
-  const threads = Object.entries(threadTimes()).map(
-    ([name, us]) => [name, (us - (threadsBefore[name] ?? 0)) / Math.max(1, handed)] as const,
+  const end = mark(handed)
+  const times = Object.entries(end.times).map(
+    ([name, us]) => [name, (us - (from.times[name] ?? 0)) / Math.max(1, handed - from.handed)] as const,
   )
+  const cpuUs = times.reduce((sum, [, us]) => sum + us, 0)
   for (const word of said) {
     const name = ['not sent', 'sent', 'unknown'][word] ?? ''
     ends[name] = (ends[name] ?? 0) + 1
@@ -74,19 +73,23 @@ const feed = async ({ events, messages }: Network, { texts, perSecond }: HousePl
   if (refused.count > 0) ends[`refused: ${refused.why}`] = refused.count
   if (refused.again > 0) ends['asked again'] = refused.again
   delays.sort((a, b) => a - b)
-  const cpuS = (user + system) / 1e6
   return {
     ...{
       texts,
-      perSecond: perSecondFed,
-      cpuUs: (cpuS * 1e6) / Math.max(1, handed),
-      cores: cpuS / seconds,
-      threads: Object.fromEntries(threads),
+      perSecond: rateOf(from, fed),
+      cpuUs,
+      cores: (cpuUs * rateOf(from, end)) / 1e6,
+      threads: Object.fromEntries(times),
     },
     ...{ p50Ms: delays[delays.length >> 1] ?? 0, p99Ms: delays[Math.floor(delays.length * 0.99)] ?? 0 },
     ...{ residentMb: process.memoryUsage.rss() / 1e6, states: ends, said },
   }
 }
+
+/** How far it was at a moment, and what its threads had taken by then. */
+type Mark = { handed: number; atMs: number; times: Record<string, number> }
+const mark = (handed: number): Mark => ({ handed, atMs: performance.now(), times: threadTimes() })
+const rateOf = (from: Mark, to: Mark): number => ((to.handed - from.handed) / (to.atMs - from.atMs)) * 1000
 
 /** How often the door was full, and what it refused for good. */
 type Refused = { count: number; why: string; again: number }

@@ -12,7 +12,7 @@ import { freePort } from '../test/support/ports.ts'
 export type LinesFigures = {
   lines: number
   seconds: number
-  /** Texts asked for, and how many each second were handed to a device. */
+  /** Texts asked for, and how many each second were handed to a device: as all figures of the house, in the second half. */
   texts: number
   perSecond: number
   /** Of the house's process with its threads, per text, and in cores. */
