@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { build } from 'vite'
 
 const here = import.meta.dirname
-const common = { configFile: false, logLevel: 'warn', clearScreen: false }
+const common = { configFile: false, logLevel: 'error', clearScreen: false }
 // Chromium 111, Firefox 114, Safari 16.4: what Vite calls widely available.
 const target = 'baseline-widely-available'
 

@@ -50,11 +50,12 @@ export const App = ({ settings }: { settings: SettingsCell }): ReactElement => {
     }
   }, [api, enter])
 
-  const [name, title, body] = [say('Phone'), say('Incoming call'), say('Open the phone to answer.')]
+  const name = say('Phone')
+  const [call, text, open] = [say('Incoming call'), say('New text'), say('Open the phone to answer.')]
   useEffect(() => {
     document.title = name
-    void leaveWords({ title, body })
-  }, [name, title, body])
+    void leaveWords({ call, text, open })
+  }, [name, call, text, open])
 
   return (
     <Formats locale={i18n.locale === 'zh-Hant' ? 'zh-TW' : 'en-GB'}>

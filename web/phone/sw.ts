@@ -2,6 +2,7 @@
 
 type Waiting = Event & { waitUntil(promise: Promise<unknown>): void }
 type Fetching = Event & { request: Request; respondWith(response: Promise<Response>): void }
+type Pushed = Waiting & { data: { json(): unknown } | null }
 type Clicked = Waiting & { notification: Notification }
 type ServiceWorkerScope = EventTarget & {
   registration: ServiceWorkerRegistration
@@ -70,27 +71,47 @@ on<Fetching>('fetch', (event) => {
   else if (/^(assets\/|icon|manifest)/.test(path)) event.respondWith(fromShell(request))
 })
 
-/** A push says nothing but "come": the words were left by the page. */
-const wordsOf = async (): Promise<{ title: string; body: string }> => {
-  const kept = await caches.match(new URL('./words', scope)).then((found) => found?.json())
-  return { title: 'Incoming call', body: 'Open the phone to answer.', ...(kept as object | undefined) }
+type Push = { kind: 'call' | 'text'; from: string; name: string }
+
+/** What the server sealed for this browser alone (RFC 8291); nothing, when it could not be opened. */
+const pushIn = (event: Pushed): Push => {
+  try {
+    const { kind, from, name } = (event.data?.json() ?? {}) as Record<string, unknown>
+    const text = (value: unknown) => (typeof value === 'string' ? value : '')
+    return { kind: kind === 'text' ? 'text' : 'call', from: text(from), name: text(name) }
+  } catch {
+    return { kind: 'call', from: '', name: '' }
+  }
 }
 
-on<Waiting>('push', (event) => {
-  event.waitUntil(
-    wordsOf().then(({ title, body }) =>
-      worker.registration.showNotification(title, {
-        ...{ body, tag: 'call', icon: new URL('./icon-192.png', scope).href },
-        requireInteraction: true,
-      }),
-    ),
-  )
-})
+const WORDS = { call: 'Incoming call', text: 'New text', open: 'Open the phone to answer.' }
+/** In the language of the page, which left them here. */
+const wordsOf = async (): Promise<typeof WORDS> => {
+  const kept = await caches.match(new URL('./words', scope)).then((found) => found?.json())
+  return { ...WORDS, ...(kept as object | undefined) }
+}
+
+const notify = async (event: Pushed) => {
+  const { kind, from, name } = pushIn(event)
+  const words = await wordsOf()
+  const who = name && name !== from ? `${name} ${from}` : from
+  await worker.registration.showNotification(who || words[kind], {
+    ...{ body: who ? words[kind] : words.open, tag: kind === 'call' ? 'call' : `text-${from}` },
+    icon: new URL('./icon-192.png', scope).href,
+    requireInteraction: kind === 'call',
+    data: kind === 'text' ? `#/texts/${encodeURIComponent(from)}` : '#/keys',
+  })
+}
+
+on<Pushed>('push', (event) => event.waitUntil(notify(event)))
 on<Clicked>('notificationclick', (event) => {
   event.notification.close()
   event.waitUntil(
     worker.clients
       .matchAll({ type: 'window', includeUncontrolled: true })
-      .then(([page]) => page?.focus() ?? worker.clients.openWindow(scope.href)),
+      .then(
+        ([page]) =>
+          page?.focus() ?? worker.clients.openWindow(`${scope.href}${event.notification.data ?? ''}`),
+      ),
   )
 })

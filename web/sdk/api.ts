@@ -20,7 +20,9 @@ export type HistoryCall = {
   startedAtMs: number
   answeredAtMs?: number | null
   endedAtMs?: number | null
+  /** A SIP status. */
   cause?: number | null
+  reason?: string | null
   missed: boolean
   recordings: string[]
 }
@@ -114,6 +116,7 @@ export const createApi = (base = '/phone/api', ask: typeof fetch = (...a) => fet
     conversations: () => get<{ conversations: Conversation[] }>('conversations'),
     messages: (query: { with: string; before?: string; limit?: number }) =>
       get<Page<'messages', StoredText>>('messages', query),
+    read: (other: string, id: string) => send('POST', 'read', { with: other, id }),
     recordings: () => get<Page<'recordings', Recording>>('recordings'),
     recordingUrl: (id: string) => `${base}/recordings/${one(id)}/audio`,
     dropRecording: (id: string) => send('DELETE', `recordings/${one(id)}`),

@@ -18,6 +18,7 @@ export const Rail = ({ showHelp }: { showHelp(): void }): ReactElement => {
   const say = useWords()
   const { route, texts, phone } = useHouse()
   const { page } = useCell(route)
+  useCell(phone.line)
   const voiceMail = useCell(phone.voiceMail)
   useCell(texts.conversations)
   const inCall = useCalls().length > 0
@@ -32,25 +33,27 @@ export const Rail = ({ showHelp }: { showHelp(): void }): ReactElement => {
   return (
     <nav className="rail" aria-label={say('Pages')}>
       <ul>
-        {ITEMS.map(({ page: item, icon, word }) => {
-          const count = counts[item] ?? 0
-          return (
-            <li key={item} className={`rail-${item}`}>
-              <a href={hrefOf(item)} aria-current={current(item)}>
-                <span className="rail-face">
-                  <Icon name={item === 'keys' && inCall ? 'phone' : icon} />
-                  {count > 0 && (
-                    <span className="badge">
-                      {count > 99 ? '99+' : count}
-                      <span className="hidden"> {say('new')}</span>
-                    </span>
-                  )}
-                </span>
-                <span>{item === 'keys' && inCall ? say('Call') : say(word)}</span>
-              </a>
-            </li>
-          )
-        })}
+        {ITEMS.filter(({ page: item }) => item !== 'mail' || phone.features().mailbox).map(
+          ({ page: item, icon, word }) => {
+            const count = counts[item] ?? 0
+            return (
+              <li key={item} className={`rail-${item}`}>
+                <a href={hrefOf(item)} aria-current={current(item)}>
+                  <span className="rail-face">
+                    <Icon name={item === 'keys' && inCall ? 'phone' : icon} />
+                    {count > 0 && (
+                      <span className="badge">
+                        {count > 99 ? '99+' : count}
+                        <span className="hidden"> {say('new')}</span>
+                      </span>
+                    )}
+                  </span>
+                  <span>{item === 'keys' && inCall ? say('Call') : say(word)}</span>
+                </a>
+              </li>
+            )
+          },
+        )}
       </ul>
       <Press
         icon="help"

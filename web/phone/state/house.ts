@@ -82,7 +82,8 @@ export const createHouse = ({ me, config, api, settings, route, ringer: given }:
   // A new server, or one that was away: what was missed is fetched.
   phone.line.on(() => {
     if (phone.line.get().kind !== 'ready') return
-    void Promise.all([book.load(), history.refresh(), texts.refresh(), mail.refresh()])
+    void Promise.all([book.load(), history.refresh(), texts.refresh()])
+    if (phone.features().mailbox) void mail.refresh()
   })
 
   let hideNotice = () => {}

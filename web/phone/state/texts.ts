@@ -50,20 +50,29 @@ export const createTextStore = (api: Api, phone: Phone, { onText }: Events): Tex
       const query = { with: number, limit: 50, ...(before ? { before } : {}) }
       const { messages, next } = await api.messages(query)
       if (thread.get().with !== number) return
-      // The server gives the newest first; people read downwards.
       const found = [...messages].sort((a, b) => a.atMs - b.atMs)
       const value = before ? [...found, ...thread.get().value] : found
       thread.set({ state: 'ready', value, with: number, next: next ?? undefined })
+      if (!before) read()
     } catch {
       if (thread.get().with === number) thread.set({ ...thread.get(), state: 'failed' })
     }
   }
+
+  /** What is on the screen was read, unless nobody looks at the page. */
+  const read = () => {
+    const { with: number, value } = thread.get()
+    const newest = value.findLast(({ direction }) => direction === 'in')
+    if (newest && document.visibilityState === 'visible') void api.read(number, newest.id).catch(() => {})
+  }
+  document.addEventListener('visibilitychange', read)
 
   /** Shows a text at once, in its thread and in the list. */
   const add = (text: StoredText, name: string) => {
     const open = thread.get()
     if (open.with === text.with && !open.value.some(({ id }) => id === text.id))
       thread.set({ ...open, state: 'ready', value: [...open.value, text] })
+    if (text.direction === 'in' && open.with === text.with) read()
     const { value } = conversations.get()
     const known = value.find((one) => one.with === text.with)
     const unread = text.direction === 'in' && open.with !== text.with ? (known?.unread ?? 0) + 1 : 0
