@@ -28,7 +28,7 @@ const KEYS = {
 const SUBSCRIBE = body({ endpoint: text(2048), keys: KEYS })
 const UNSUBSCRIBE = body({ endpoint: text(2048) })
 
-type Query = Record<string, string | undefined>
+export type Query = Record<string, string | undefined>
 
 /** One value of a query: where a name comes twice, the last. */
 export const queryOf = (request: FastifyRequest): Query => {
@@ -38,7 +38,7 @@ export const queryOf = (request: FastifyRequest): Query => {
   )
 }
 
-const limitOf = ({ limit }: Query): number => {
+export const limitOf = ({ limit }: Query): number => {
   const wanted = /^\d{1,4}$/.test(limit ?? '') ? Number(limit) : PAGE.usual
   return Math.max(PAGE.least, Math.min(wanted, PAGE.most))
 }

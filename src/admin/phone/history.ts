@@ -25,10 +25,7 @@ const PAGE = 200
 /** So many records are looked through for one page of hits. */
 const MOST_PAGES = 10
 
-type HistoryPorts = Pick<PhonePorts, 'store' | 'subscribers' | 'book'> & {
-  /** Ids of what was recorded of these calls. */
-  recordingsOf?(impi: string, calls: string[]): Promise<Map<string, string[]>>
-}
+type HistoryPorts = Pick<PhonePorts, 'store' | 'subscribers' | 'book' | 'sounds'>
 
 const viewOf = (record: CallRecord, user: Subscriber, ports: HistoryPorts): HistoryCall => {
   const isOut = record.callerImpi === user.impi
@@ -43,7 +40,7 @@ const viewOf = (record: CallRecord, user: Subscriber, ports: HistoryPorts): Hist
     ...(status !== undefined && { cause: status }),
     ...(cause !== undefined && { reason: cause }),
     missed: !isOut && answeredAtMs === undefined,
-    recordings: [],
+    recordings: record.recordings ?? [],
   }
 }
 
@@ -81,16 +78,17 @@ export const historyOf = async (
 const cursorAt = (call: HistoryCall | undefined): string | undefined =>
   call && cursorOf(`${call.startedAtMs}`, call.id)
 
+/** Of what was recorded only that which is the user's own. */
 const withRecordings = async (
-  user: Subscriber,
+  { impi }: Subscriber,
   calls: HistoryCall[],
-  { recordingsOf }: HistoryPorts,
+  { sounds }: HistoryPorts,
   next?: string,
 ): Promise<HistoryPage> => {
-  const found = await recordingsOf?.(
-    user.impi,
-    calls.map(({ id }) => id),
-  )
-  for (const call of calls) call.recordings = found?.get(call.id) ?? []
+  for (const call of calls) {
+    if (call.recordings.length === 0) continue
+    const found = await Promise.all(call.recordings.map((id) => sounds?.recordings.get(impi, id)))
+    call.recordings = found.flatMap((sound) => sound?.id ?? [])
+  }
   return { calls, ...(next !== undefined && { next }) }
 }

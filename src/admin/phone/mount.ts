@@ -5,7 +5,10 @@ import { readSite } from './files.ts'
 import { mountGuests } from './guests/routes.ts'
 import type { PhonePorts } from './ports.ts'
 import { mountSite } from './site.ts'
+import { mountSounds } from './sounds/routes.ts'
 import { createReadMarks, type ReadMarks } from './texts.ts'
+
+const WAV = ['audio/wav', 'audio/wave', 'audio/x-wav', 'audio/vnd.wave']
 
 /** The web phone as any of our HTTP servers can carry it. */
 export type Phone = {
@@ -20,6 +23,11 @@ export const createPhone = async (ports: PhonePorts): Promise<Phone> => {
     mount: (app, whole) => {
       mountPhoneApi(app, ports, marks)
       mountBook(app, ports)
+      void app.register((room, _options, done) => {
+        room.addContentTypeParser(WAV, { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body))
+        mountSounds(room, ports)
+        done()
+      })
       mountGuests(app, files, ports)
       mountSite(app, whole ? ['/', '/phone/'] : ['/phone/'], files, ports)
     },

@@ -5,6 +5,7 @@ import type { Random } from '#lib/random'
 import type { PhoneBook } from './book/contract.ts'
 import type { PushDesk } from './push/contract.ts'
 import type { PhoneSessions } from './sessions.ts'
+import type { PhoneSounds } from './sounds/contract.ts'
 import type { Tokens } from './tokens.ts'
 
 /** What pages are told of this server. */
@@ -26,6 +27,8 @@ export type PhonePorts = {
   store: PhoneStore
   book: PhoneBook
   push: PushDesk
+  /** Absent: nothing that is said is kept. */
+  sounds?: PhoneSounds | undefined
   guests: Guests
   callBack: CallBack
   /** Where a page that came by this host and scheme finds the WebSocket. */
