@@ -19,14 +19,17 @@ export const WIDTHS = {
   settings: 2,
   bindings: 4,
   unbound: 2,
-  calls: 16,
+  calls: 17,
   phoneItems: 5,
   phoneGone: 2,
+  sounds: 12,
+  soundsGone: 1,
   ...FLEET_WIDTHS,
 }
 
 export const emptyBatch = (): Batch => ({
   ...{ sqns: [], settings: [], bindings: [], unbound: [], calls: [], phoneItems: [], phoneGone: [] },
+  ...{ sounds: [], soundsGone: [] },
   ...{
     sims: [],
     recipients: [],
@@ -44,10 +47,17 @@ export const pushBinding = (out: Value[], b: StoredBinding): void => {
   out.push(b.impi, b.contact, b.data, b.expiresAtMs)
 }
 
+/** What a call came from and led to; most have nothing of that. */
+const linksOf = ({ transferredTo, transferredFrom, mailbox, recordings }: CallRecord): string | null =>
+  (transferredTo ?? transferredFrom ?? mailbox ?? recordings) === undefined
+    ? null
+    : JSON.stringify({ transferredTo, transferredFrom, mailbox, recordings })
+
 /** In the order of `CALL_COLUMNS` in statements.ts. */
 export const pushCall = (out: Value[], c: CallRecord): void => {
   out.push(c.id, c.caller, c.callee, c.dialled, c.kind, c.video ? 1 : 0, c.startedAtMs)
   out.push(c.ringingAtMs ?? null, c.answeredAtMs ?? null, c.endedAtMs ?? null)
   out.push(c.cause ?? null, c.status ?? null, JSON.stringify(c.callIds))
   out.push(c.callerImpi ?? null, c.calleeImpi ?? null, c.guest ? JSON.stringify(c.guest) : null)
+  out.push(linksOf(c))
 }

@@ -19,7 +19,11 @@ export type CallRow = {
   callee_impi: string | null
   /** JSON object. */
   guest: string | null
+  /** JSON object. */
+  links: string | null
 }
+
+type Links = Pick<CallRecord, 'transferredTo' | 'transferredFrom' | 'mailbox' | 'recordings'>
 
 export const toRecord = (row: CallRow): CallRecord => ({
   id: row.id,
@@ -37,5 +41,6 @@ export const toRecord = (row: CallRow): CallRecord => ({
   ...(row.caller_impi !== null && { callerImpi: row.caller_impi }),
   ...(row.callee_impi !== null && { calleeImpi: row.callee_impi }),
   ...(row.guest !== null && { guest: JSON.parse(row.guest) as GuestCall }),
+  ...(row.links !== null && (JSON.parse(row.links) as Links)),
   callIds: JSON.parse(row.call_ids) as string[],
 })

@@ -74,7 +74,17 @@ const makePrivate = (file: string): void => {
 }
 
 const ORDER: readonly (keyof typeof WIDTHS)[] = [
-  ...(['sqns', 'settings', 'unbound', 'bindings', 'calls', 'phoneItems', 'phoneGone'] as const),
+  ...([
+    'sqns',
+    'settings',
+    'unbound',
+    'bindings',
+    'calls',
+    'phoneItems',
+    'phoneGone',
+    'sounds',
+    'soundsGone',
+  ] as const),
   ...([
     'sims',
     'recipients',

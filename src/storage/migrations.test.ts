@@ -48,6 +48,7 @@ describe('migrations', () => {
       'settings',
       'sim_recipients',
       'sims',
+      'sounds',
       'sqns',
       'text_tasks',
     ])

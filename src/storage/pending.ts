@@ -4,6 +4,7 @@ import { createPendingFleet, type PendingFleet, type TakenFleet } from './fleet/
 import { createPendingMessages, type PendingMessages, type TakenMessages } from './messages/pending.ts'
 import { createPendingOutbox, type PendingOutbox, type TakenOutbox } from './outbox/pending.ts'
 import { createPendingPhone, type PendingPhone } from './phone/pending.ts'
+import { createPendingSounds, type PendingSounds } from './sounds/pending.ts'
 
 type Unbinding = { impi: string; contact: string; data?: never }
 
@@ -20,6 +21,7 @@ export type Pending = {
   readonly outbox: PendingOutbox
   readonly fleet: PendingFleet
   readonly phone: PendingPhone
+  readonly sounds: PendingSounds
   readonly urgent: number
   readonly background: number
   /** Empties it; `all` false leaves the background part where it is. */
@@ -46,6 +48,7 @@ export const createPending = (maxCalls: number): Pending => {
   const outbox = createPendingOutbox()
   const fleet = createPendingFleet()
   const phone = createPendingPhone()
+  const sounds = createPendingSounds()
 
   const takeUrgent = (batch: Batch): void => {
     for (const [impi, sqn] of sqns) batch.sqns.push(impi, Number(sqn))
@@ -73,8 +76,9 @@ export const createPending = (maxCalls: number): Pending => {
     outbox,
     fleet,
     phone,
+    sounds,
     get urgent() {
-      return sqns.size + settings.size + messages.urgent + fleet.urgent + phone.urgent
+      return sqns.size + settings.size + messages.urgent + fleet.urgent + phone.urgent + sounds.urgent
     },
     get background() {
       return bindings.size + calls.size + messages.background + outbox.background + fleet.background
@@ -83,6 +87,7 @@ export const createPending = (maxCalls: number): Pending => {
       const batch = emptyBatch()
       takeUrgent(batch)
       phone.take(batch)
+      sounds.take(batch)
       const gone = {
         messages: messages.take(batch, all),
         outbox: outbox.take(batch, all),

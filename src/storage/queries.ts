@@ -6,6 +6,7 @@ import { createMessageQueries, type MessageQueries } from './messages/queries.ts
 import { createOutboxQueries, type OutboxQueries } from './outbox/queries.ts'
 import { createPhoneQueries, type PhoneQueries } from './phone/queries.ts'
 import type { Tables } from './schema.ts'
+import { createSoundQueries, type SoundQueries } from './sounds/queries.ts'
 
 /**
  * `before` and `beforeId` are the start and id of the last record of the page before; without the id, records of that
@@ -17,7 +18,8 @@ export type CallQuery = { limit: number; before?: number; beforeId?: string; use
 export type Queries = MessageQueries &
   FleetQueries &
   OutboxQueries &
-  PhoneQueries & {
+  PhoneQueries &
+  SoundQueries & {
     sqns(): Promise<Map<string, number>>
     bindings(nowMs: number): Promise<StoredBinding[]>
     closeOpenCalls(cause: string, nowMs: number): Promise<number>
@@ -34,6 +36,7 @@ export const createQueries = (db: Kysely<Tables>): Queries => ({
   ...createFleetQueries(db),
   ...createOutboxQueries(db),
   ...createPhoneQueries(db),
+  ...createSoundQueries(db),
   sqns: async () => {
     const rows = await db.selectFrom('sqns').selectAll().execute()
     return new Map(rows.map((row) => [row.impi, row.sqn]))

@@ -11,6 +11,7 @@ import type {
 } from './fleet/columns.ts'
 import type { MessageRow } from './messages/columns.ts'
 import type { OutboxRow } from './outbox/columns.ts'
+import type { SoundRow } from './sounds/columns.ts'
 
 /** The tables as Kysely sees them, after the last migration. Times are wall clock milliseconds. */
 export type Tables = {
@@ -28,5 +29,6 @@ export type Tables = {
   gateway_calls: DeviceCallRow
   text_tasks: TaskRow
   phone_items: { kind: string; name: string; impi: string; value: string; at_ms: number }
+  sounds: SoundRow
   outbox: Omit<OutboxRow, 'seq'> & { seq: Generated<number> }
 }

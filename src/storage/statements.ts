@@ -3,6 +3,7 @@ import type { WIDTHS } from './batch.ts'
 import type { CallRow } from './call-row.ts'
 import { fleetStatements } from './fleet/statements.ts'
 import type { Tables } from './schema.ts'
+import { SOUND_COLUMNS, type SoundRow } from './sounds/columns.ts'
 
 export const CALL_COLUMNS = [
   'id',
@@ -21,6 +22,7 @@ export const CALL_COLUMNS = [
   'caller_impi',
   'callee_impi',
   'guest',
+  'links',
 ] as const satisfies (keyof CallRow)[]
 
 /** The SQL of the hot writes: Kysely spells it in the database's dialect once, the driver prepares it once. */
@@ -64,6 +66,13 @@ export const hotStatements = (db: Kysely<Tables>): Record<keyof typeof WIDTHS, s
           })),
         ),
     ),
+    sounds: text(
+      db
+        .insertInto('sounds')
+        .values(Object.fromEntries(SOUND_COLUMNS.map((column) => [column, ''])) as unknown as SoundRow)
+        .onConflict((on) => on.column('id').doUpdateSet((e) => ({ heard: e.ref('excluded.heard') }))),
+    ),
+    soundsGone: text(db.deleteFrom('sounds').where('id', '=', '')),
     phoneGone: text(db.deleteFrom('phone_items').where('kind', '=', '').where('name', '=', '')),
     ...fleetStatements(db),
   }

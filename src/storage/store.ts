@@ -1,4 +1,4 @@
-import type { CallRecord, GatewayStore, MessageStore, Outbox, PhoneStore, Store } from '#core'
+import type { CallRecord, GatewayStore, MessageStore, Outbox, PhoneStore, SoundStore, Store } from '#core'
 import type { Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import { err, ok, type Result } from '#lib/result'
@@ -10,6 +10,7 @@ import { createOutbox } from './outbox/outbox.ts'
 import { createPending } from './pending.ts'
 import { createPhoneStore } from './phone/store.ts'
 import type { CallQuery } from './queries.ts'
+import { createSoundStore } from './sounds/store.ts'
 import { startThread, type Thread } from './thread.ts'
 
 export type StoreOptions = {
@@ -29,6 +30,7 @@ export type OpenedStore = Store & {
   outbox: Outbox
   gateways: GatewayStore
   phone: PhoneStore
+  sounds: SoundStore
   /** Told of each transaction: how long it took with its fsync and both ways. */
   onCommit(hear: (tookMs: number) => void): void
   listCalls(query: CallQuery): Promise<CallRecord[]>
@@ -75,6 +77,7 @@ const createStore = (thread: Thread, log: Log, timers: Timers, maxWaitingCalls: 
     outbox: createOutbox(pending.outbox, groups, thread),
     gateways: createGatewayStore(pending.fleet, groups, thread),
     phone: createPhoneStore(pending.phone, groups, thread, settled),
+    sounds: createSoundStore(pending.sounds, groups, thread, settled),
     onCommit: (hear) => void hearers.push(hear),
     loadSqns: async () => {
       const sqns = await thread.query('sqns')
