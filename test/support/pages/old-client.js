@@ -1,6 +1,6 @@
 /**
  * A page that behaves as the known old client does: no ICE servers, descriptions sent before candidates are gathered,
- * passive in DTLS, 1006 a moment after 9002, 1004 on its acknowledgement.
+ * passive in DTLS, 1006 a moment after 9002, 1004 on its acknowledgement, mute while anybody holds.
  */
 import { createEar, pictureStream, toneStream } from './sound.js'
 
@@ -69,6 +69,8 @@ const on = {
   9003: ({ sdp }) => peer.setRemoteDescription({ type: 'answer', sdp }),
   9004: ({ state }) => {
     phone.state = state
+    for (const { track } of state >= 2 ? (peer?.getSenders() ?? []) : [])
+      if (track) track.enabled = state === '2'
     if (state === '0') peer?.close()
   },
 }
