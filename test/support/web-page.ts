@@ -1,15 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { peer } from './peers.ts'
-
-/** Chromium with made-up microphones and cameras, whose pages may use loopback for media. */
-const FLAGS = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  ...['--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream'],
-  ...['--use-fake-ui-for-media-stream', '--allow-loopback-in-peer-connection'],
-  ...['--disable-features=WebRtcHideLocalIpsWithMdns', '--autoplay-policy=no-user-gesture-required'],
-]
+import type { Page } from 'playwright-core'
+import { openChromium } from './chromium.ts'
 
 /** What runs in the page: one peer connection that sends a tone, and a picture where it is wished. */
 const SCRIPT = `
@@ -81,10 +73,10 @@ window.phone = {
       transceiver.direction = 'sendrecv'
       await transceiver.sender.replaceTrack(kind === 'audio' ? state.stream.getAudioTracks()[0] : picture().getVideoTracks()[0])
     }
-    await pc.setLocalDescription()
-    let sdpOut = pc.localDescription.sdp
-    if (plan.passive) sdpOut = sdpOut.replaceAll('a=setup:active', 'a=setup:passive')
-    return sdpOut
+    const answer = await pc.createAnswer()
+    const said = plan.passive ? answer.sdp.replaceAll('a=setup:active', 'a=setup:passive') : answer.sdp
+    await pc.setLocalDescription({ type: 'answer', sdp: said })
+    return said
   },
   connected: () => state.pc?.connectionState,
   heard: () => {
@@ -122,20 +114,14 @@ const serve = async (): Promise<Server> => {
   return server
 }
 
-export const chromiumPeer = () => peer('chromium')
-
 /** A browser whose pages are bare phones: no signalling, only descriptions in and out. */
 export const aWebBrowser = async () => {
   const server = await serve()
-  const browser: Browser = await chromium.launch({
-    executablePath: chromiumPeer().path,
-    headless: true,
-    args: FLAGS,
-  })
+  const browser = await openChromium()
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   return {
     page: async () => {
-      const page = await browser.newPage()
+      const page = await browser.context.newPage()
       await page.goto(url)
       return phoneOn(page)
     },

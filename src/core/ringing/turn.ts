@@ -44,11 +44,14 @@ const describe = async (call: Call, place: Place): Promise<Described> => {
   return { sdp, media }
 }
 
-/** All plain phones of a turn get one description, and the first one's listener serves them; each browser gets its own. */
+/**
+ * All plain phones of a turn get one description, and the first one's listener serves them; each browser gets its own, and
+ * they come first: their media have one place in the engine, to which the call then belongs.
+ */
 const describeAll = async (call: Call, places: Place[]): Promise<Map<Place, Described>> => {
   const all = new Map<Place, Described>()
   let plain: Described | undefined
-  for (const place of places) {
+  for (const place of places.toSorted(browsersFirst)) {
     const described: Described = place.web === undefined && plain ? plain : await describe(call, place)
     if (place.web === undefined) {
       plain = described
@@ -58,6 +61,9 @@ const describeAll = async (call: Call, places: Place[]): Promise<Map<Place, Desc
   }
   return all
 }
+
+const browsersFirst = (a: Place, b: Place): number =>
+  Number(a.web === undefined) - Number(b.web === undefined)
 
 /** Rings several at once until one answers, or none will. */
 export const ringTurn = async (call: Call, places: Place[]): Promise<Outcome> => {

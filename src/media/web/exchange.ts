@@ -1,24 +1,13 @@
 import type { AskOptions, MediaEvents, MediaOptions, Refusal, Side } from '#core'
 import { err, ok, type Result } from '#lib/result'
-import { formatsForPhone, parseSdp, type Sdp } from '#sdp'
-import {
-  describeTo,
-  type EngineCall,
-  endAt,
-  givePairs,
-  type Listener,
-  listenerFor,
-  otherSide,
-  ownMedia,
-  takePairs,
-  usableOf,
-} from '../call.ts'
+import { parseSdp, type Sdp } from '#sdp'
+import { type EngineCall, givePairs, type Listener, otherSide, takePairs, usableOf } from '../call.ts'
 import type { SilenceLimits } from '../commands.ts'
 import type { createRoster } from '../exchange.ts'
-import { familyOf } from '../negotiation.ts'
-import { type Face, mediaFor, newWebCall, plainFace, termsOf, type WebCall, webFace } from './face.ts'
+import { createDescriptions, listenerOf, meet, type Told } from './descriptions.ts'
+import { type Face, newWebCall, plainFace, termsOf, type WebCall, webFace } from './face.ts'
 import { planFaces } from './plan.ts'
-import { BROWSER_FORMATS, formatsForBrowser, hasSpeech, oneOf, renumbered, within } from './terms.ts'
+import { BROWSER_FORMATS, formatsForBrowser, hasSpeech, oneOf } from './terms.ts'
 import { Transport, WEB_KINDS, type WebTerms } from './transport.ts'
 import type { Transports } from './transports.ts'
 
@@ -33,24 +22,17 @@ export type WebExchangePorts = {
 }
 
 export type WebExchange = ReturnType<typeof createWebExchange>
-type Told = Promise<Result<string, Refusal>>
-
-const addressOf = (side: Side, { callerAddress, calleeAddress }: MediaOptions): string | undefined =>
-  side === 'caller' ? callerAddress : calleeAddress
-const listenerOf = (side: Side, { callerListener, calleeListener }: MediaOptions): number | undefined =>
-  side === 'caller' ? callerListener : calleeListener
 const webOf = (side: Side, { callerWeb, calleeWeb }: MediaOptions): string | undefined =>
   side === 'caller' ? callerWeb : calleeWeb
 
-/** Formats of `ours` that the other side can take, by kind. */
-const meet = (ours: WebTerms, others: WebTerms): WebTerms => {
-  const met: WebTerms = {}
-  for (const kind of WEB_KINDS) {
-    const [own, other] = [ours[kind], others[kind]]
-    const formats = own && other ? Transport.meet(own.formats, other.formats) : []
-    if (own && formats.length > 0) met[kind] = { formats, direction: own.direction }
-  }
-  return met
+const wantedPairs = (face: Face & { transport: undefined }): boolean[] =>
+  face.sdp.media.map((_, index) => Object.values(face.at).includes(index))
+
+/** Sockets of telephones that are not spoken with any more. */
+const giveSide = (call: EngineCall, medium: EngineCall['media'][number], side: Side): void => {
+  const pair = medium.pairs[side]
+  if (pair) call.hand.pools[call.ends[side]?.listener.index ?? 0]?.give(pair)
+  medium.pairs[side] = undefined
 }
 
 /**
@@ -58,7 +40,11 @@ const meet = (ours: WebTerms, others: WebTerms): WebTerms => {
  * agreed upon in terms of formats and directions, and telephones are told of it in plain RTP.
  */
 export const createWebExchange = (ports: WebExchangePorts) => {
-  const { transports, calls, listeners, events } = ports
+  const { transports, calls, events } = ports
+  const { enterWeb, enterPlain, offerPlain, offerWeb, answerTo } = createDescriptions(
+    transports,
+    ports.listeners,
+  )
 
   /** The transport's worker has the call: telephones that spoke by another get new ports. */
   const callFor = (name: string): EngineCall & { web: WebCall } => {
@@ -89,91 +75,26 @@ export const createWebExchange = (ports: WebExchangePorts) => {
     return nameOf(call, 'caller', options) !== undefined || nameOf(call, 'callee', options) !== undefined
   }
 
+  /** Telephones are rung along with browsers that were offered to before. */
+  const joinsRing = (name: string, from: Side, options: MediaOptions | undefined): boolean => {
+    const open = calls.get(name)?.web?.offer
+    const isRing = options !== undefined && listenerOf(otherSide(from), options) !== undefined
+    if (!open || open.answered || open.from !== from || !isRing) return false
+    open.beside = true
+    return true
+  }
+
+  /** It is a telephone's answer that rang beside browsers: they may still be faster to take the call. */
+  const isPhones = (name: string, options: { web?: string } | undefined): boolean => {
+    const known = calls.get(name)?.web
+    if (options?.web !== undefined || !known?.offer?.beside) return false
+    known.faces = {}
+    return true
+  }
+
   const refuse = (call: EngineCall & { web: WebCall }, why: Refusal): Result<never, Refusal> => {
     if (!call.web.offer && Object.keys(call.web.faces).length === 0 && !call.offer) ports.close(call.name)
     return err(why)
-  }
-
-  const enterWeb = async (
-    name: string,
-    side: Side,
-    text: string,
-    options: MediaOptions,
-  ): Promise<Result<Face, Refusal>> => {
-    const opened = await transports.open(name, addressOf(side, options))
-    if (!opened.ok) return opened
-    const heard = transports.hear(opened.value, text)
-    return heard.ok ? ok(webFace(opened.value, heard.value[0])) : heard
-  }
-
-  const enterPlain = async (
-    call: EngineCall,
-    side: Side,
-    text: string,
-    options: MediaOptions,
-  ): Promise<Result<Face, Refusal>> => {
-    const parsed = parseSdp(text)
-    if (!parsed.ok) return err('bad-request')
-    const sdp = parsed.value
-    const wished = listenerOf(side, options) ?? call.ends[side]?.listener.index ?? 0
-    const listener = listenerFor(listeners, wished, familyOf(sdp))
-    if (!listener) return err('unsupported-address')
-    endAt(call, side, listener, addressOf(side, options))
-    const face = plainFace(sdp, usableOf(sdp, listener.family))
-    call.said[side] = sdp
-    return ok(face)
-  }
-
-  const wantedPairs = (face: Face & { transport: undefined }): boolean[] =>
-    face.sdp.media.map((_, index) => Object.values(face.at).includes(index))
-
-  /** What the telephones of a side are offered. */
-  const offerPlain = async (
-    call: EngineCall,
-    to: Side,
-    terms: WebTerms,
-    options: MediaOptions,
-  ): Promise<Result<[string, Sdp], Refusal>> => {
-    const wished = listenerOf(to, options) ?? call.ends[to]?.listener.index ?? 0
-    const listener = listeners[wished]
-    if (!listener) return err('unsupported-address')
-    endAt(call, to, listener, addressOf(to, options))
-    const before = call.said[to]
-    const known = before
-      ? plainFace(
-          before,
-          before.media.map(() => true),
-        )
-      : undefined
-    const wanted: WebTerms = {}
-    for (const kind of WEB_KINDS) {
-      const [own, named] = [terms[kind], known && termsOf(known)[kind]?.formats]
-      const formats = own ? renumbered(formatsForPhone(kind, own.formats, named ?? []), named ?? []) : []
-      if (own && formats.length > 0) wanted[kind] = { formats, direction: own.direction }
-    }
-    if (!hasSpeech(wanted)) return err('not-acceptable-media')
-    const told = { session: ['s=-', 't=0 0'], media: mediaFor(wanted, before) }
-    const usable = told.media.map(({ port }) => port > 0)
-    if (!(await takePairs(call, usable, [to]))) return err('overloaded')
-    return ok([describeTo(call, to, told, ownMedia(call, to, told, usable)), told])
-  }
-
-  const offerWeb = async (
-    name: string,
-    terms: WebTerms,
-    to: Side,
-    options: MediaOptions,
-  ): Promise<Result<string, Refusal>> => {
-    const opened = await transports.open(name, addressOf(to, options))
-    if (!opened.ok) return opened
-    const wanted: WebTerms = {}
-    for (const kind of WEB_KINDS) {
-      const own = terms[kind]
-      if (own) wanted[kind] = { formats: formatsForBrowser(own.formats), direction: own.direction }
-    }
-    const text = opened.value.offer(wanted)
-    transports.settle(opened.value)
-    return ok(text)
   }
 
   const offer = async (name: string, side: Side, text: string, options: MediaOptions = {}): Told => {
@@ -269,6 +190,8 @@ export const createWebExchange = (ports: WebExchangePorts) => {
     open.answered = true
     if (web !== undefined) {
       known.web.webs[side] = web
+      open.beside = false
+      call.offer = undefined
       // The telephones that rang with it have lost.
       for (const medium of call.media) giveSide(call, medium, side)
     } else delete known.web.webs[side]
@@ -279,56 +202,6 @@ export const createWebExchange = (ports: WebExchangePorts) => {
     settle(known, offered ? { [from]: offered, [side]: face } : { [side]: face })
     return ok(told)
   }
-
-  const giveSide = (call: EngineCall, medium: EngineCall['media'][number], side: Side): void => {
-    const pair = medium.pairs[side]
-    if (pair) call.hand.pools[call.ends[side]?.listener.index ?? 0]?.give(pair)
-    medium.pairs[side] = undefined
-  }
-
-  /** What the one who offered is told of the other's answer. */
-  const answerTo = (call: EngineCall, from: Side, offered: Face, face: Face): string => {
-    const [ours, theirs] = [termsOf(offered), termsOf(face)]
-    const met = meet(ours, theirs)
-    if (offered.transport) {
-      const text = offered.transport.answer(met)
-      transports.settle(offered.transport)
-      return text
-    }
-    const media = offered.sdp.media.map((medium, index) => {
-      const kind = WEB_KINDS.find((one) => offered.at[one] === index)
-      const own = kind && met[kind]
-      if (!kind || !own) return refusedIn(medium)
-      const direction = within(theirs[kind]?.direction ?? 'inactive', ours[kind]?.direction ?? 'inactive')
-      const [made] = mediaFor(
-        { [kind]: { formats: own.formats, direction } },
-        { session: [], media: [medium] },
-      )
-      return made ?? refusedIn(medium)
-    })
-    const told = { session: ['s=-', ...offered.sdp.session.filter((line) => line.startsWith('t='))], media }
-    media.forEach((medium, index) => {
-      const own = call.media[index]
-      if (own && medium.port > 0) own.mux[from] = offered.sdp.media[index]?.rtcpMux ?? false
-    })
-    return describeTo(
-      call,
-      from,
-      told,
-      ownMedia(
-        call,
-        from,
-        told,
-        media.map(({ port }) => port > 0),
-      ),
-    )
-  }
-
-  const refusedIn = (medium: Sdp['media'][number]): Sdp['media'][number] => ({
-    ...medium,
-    port: 0,
-    lines: [],
-  })
 
   /** Puts an exchange into force. A transport comes to its call by itself only the first time. */
   const settle = (call: EngineCall & { web: WebCall }, faces: Partial<Record<Side, Face>>): void => {
@@ -483,5 +356,19 @@ export const createWebExchange = (ports: WebExchangePorts) => {
     call.web = undefined
   }
 
-  return { concerns, offer, answer, echo, invite, attach, ask, refresh, leave, closed, forget }
+  return {
+    concerns,
+    joinsRing,
+    isPhones,
+    offer,
+    answer,
+    echo,
+    invite,
+    attach,
+    ask,
+    refresh,
+    leave,
+    closed,
+    forget,
+  }
 }

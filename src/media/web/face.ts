@@ -33,6 +33,8 @@ export type WebCall = {
         targets: Set<string>
         answered: boolean
         own?: boolean
+        /** Telephones were offered to as well, by the plain exchange. */
+        beside?: boolean
       }
     | undefined
   /** The browsers that the sides are, as long as nobody says otherwise. */

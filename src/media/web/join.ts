@@ -20,11 +20,14 @@ export const joinBrowsers = (
     ...plain,
     offer: (call, side, sdp, options) => {
       if (web.concerns(call, options)) return web.offer(call, side, sdp, options)
-      web.forget(call)
+      // Telephones that ring beside browsers hear of everything that the caller can do, as if there were none.
+      if (!web.joinsRing(call, side, options)) web.forget(call)
       return plain.offer(call, side, sdp, options)
     },
-    answer: (call, side, sdp, options) =>
-      calls.get(call)?.web ? web.answer(call, side, sdp, options) : plain.answer(call, side, sdp),
+    answer: (call, side, sdp, options) => {
+      if (!calls.get(call)?.web || web.isPhones(call, options)) return plain.answer(call, side, sdp)
+      return web.answer(call, side, sdp, options)
+    },
     echo: (call, side, sdp, options) =>
       web.concerns(call, options) ? web.echo(call, side, sdp, options) : plain.echo(call, side, sdp, options),
     invite: (call, side, options) =>
