@@ -49,6 +49,7 @@ import {
 import { createFleetSide, type FleetSide, openGateways } from './gateways.ts'
 import type { Ground } from './ground.ts'
 import { createPhoneSide } from './phone-side.ts'
+import { createSoundSide } from './sounds.ts'
 import { createTrunkSide } from './trunks.ts'
 import { createWebphoneSide } from './webphone.ts'
 
@@ -143,7 +144,12 @@ export const joinNetwork = async (ground: Ground) => {
   const media = await createMedia(ground, {
     onSilent: (call, silentMs, limitMs) => calls.onSilent(call, silentMs, limitMs),
     onPictureWanted: (call, side) => calls.onPictureWanted(call, side),
-    onDtmf: (call, side, digit) => log.write('media', 'info', `${side} pressed ${digit}`, { user: call }),
+    onDtmf: (call, side, digit) => {
+      log.write('media', 'info', `${side} pressed ${digit}`, { user: call })
+      calls.onDtmf(call, side, digit)
+    },
+    onSpoken: (call, end, ms) => calls.onSpoken(call, end, ms),
+    onRecorded: (call, files) => calls.onRecorded(call, files),
     onClosed: (call, flowed) => dialogs.onClosed(call, flowed),
     onWeb: (web, state) => webphone?.onWeb(web, state),
   })
@@ -179,14 +185,20 @@ export const joinNetwork = async (ground: Ground) => {
   })
   const { routes, trusted, trunkOf } = trunkSide
   const webphoneSide = createWebphoneSide(ground, people)
-  const phoneSide = await createPhoneSide(ground, people, random, (call) => void calls.hangUp(call))
+  const phoneSide = await createPhoneSide(ground, people, random, {
+    hangUp: (call) => void calls.hangUp(call),
+    isOpen: (subscriber) => webphone?.sessions.of(subscriber).some(({ phone }) => phone.link) === true,
+  })
+  const { waking } = phoneSide
+  const sounds = await createSoundSide(ground, media)
   const ring = createRing({ legs, wire, random, calledPartyId: () => live.calledPartyId })
-  const routeTo = createRouting({ subscribers, registrations, echo: settings.echo, emergency, routes })
+  const { wakes } = waking
+  const routeTo = createRouting({ ...people, echo: settings.echo, emergency, routes, wakes })
   const calls = createCalls({
     ...{ timers, random, media, store, events, log },
     ...{ routeTo, trunks: trunkSide.trunks, trunkRing: dialogs.watchTrunks(trunkSide.trunkRing) },
     ring: dialogs.watchRing(webphoneSide.ringOver(ring)),
-    transportOf: webphoneSide.transportOf,
+    ...{ transportOf: webphoneSide.transportOf, waking, sounds },
     addressTowards: createAddressTowards(wire, mediaPlansOf(settings)),
     settings: {
       dialogTimeoutS: () => live.dialogTimeoutS,
@@ -210,7 +222,9 @@ export const joinNetwork = async (ground: Ground) => {
   )
   const { tokens, guests } = phoneSide
   const callBack = createCallBack({ timers, guests, calls, media, events, echo: settings.echo })
-  const webphone = webphoneSide.open({ ...people, random, calls, media, messages, tokens, guests, lamps })
+  const webphone = webphoneSide.open({
+    ...{ ...people, random, calls, media, messages, tokens, guests, lamps, sounds },
+  })
   const ims = createIms({
     ...{ timers, random, log, store, subscribers, registrations, guard, calls, legs, notifier, events },
     sqns: await store.loadSqns(),
@@ -218,6 +232,7 @@ export const joinNetwork = async (ground: Ground) => {
     bindingExpires: () => live.bindingExpiresS,
     subscribeExpires: () => live.subscribeExpiresS,
     lamps,
+    mailbox: sounds.mailbox,
     ...{ trusted, trunkOf },
     emergency: {
       serviceOf: createServiceOf(emergencyNumbersOf(settings, subscribers)),
@@ -235,6 +250,7 @@ export const joinNetwork = async (ground: Ground) => {
   const gateways = await openGateways(ground, fleetSide, { messages, guard, events })
   resume()
   trunkSide.start()
+  sounds.start()
   const counters = createCounters(sip.counters, events)
   return {
     ...people,
@@ -245,7 +261,7 @@ export const joinNetwork = async (ground: Ground) => {
     routeTo,
     counters,
     calls,
-    lamps,
+    ...{ lamps, sounds },
     dialogs,
     messages,
     mtCall,

@@ -1,4 +1,4 @@
-import type { Binding, Carrier, Guests, Lamps, Ring } from '#core'
+import type { Binding, Carrier, Guests, Lamps, Mailbox, Ring } from '#core'
 import { isWeb } from '#core'
 import { isLoopback } from '#lib/loopback'
 import { err, ok, type Result } from '#lib/result'
@@ -15,6 +15,7 @@ import {
   type WebphonePorts,
 } from '#webphone'
 import type { Ground, StartFault } from './ground.ts'
+import type { SoundSide } from './sounds.ts'
 
 /** What stands before there are calls and texts: who rings browsers and who carries texts to them. */
 export type WebphoneSide = {
@@ -29,7 +30,7 @@ export type WebphoneSide = {
 export type WebphoneRest = Pick<
   WebphonePorts,
   'random' | 'subscribers' | 'registrations' | 'guard' | 'calls' | 'media' | 'messages' | 'events'
-> & { tokens: Tokens; guests?: Guests; lamps: Lamps; mailboxes?: Mailboxes }
+> & { tokens: Tokens; guests?: Guests; lamps: Lamps; sounds: SoundSide }
 
 export const createWebphoneSide = (
   { settings, timers, log }: Ground,
@@ -48,19 +49,20 @@ export const createWebphoneSide = (
       carrier = createWebCarrier(others, { subscribers, timers, sessions: () => webphone?.sessions })
       return carrier
     },
-    open({ lamps, ...rest }) {
+    open({ lamps, sounds, ...rest }) {
       const { webphone: web, click_to_call: guests } = settings
       if (!web) return undefined
       const { cipher, key, plain_ws: plainWs, takeover } = web.legacy
       webphone = createWebphone(
         {
           ...{ ...rest, timers, log },
+          ...(sounds.mailbox && { mailboxes: mailboxesOf(sounds.mailbox) }),
           lamps: createLampFeed({ clock: timers.clock, subscribers, lamps }),
           features: {
             ...{ messages: true, transfer: true, conference: false },
             video: settings.media.engine !== 'none',
-            record: rest.mailboxes !== undefined,
-            mailbox: rest.mailboxes !== undefined,
+            record: sounds.canRecord,
+            mailbox: sounds.mailbox !== undefined,
           },
           settings: {
             ...{ cipher, key, plainWs, takeover },
@@ -77,6 +79,14 @@ export const createWebphoneSide = (
     },
   }
 }
+
+/** How much waits is told at once, and whenever that changes. */
+const mailboxesOf = (mailbox: Mailbox): Mailboxes => ({
+  watch(subscriber, hear) {
+    hear(mailbox.countsOf(subscriber.impi))
+    return mailbox.watch(subscriber, hear)
+  },
+})
 
 /** Our own, on the host by which the client came: its lines take no query. */
 const phoneBookAt = (host: string | undefined, port: number | undefined): string | undefined => {

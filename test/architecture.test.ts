@@ -45,13 +45,13 @@ const ROOMS: readonly Room[] = [
   {
     name: 'storage',
     src: ['core', 'lib'],
-    builtins: ['sqlite', 'worker_threads', 'fs', 'path'],
+    builtins: ['sqlite', 'worker_threads', 'fs', 'fs/promises', 'path'],
     packages: ['kysely'],
   },
   {
     name: 'admin',
     src: ['core', 'lib'],
-    builtins: ['http', 'https', 'net', 'fs', 'path', 'crypto', 'readline', 'os', 'dns'],
+    builtins: ['http', 'https', 'net', 'fs', 'fs/promises', 'path', 'crypto', 'readline', 'os', 'dns'],
     packages: ['fastify', 'ws', 'prom-client', 'fast-xml-parser'],
   },
   { name: 'logs', src: ['lib'], builtins: ['fs', 'path'], packages: [] },
@@ -62,6 +62,7 @@ const ROOMS: readonly Room[] = [
   { name: 'run.ts', src: ['*'], builtins: 'any', packages: [] },
   { name: 'ground.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'gateways.ts', src: ['*'], builtins: [], packages: [] },
+  { name: 'sounds.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'webphone.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'gateway-desk.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'trunks.ts', src: ['*'], builtins: [], packages: [] },

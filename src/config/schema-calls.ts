@@ -1,7 +1,7 @@
 import type { Kind, Shape } from './schema.ts'
 import { oneOrMore } from './schema-groups.ts'
 import { boolean, integer, oneOf, refuse, string } from './schema-kinds.ts'
-import type { CallsSettings, EmergencySettings } from './settings.ts'
+import type { CallsSettings, EmergencySettings, MailboxSettings, RecordingSettings } from './settings.ts'
 
 const target = string(/^(?:(?:sips?|tel|urn):)?[^\s<>;?]*$/i, 'number, name or URI')
 
@@ -56,6 +56,28 @@ export const emergency: Shape<EmergencySettings> = {
     default: 'none',
     about: 'What the 380 tells the handset to do; none: another network.',
   },
+}
+
+export const mailbox: Shape<MailboxSettings> = {
+  enabled: {
+    kind: oneOf(['auto', 'all', 'off']),
+    default: 'auto',
+    about: 'Who has one; auto: users with a password, where there are web phones.',
+  },
+  after: { kind: integer(1, 600), default: 20, about: 'Seconds that phones ring before it answers.' },
+  max_seconds: { kind: integer(5, 3600), default: 180, about: 'Longest message.' },
+  keep_days: { kind: integer(1, 36_500), default: 90, about: 'Days that messages are kept.' },
+  most: { kind: integer(1, 10_000), default: 100, about: 'Messages of one user.' },
+  number: {
+    kind: string(/^[\w*#+.-]*$/, 'number'),
+    default: '',
+    about: 'What one dials to hear one’s own; "" is none.',
+  },
+}
+
+export const recording: Shape<RecordingSettings> = {
+  enabled: { kind: boolean, default: true, about: 'Users may have their calls recorded.' },
+  keep_days: { kind: integer(1, 36_500), default: 90, about: 'Days that recordings are kept.' },
 }
 
 export const calls: Shape<CallsSettings> = {

@@ -28,6 +28,8 @@ export type TandemName =
       | 'media'
       | 'messages'
       | 'calls'
+      | 'mailbox'
+      | 'recording'
       | 'emergency'
       | 'trunks'
       | 'routes'

@@ -1,7 +1,7 @@
 import type { Kind, Shape } from './schema.ts'
 import { address, network, remote } from './schema-addresses.ts'
 import { adminKind } from './schema-admin.ts'
-import { calls, emergency } from './schema-calls.ts'
+import { calls, emergency, mailbox, recording } from './schema-calls.ts'
 import { group, listOf, oneOrMore } from './schema-groups.ts'
 import { boolean, fileName, integer, oneOf, string, url } from './schema-kinds.ts'
 import type { TandemName } from './schema-manual.ts'
@@ -181,6 +181,8 @@ export const tandemShape: Shape<TandemSettings> = {
   media: { kind: group(media), fill: true, about: 'The media relay.' },
   messages: { kind: group(messages), fill: true, about: 'The message store.' },
   calls: { kind: group(calls), fill: true, about: 'Calls.' },
+  mailbox: { kind: group(mailbox), fill: true, about: 'Answers for those who do not.' },
+  recording: { kind: group(recording), fill: true, about: 'Calls that users have recorded.' },
   emergency: { kind: group(emergency), fill: true, about: 'Emergency calls.' },
   admin: { kind: adminKind, about: 'Console, REST, metrics.', otherwise: 'off' },
   webphone: {

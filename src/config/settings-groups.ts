@@ -54,6 +54,26 @@ export type CallsSettings = {
   most: number
 }
 
+/** What answers for those who do not. */
+export type MailboxSettings = {
+  /** `auto`: users with a password, where there are web phones. */
+  enabled: 'auto' | 'all' | 'off'
+  /** Seconds that phones ring before it answers. */
+  after: number
+  max_seconds: number
+  keep_days: number
+  /** Messages of one user. */
+  most: number
+  /** What one dials to hear one's own; empty: nothing. */
+  number: string
+}
+
+/** Calls that users have recorded. */
+export type RecordingSettings = {
+  enabled: boolean
+  keep_days: number
+}
+
 /** Emergency calls: TS 24.229 §5.2.10. */
 export type EmergencySettings = {
   policy: 'route' | 'alternative'

@@ -8,8 +8,10 @@ import type {
   EjoinSettings,
   EmergencySettings,
   GoipSettings,
+  MailboxSettings,
   MediaSettings,
   MessagesSettings,
+  RecordingSettings,
   RouteSettings,
   SecuritySettings,
   SimsSettings,
@@ -97,6 +99,8 @@ export type Settings = {
   media: MediaSettings
   messages: MessagesSettings
   calls: CallsSettings
+  mailbox: MailboxSettings
+  recording: RecordingSettings
   emergency: EmergencySettings
   trunks: TrunkSettings[]
   routes: RouteSettings[]

@@ -351,6 +351,7 @@ export const aHouse = (options: HouseOptions = {}) => {
     bindingExpires: () => live.bindingExpiresS,
     subscribeExpires: () => live.subscribeExpiresS,
     lamps,
+    mailbox: options.mailbox && sounds.mailbox,
     ...{ trusted: options.trusted ?? trunkSide.trusted, trunkOf },
     emergency: { serviceOf, takes: emergency.takes },
     alternative: { reason, action },

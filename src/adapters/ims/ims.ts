@@ -1,4 +1,14 @@
-import type { Calls, Events, Guard, Lamps, Registrations, Store, Subscriber, Subscribers } from '#core'
+import type {
+  Calls,
+  Events,
+  Guard,
+  Lamps,
+  Mailbox,
+  Registrations,
+  Store,
+  Subscriber,
+  Subscribers,
+} from '#core'
 import type { Timers } from '#lib/clock'
 import { bugText, type Log } from '#lib/log'
 import type { Random } from '#lib/random'
@@ -24,7 +34,12 @@ import { createProve, type Later } from './prove.ts'
 import { createRefusalLog } from './refusal-log.ts'
 import { createRegister } from './register.ts'
 import { AWAIT_AUTH_MS, createSimChallenges } from './sim-challenges.ts'
-import { createDialogEvent, createRegEvent, createSubscribe } from './subscriptions/index.ts'
+import {
+  createDialogEvent,
+  createMessageSummary,
+  createRegEvent,
+  createSubscribe,
+} from './subscriptions/index.ts'
 
 export type ImsPorts = {
   timers: Timers
@@ -52,6 +67,8 @@ export type ImsPorts = {
   subscribeExpires: () => number
   /** Who is in a call, for those who watch. */
   lamps: Lamps
+  /** Absent: nobody has one. */
+  mailbox?: Mailbox | undefined
   texts: Omit<IncomingTextPorts, SharedPorts>
 }
 type SharedPorts = 'timers' | 'random' | 'log' | 'subscribers' | 'registrations' | 'domain'
@@ -112,7 +129,12 @@ export const createIms = (ports: ImsPorts): TransactionUser => {
     toTag: () => random.token(),
   })
   const prove = createProve({ ...ports, refused, authenticate, refuse, later })
-  const packages = [createRegEvent(ports), createDialogEvent(ports)]
+  const { mailbox } = ports
+  const packages = [
+    createRegEvent(ports),
+    createDialogEvent(ports),
+    ...(mailbox ? [createMessageSummary({ ...ports, mailbox })] : []),
+  ]
   const subscribe = createSubscribe({ ...ports, refuse, packages })
   const invite = createInvite({ ...ports, refuse })
   const { emergency } = ports

@@ -4,6 +4,7 @@ import type { Random } from '#lib/random'
 import { err } from '#lib/result'
 import type { Call } from '../call.ts'
 import type { CallOffer } from '../call-ports.ts'
+import type { Media } from '../ports.ts'
 import type { Answering } from '../ringing/ringing.ts'
 import { createAnswering } from './answering.ts'
 import type { SoundFiles } from './contract.ts'
@@ -28,14 +29,15 @@ export type KeepingPorts = {
   log: Log
   /** Absent: nothing that is said is kept. */
   sounds?: SoundPorts | undefined
+  media: Pick<Media, 'speak'>
   /** The record of a call changed, maybe after its end. */
   saved(call: Call): void
 }
 
 /** What calls have to do with what is said and kept: mailboxes that answer and are listened to, recordings. */
-export const createKeeping = ({ timers, random, log, sounds, saved }: KeepingPorts) => {
+export const createKeeping = ({ timers, random, log, sounds, media, saved }: KeepingPorts) => {
   const spoken = createSpoken(timers)
-  const mailbox = sounds?.mailbox
+  const mailbox = media.speak && sounds?.mailbox
   const recorder: Pick<Recorder, 'record' | 'onRecorded'> = sounds
     ? createRecorder({
         ...{ timers, random, log, saved, files: sounds.files },

@@ -26,7 +26,7 @@ const NOBODY = 'sip:anonymous@anonymous.invalid'
 
 const encoder = new TextEncoder()
 
-const dialogOf = (own: string, nowMs: number, dialog: PhoneDialog): DialogOf => {
+const dialogInfoOf = (own: string, nowMs: number, dialog: PhoneDialog): DialogOf => {
   const { id, direction, state, held, remote, end, beganAtMs } = dialog
   return {
     ...{ id: nameOfText(id), direction, state },
@@ -93,7 +93,7 @@ export const createDialogEvent = ({ timers, subscribers, lamps }: DialogEventPor
         const over = changes.filter(({ state }) => state === 'terminated')
         const told = isWhole ? [...lamps.dialogsOf(subscriber), ...over] : changes
         const nowMs = timers.clock.wallMs()
-        const dialogs = told.map((dialog) => dialogOf(own, nowMs, dialog))
+        const dialogs = told.map((dialog) => dialogInfoOf(own, nowMs, dialog))
         const state = isWhole ? 'full' : 'partial'
         return encoder.encode(printDialogInfo({ version: version++, state, entity: own, dialogs }))
       },
