@@ -5,28 +5,27 @@ import {
   type Events,
   type GuestPlan,
   type Guests,
-  isWeb,
-  type Registrations,
+  type Subscriber,
   type Subscribers,
+  type Waking,
 } from '#core'
 import type { Random } from '#lib/random'
 import { ok } from '#lib/result'
+import { readable } from '#lib/text'
 import { createGuardedHttp, isPublic } from '#net'
-import { createPush, type Push, type PushMessage } from '#push'
+import { createPush, type Push } from '#push'
 import { ensurePushKey } from '#start'
 import { createVapid, generateVapidKey } from '#webpush'
 import type { Ground } from './ground.ts'
 
-type People = { events: Events; registrations: Registrations; subscribers: Subscribers }
+type People = { events: Events; subscribers: Subscribers }
 
 /** What stands of the web phone's HTTP side before there are doors: who may come in, and who can be woken. */
 export type PhoneSide = {
   tokens: Tokens
   guests: Guests
   push: Push | undefined
-  /** Some closed page of this user can be told of a call. */
-  wakes(impi: string): boolean
-  wake(impi: string, message: Omit<PushMessage, 'atMs'>): boolean
+  waking: Waking
 }
 
 const PUSH = { timeoutMs: 10_000, mostOctets: 16 * 1024, mostRedirects: 0 }
@@ -77,15 +76,18 @@ const guestPlanOf = ({ settings }: Ground, { subscribers }: People): GuestPlan =
   }
 }
 
-/** `hangUp` ends a guest's call that lasts too long. */
+/** As people write it. */
+const bare = (identity: string): string => identity.replace(/^(?:sips?|tel):|[@;].*$/g, '')
+
+/** `hangUp` ends a guest's call that lasts too long; `isOpen`: a page of that user is connected. */
 export const createPhoneSide = async (
   ground: Ground,
   people: People,
   random: Random,
-  hangUp: (call: string) => void,
+  { hangUp, isOpen }: { hangUp(call: string): void; isOpen(subscriber: Subscriber): boolean },
 ): Promise<PhoneSide> => {
   const { timers } = ground
-  const { events, registrations, subscribers } = people
+  const { events, subscribers } = people
   const push = await createPushSide(ground)
   const guests = createGuests({ timers, random, events, plan: guestPlanOf(ground, people), hangUp })
   if (push)
@@ -95,13 +97,23 @@ export const createPhoneSide = async (
       const impi = queue.startsWith('subscriber:') ? queue.slice('subscriber:'.length) : undefined
       if (impi === undefined || body.kind !== 'text' || origin === 'report' || !push.has(impi)) return
       const subscriber = subscribers.byImpi(impi)
-      if (subscriber && !registrations.of(subscriber).some(isWeb))
-        push.wake(impi, { kind: 'text', from: from.replace(/^(?:sips?|tel):|@.*$/g, ''), name: '' })
+      if (subscriber && !isOpen(subscriber)) push.wake(impi, { kind: 'text', from: bare(from), name: '' })
     })
   return {
     tokens: createTokens(timers.clock, random),
     ...{ guests, push },
-    wakes: (impi) => push?.has(impi) === true,
-    wake: (impi, message) => push?.wake(impi, message) === true,
+    waking: {
+      wakes: (impi) => push?.has(impi) === true,
+      wake: ({ offer }, { subscriber }) => {
+        const { identity, display, anonymous } = offer.caller
+        const shown = anonymous ? { from: '', name: '' } : { from: bare(identity), name: readable(display) }
+        if (!isOpen(subscriber)) push?.wake(subscriber.impi, { kind: 'call', ...shown })
+      },
+      next: ({ subscriber }, hear) =>
+        events.subscribe((event) => {
+          if (event.kind !== 'registration.changed' || event.change !== 'registered') return
+          if (event.impi === subscriber.impi) hear(event.binding)
+        }),
+    },
   }
 }

@@ -12,6 +12,8 @@ export type RoutingPorts = {
   emergency?: Emergency
   /** Where calls go that are for nobody here. */
   routes?: CallRoutes
+  /** Somebody without a phone comes when told of a call: the caller hears it ring meanwhile. */
+  wakes?: (impi: string) => boolean
 }
 
 /** `near`: a number of the caller's, whose country national numbers are meant in. */
@@ -20,7 +22,14 @@ export type CallRoutes = (to: Dialled, from: string, near: string | undefined) =
 const ELSEWHERE: Route = { kind: 'refused', refused: { why: 'alternative-service' } }
 
 /** Finds whom a call is for: the echo service, a subscriber's phones, what a route names, or nobody. */
-export const createRouting = ({ subscribers, registrations, echo, emergency, routes }: RoutingPorts) => {
+export const createRouting = ({
+  subscribers,
+  registrations,
+  echo,
+  emergency,
+  routes,
+  wakes,
+}: RoutingPorts) => {
   /** An identity equal to the echo number may say with which status the service answers; the caller's own goes first. */
   const echoStatus = (offer: CallOffer): number => {
     const own = offer.caller.subscriber?.identities.find((identity) => identity.user === echo)
@@ -56,7 +65,8 @@ export const createRouting = ({ subscribers, registrations, echo, emergency, rou
         }
       )
     const bindings = phonesOf(found, subscriber)
-    if (bindings.length === 0 && !found.subscriber.ringOnly)
+    const { ringOnly, impi } = found.subscriber
+    if (bindings.length === 0 && !ringOnly && !wakes?.(impi))
       return { kind: 'refused', refused: { why: 'not-registered' }, found }
     return { kind: 'subscriber', found, bindings }
   }

@@ -10,6 +10,7 @@ import { isWeb, sessionOf } from '../web.ts'
 import { join } from './join.ts'
 import { type PlanPorts, ringPlan } from './plan.ts'
 import { better, isFinal, type Outcome, type Place, ringTurn } from './turn.ts'
+import { firstToCome, type Waking } from './waking.ts'
 
 type RingPorts = PlanPorts & {
   ring: Ring
@@ -19,6 +20,8 @@ type RingPorts = PlanPorts & {
   timers: Timers
   /** Answers for those who do not. */
   answering?: Answering | undefined
+  /** Phones that come when they are told of a call. */
+  waking?: Waking | undefined
 }
 /** `afterS`: how long phones ring before it does; undefined: it will not. `take`: false: it does not. */
 export type Answering = {
@@ -125,7 +128,10 @@ const ringPerson = async (
   call.puts(found)
   // Manual: a ring_only user gets as far as ringing, on either side of a call.
   const ringOnly = found.subscriber.ringOnly || call.offer.caller.subscriber?.ringOnly === true
-  if (bindings.length === 0) return onlyRing(call)
+  const { waking } = ports
+  const comes = waking?.wakes(found.subscriber.impi) === true && !ringOnly
+  if (bindings.length === 0 && !comes) return onlyRing(call)
+  waking?.wake(call, found)
   const afterS = ports.answering?.afterS(call, found)
   let refused: Refused | undefined
   let isLate = false
@@ -137,7 +143,7 @@ const ringPerson = async (
           call.stopRinging?.()
         })
   for (const turn of inTurns(bindings)) {
-    const outcome = await ringTurn(call, placesOf(ports, call, found, turn))
+    const outcome = await ringTurnOf(ports, call, found, turn)
     if (call.over || isLate || outcome.kind === 'answered') late?.cancel()
     if (call.over) return undefined
     if (outcome.kind === 'answered' && ringOnly) return { kind: 'refused', refused: { why: 'no-answer' } }
@@ -147,6 +153,14 @@ const ringPerson = async (
   }
   late?.cancel()
   return { kind: 'refused', refused: refused ?? { why: 'not-registered' } }
+}
+
+/** An empty turn is of those who come when they are told. */
+const ringTurnOf = async (ports: RingPorts, call: Call, found: Found, turn: Binding[]): Promise<Outcome> => {
+  if (turn.length > 0 || !ports.waking) return ringTurn(call, placesOf(ports, call, found, turn))
+  const binding = await firstToCome(ports.waking, call, found)
+  if (!binding) return { kind: 'refused', refused: { why: 'no-answer' } }
+  return ringTurn(call, placesOf(ports, call, found, [binding]))
 }
 
 const placesOf = (
