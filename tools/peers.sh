@@ -22,7 +22,8 @@ chromium|chromium|web phones in a browser'
 bench='kamailio|kamailio|figures beside Kamailio
 gcc|gcc|the load generator
 taskset|util-linux|pinning processes to cores
-rtpengine|rtpengine-daemon|figures beside rtpengine'
+rtpengine|rtpengine-daemon|figures beside rtpengine
+janus|janus|figures of browsers beside Janus'
 
 install=yes
 for argument in "$@"; do
