@@ -17,7 +17,7 @@ test('400 texts to a simulated GoIP at the far end of a network that loses a ten
 }, async (t) => {
   const network = openBadNetwork()
   if (typeof network === 'string') return t.skip(network)
-  t.diagnostic(`by ${network.by}`)
+  t.diagnostic(network.note)
   const port = await freePort()
   const ids = Array.from({ length: LINES }, (_, index) => `far-${index + 1}`)
   const lines = ids.map((id, index) => ({ id, password: 'pw', device: `box${Math.floor(index / 5)}` }))

@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { peer, without } from './peers.ts'
 
-/** A network namespace at the other end of a bad path. `by`: what makes it bad. */
+/** A network namespace at the other end of a bad path. `by`: what makes it bad, `note`: in words for whoever reads the test. */
 export type BadNetwork = {
   /** Our own address on the path. */
   address: string
   /** What runs a program there: put before its own words. */
   within: string[]
   by: 'netem' | 'iptables'
+  note: string
   close(): void
 }
 
@@ -37,12 +38,13 @@ export const openBadNetwork = (): BadNetwork | string => {
       run('ip', 'netns', 'del', name)
     } catch {}
   }
-  const worsen = (): BadNetwork['by'] => {
+  const worsen = (): Pick<BadNetwork, 'by' | 'note'> => {
     try {
       inside('tc', 'qdisc', 'add', 'dev', far, 'root', 'netem', ...WISH)
       run('tc', 'qdisc', 'add', 'dev', near, 'root', 'netem', ...WISH)
-      return 'netem'
-    } catch {
+      return { by: 'netem', note: `netem: ${WISH.join(' ')}` }
+    } catch (problem) {
+      const said = String((problem as { stderr?: unknown }).stderr ?? problem).trim()
       const chance = [
         '-p',
         'udp',
@@ -58,7 +60,11 @@ export const openBadNetwork = (): BadNetwork | string => {
       inside('iptables', '-A', 'INPUT', ...chance)
       // On its way out it may be an error to who sends it, which is as good as lost.
       inside('iptables', '-t', 'mangle', '-A', 'POSTROUTING', ...chance)
-      return 'iptables'
+      const instead = 'so that the packet filter loses 10 % and the simulated device doubles and delays 5 %'
+      return {
+        by: 'iptables',
+        note: `NOT by netem, which this kernel does not have (tc: ${said}): ${instead}`,
+      }
     }
   }
   try {
@@ -69,8 +75,7 @@ export const openBadNetwork = (): BadNetwork | string => {
     run('ip', 'link', 'set', near, 'up')
     inside('ip', 'addr', 'add', `${net}.2/30`, 'dev', far)
     inside('ip', 'link', 'set', far, 'up')
-    const by = worsen()
-    return { address: `${net}.1`, within: [peer('ip').path, 'netns', 'exec', name], by, close }
+    return { address: `${net}.1`, within: [peer('ip').path, 'netns', 'exec', name], ...worsen(), close }
   } catch (problem) {
     close()
     return `no bad network here: ${(problem as Error).message.split('\n')[0]}`
