@@ -58,7 +58,7 @@ export const createHousePhone = async (
   const { webphone } = settings
   if (!webphone) return undefined
   const { clock } = timers
-  const { subscribers, guard, random, phoneSide, callBack } = network
+  const { subscribers, guard, random, phoneSide, callBack, sounds } = network
   const own = directoryOf(webphone, network)
   const fetch = createGuardedHttp({ ...BOOK, allows: isBeyondLink, schemes: ['http', 'https'] })
   const { tokens, guests, push } = phoneSide
@@ -72,7 +72,7 @@ export const createHousePhone = async (
       ...{ store: store.phone, subscribers, clock, log },
       secret: () => random.token(50),
     }),
-    store: store.phone,
+    ...{ store: store.phone, sounds },
     book: createPhoneBook({ url: webphone.phone_book_url, own, fetch, clock, log }),
     push: push ?? {
       key: undefined,

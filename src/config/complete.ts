@@ -5,6 +5,7 @@ import type { Findings } from './check.ts'
 import { checkEjoin } from './check-ejoin.ts'
 import { checkReferences } from './check-references.ts'
 import { checkTrunks } from './check-trunks.ts'
+import { checkWeb } from './check-web.ts'
 import { printEndpoint } from './schema-addresses.ts'
 import type { RootSettings } from './schema-root.ts'
 import type { Settings, SipListener, StorageSettings, WebphoneSettings } from './settings.ts'
@@ -33,6 +34,7 @@ export const completeSettings = (
   checkEjoin(written, place, check)
   checkRoutes(written, place, check)
   checkTrunks(written, place, check)
+  checkWeb(written, place, check)
   if (written.com_auth.open && written.com_addr && !isLoopback(written.com_addr.address)) {
     check.warn(place('com_auth'), 'com_auth.open', 'whoever reaches com_addr rules this server')
   }

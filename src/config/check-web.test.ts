@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { ok } from '#lib/result'
+import { loadConfiguration } from './load.ts'
+
+const files = (text: string, also: string[] = []) => ({
+  read: () => ok(text),
+  exists: (path: string) => also.includes(path),
+})
+const BASE = 'domain: "x", ue_db: [{ impi: "1001", impu: ["1001"], pwd: "p" }],'
+
+/** What is said of a configuration: problems, then warnings; without the places. */
+const said = (text: string, also?: string[]): string[] => {
+  const loaded = loadConfiguration('/c.cfg', {}, files(`{ ${BASE} ${text} }`, also) as never)
+  if (!loaded.ok)
+    return loaded.error
+      .filter(({ warning }) => !warning)
+      .map(({ property, message }) => `${property}: ${message}`)
+  return loaded.value.warnings
+    .map((line) => line.replace(/^.*?:\d+: /, ''))
+    .filter((line) => /webphone|click/.test(line))
+}
+const matches = (text: string, pattern: RegExp, also?: string[]): void => {
+  const lines = said(text, also)
+  assert.equal(lines.length, 1, lines.join('\n'))
+  assert.match(lines[0] as string, pattern)
+}
+const SIP = 'sip_addr: [{ addr: "192.0.2.1:5060", port_min: 10000, port_max: 20000 }],'
+
+describe('a web phone server', () => {
+  test('with its defaults is as it should be', () => assert.deepEqual(said(`${SIP} webphone: {}`), []))
+  test('has media ports of its own', () => {
+    const wide = 'sip_addr: [{ addr: "192.0.2.1", port_min: 40000, port_max: 51000 }],'
+    matches(
+      `${wide} webphone: {}`,
+      /media_port: 50000\.\.54799 overlaps with sip_addr\[0\].*give that up to 49999$/,
+    )
+    matches(
+      `${SIP} webphone: { media_port: 65000 }`,
+      /240 calls need ports up to 69799: begin at 60736 or lower/,
+    )
+  })
+  test('is attached to an interface that there is', () => {
+    const wish = `${SIP} webphone: { interface: "eth7" }`
+    matches(wish, /interface: this machine has no network interface "eth7"/, ['/sys/class/net'])
+    assert.deepEqual(said(wish, ['/sys/class/net', '/sys/class/net/eth7']), [])
+  })
+  test('uses no port twice', () =>
+    matches(
+      `${SIP} admin: { http_addr: "0.0.0.0:980" }, webphone: {}`,
+      /phone_http_addr: 0\.0\.0\.0:980 is already the address of admin.http_addr/,
+    ))
+  test('has a proxy that is not itself, and a port of its own towards it', () => {
+    matches(`${SIP} webphone: { proxy: { addr: "192.0.2.1:5060" } }`, /is this server itself/)
+    matches(`${SIP} webphone: { proxy: { addr: "192.0.2.2", local_port: 5060 } }`, /5060 is already a port/)
+    matches(`${SIP} webphone: { proxy: { domain: "d" } }`, /domain: means nothing/)
+  })
+  test('has somebody who can log in', () => {
+    const loaded = loadConfiguration('/c.cfg', {}, files('{ domain: "x", webphone: {} }') as never)
+    assert.ok(loaded.ok)
+    assert.match(loaded.value.warnings.join('\n'), /nobody can log in/)
+  })
+})
+
+describe('click to call', () => {
+  const guests = (more: string, web = 'webphone: {},') =>
+    `${SIP} ${web} click_to_call: { enabled: true, ${more} }`
+  test('is right with an account of ours', () => {
+    assert.deepEqual(said(guests('user: "1001", password: "p"')), [])
+    matches(guests('user: "1001", password: "q"'), /password: is not the pwd of that user/)
+    matches(guests('user: "2000"'), /there is no user "2000"/)
+  })
+  test('warns of what costs money, and of what does nothing', () => {
+    matches(guests('allow: ["*"]'), /allow: "\*" is every number/)
+    matches(guests('call_back: "*"'), /call_back: "\*" is every number/)
+    matches(guests('allow: []'), /guests may call nobody/)
+    matches(guests('', ''), /add a group webphone/)
+  })
+  test('takes the manual’s Flash settings with a notice', () => {
+    const text =
+      'flash_http_port: 5080, flash_sip_port: 4000, rtmp_port: 443, rtmps_port: 7443, flash_protocol: "RTMP"'
+    const loaded = loadConfiguration('/c.cfg', {}, files(`{ ${BASE} click_to_call: { ${text} } }`) as never)
+    assert.ok(loaded.ok)
+    assert.equal(loaded.value.notices.filter((line) => /Flash any more/.test(line)).length, 5)
+  })
+})

@@ -1,0 +1,128 @@
+import type { Endpoint } from '#lib/wire'
+import type { Findings } from './check.ts'
+import { printEndpoint } from './schema-addresses.ts'
+import type { RootSettings } from './schema-root.ts'
+import type { Place } from './value.ts'
+
+type Check = {
+  written: RootSettings
+  place: (name: string) => Place
+  check: Findings
+}
+
+/** The manual's measure, 2.2.1: so many ports for each call. */
+const PORTS_PER_CALL = 20
+const LAST_PORT = 65_535
+const INTERFACES = '/sys/class/net'
+
+/** What web phones and their guests need to be of any use. */
+export const checkWeb = (written: RootSettings, place: (name: string) => Place, check: Findings): void => {
+  const all = { written, place, check }
+  checkGuests(all)
+  if (!written.webphone) return
+  checkAddresses(all)
+  checkMedia(all)
+  checkProxy(all)
+  if (!written.ue_db.some(({ written: { pwd } }) => pwd !== undefined))
+    check.warn(place('webphone'), 'webphone', 'no user of ue_db has a pwd: nobody can log in')
+}
+
+/** One port for two purposes is found before the start fails with it. */
+const checkAddresses = ({ written: { webphone, admin }, place, check }: Check): void => {
+  if (!webphone) return
+  const { ws_addr, wss_addr, phone_http_addr, phone_https_addr } = webphone
+  const named: [name: string, list: Endpoint[]][] = [
+    ['admin.http_addr', admin?.http_addr ?? []],
+    ['admin.https_addr', admin?.https_addr ?? []],
+    ...Object.entries({ ws_addr, wss_addr, phone_http_addr, phone_https_addr }).map(
+      ([name, list]): [string, Endpoint[]] => [`webphone.${name}`, list],
+    ),
+  ]
+  const taken = new Map<string, string>()
+  for (const [name, list] of named)
+    for (const endpoint of list) {
+      if (endpoint.port === 0) continue
+      const key = printEndpoint(endpoint)
+      const other = taken.get(key)
+      if (other !== undefined)
+        check.problem(
+          place('webphone'),
+          name,
+          `${key} is already the address of ${other}: choose another port`,
+        )
+      else taken.set(key, name)
+    }
+}
+
+const checkMedia = ({ written: { webphone, sip_addr }, place, check }: Check): void => {
+  if (!webphone) return
+  const { interface: name, media_port, max_calls } = webphone
+  const { files } = check
+  if (name !== '' && files.exists(INTERFACES) && !files.exists(`${INTERFACES}/${name}`))
+    check.problem(
+      place('webphone'),
+      'webphone.interface',
+      `this machine has no network interface ${JSON.stringify(name)} ("ip link" lists them; "" is all)`,
+    )
+  const last = media_port + max_calls * PORTS_PER_CALL - 1
+  if (last > LAST_PORT)
+    check.warn(
+      place('webphone'),
+      'webphone.media_port',
+      `${max_calls} calls need ports up to ${last}: begin at ${LAST_PORT + 1 - max_calls * PORTS_PER_CALL} or lower`,
+    )
+  sip_addr.forEach(({ port_min, port_max }, index) => {
+    if (port_min === undefined || port_max === undefined || port_max < media_port || port_min > last) return
+    const room = port_max - port_min + 1
+    const right = port_min > media_port ? `${last + 1}..${last + room}` : `up to ${media_port - 1}`
+    check.warn(
+      place('webphone'),
+      'webphone.media_port',
+      `${media_port}..${last} overlaps with sip_addr[${index}] (port_min ${port_min}, port_max ${port_max}): give that ${right}`,
+    )
+  })
+}
+
+const checkProxy = ({ written: { webphone, sip_addr }, place, check }: Check): void => {
+  if (!webphone) return
+  const { proxy } = webphone
+  if (!proxy.addr) {
+    if (proxy.domain !== '')
+      check.warn(place('webphone'), 'webphone.proxy.domain', 'means nothing without proxy.addr')
+    return
+  }
+  const at = proxy.addr
+  const own = sip_addr.find(({ addr }) => addr?.port === at.port && addr.address === at.address)
+  if (own)
+    check.problem(
+      place('webphone'),
+      'webphone.proxy.addr',
+      `${printEndpoint(at)} is this server itself: leave it empty for the built-in core`,
+    )
+  if (sip_addr.some(({ addr }) => addr?.port === proxy.local_port))
+    check.problem(
+      place('webphone'),
+      'webphone.proxy.local_port',
+      `${proxy.local_port} is already a port of sip_addr: choose another`,
+    )
+}
+
+const checkGuests = ({ written, place, check }: Check): void => {
+  const { click_to_call: guests, webphone, ue_db } = written
+  if (!guests?.enabled) return
+  const say = (name: string, message: string): void =>
+    check.warn(place('click_to_call'), `click_to_call.${name}`, message)
+  if (!webphone) say('enabled', 'guests call by the web phone server: add a group webphone')
+  if (guests.allow.length === 0) say('allow', 'is empty: guests may call nobody')
+  for (const name of ['allow', 'call_back'] as const)
+    if (guests[name].includes('*'))
+      say(name, `"*" is every number, also those that cost money: name yours, such as "600" or "1???"`)
+  const account = ue_db.find(
+    ({ written: { impi } }) => impi === guests.user || impi?.split('@')[0] === guests.user,
+  )
+  if (guests.user === '' || webphone?.proxy.addr) return
+  if (!account)
+    say('user', `there is no user ${JSON.stringify(guests.user)} in ue_db: its calls come from nobody`)
+  else if (account.written.pwd !== guests.password)
+    check.problem(place('click_to_call'), 'click_to_call.password', 'is not the pwd of that user in ue_db')
+}
