@@ -191,7 +191,8 @@ export const joinNetwork = async (ground: Ground) => {
   })
   const { waking } = phoneSide
   const sounds = await createSoundSide(ground, media)
-  const ring = createRing({ legs, wire, random, calledPartyId: () => live.calledPartyId })
+  const browsers = settings.media.engine === 'none' ? {} : { browsers: media }
+  const ring = createRing({ legs, wire, random, ...browsers, calledPartyId: () => live.calledPartyId })
   const { wakes } = waking
   const routeTo = createRouting({ ...people, echo: settings.echo, emergency, routes, wakes })
   const calls = createCalls({
@@ -226,6 +227,7 @@ export const joinNetwork = async (ground: Ground) => {
     ...{ ...people, random, calls, media, messages, tokens, guests, lamps, sounds },
   })
   const ims = createIms({
+    ...browsers,
     ...{ timers, random, log, store, subscribers, registrations, guard, calls, legs, notifier, events },
     sqns: await store.loadSqns(),
     domain: settings.domain,

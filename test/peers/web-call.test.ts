@@ -7,7 +7,7 @@ import { type ScriptPages, startScriptPages } from '../support/script-pages.ts'
 import { DOMAIN } from '../support/tandem.ts'
 import { heardMs } from '../support/tone.ts'
 import { until } from '../support/wait.ts'
-import { newPage, oldPage, startWebTown, storyOf, type WebTown } from '../support/web-town.ts'
+import { newPage, oldPage, sipPage, startWebTown, storyOf, type WebTown } from '../support/web-town.ts'
 
 const [ALICE, BOB, CAROL] = [440, 1000, 700]
 
@@ -35,8 +35,8 @@ describe('web phones in a real browser', { skip: peer('chromium').skip }, () => 
       throw new Error(`${(fault as Error).message}\n${text}`)
     } finally {
       for (const { page } of pages) await page.close()
-      await until('no call is left', async () => (await liveCalls(house)) === 0)
     }
+    await until('no call is left', async () => (await liveCalls(house)) === 0)
   }
 
   test('an old client calls the echo service and hears itself', async () => {
@@ -151,6 +151,32 @@ describe('web phones in a real browser', { skip: peer('chromium').skip }, () => 
       await alice.say(1010, { cid: await alice.cid() })
       await bob.event('CALL_CLOSED')
     }).finally(() => bob.stop())
+  })
+
+  test('a page with SIP.js calls a web phone, holds, and is called', async () => {
+    const alice = await newPage(browser, house, { user: 'alice', hertz: ALICE })
+    const bob = await sipPage(browser, house, { user: 'bob', hertz: BOB })
+    await told([alice, bob], async () => {
+      await bob.call('alice')
+      await alice.until(9004, { state: '2' })
+      await bob.answered()
+      await Promise.all([alice.hears(BOB), bob.hears(ALICE)])
+      await bob.hold(true)
+      await alice.until(9004, { state: '4' })
+      await alice.forget()
+      await bob.hold(false)
+      await alice.until(9004, { state: '2' })
+      await Promise.all([alice.hears(BOB), bob.hears(ALICE)])
+      await bob.hangUp()
+      await alice.until(9004, { state: '0' })
+      await alice.forget()
+      await bob.forget()
+      await alice.call('bob')
+      await alice.until(9004, { state: '2' })
+      await Promise.all([alice.hears(BOB), bob.hears(ALICE)])
+      await alice.say(1010, { cid: await alice.cid() })
+      await bob.over()
+    })
   })
 
   test('pages of other sites do not get in', async () => {

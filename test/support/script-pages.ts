@@ -15,17 +15,21 @@ export type ScriptPages = {
 }
 
 const FOLDER = join(import.meta.dirname, 'pages')
-/** Scripts of packages, by the name that pages give them. */
-const PACKAGES: Readonly<Record<string, string>> = {
-  'sip.js': join(import.meta.dirname, '../../node_modules/sip.js/lib/index.js'),
+/** A package whose modules pages may import: SIP.js, below /sip.js/. */
+const SIP_JS = join(import.meta.dirname, '../../node_modules/sip.js/lib')
+
+const fileOf = (path: string): string | undefined => {
+  const own = /^\/([\w-]+\.js)$/.exec(path)?.[1]
+  if (own !== undefined) return join(FOLDER, own)
+  const module = /^\/sip\.js\/([\w/-]+\.js)$/.exec(path)?.[1]
+  return module === undefined ? undefined : join(SIP_JS, module)
 }
 
 const serveScripts = async (): Promise<{ origin: string; close(): void }> => {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://pages')
-    const name = /^\/([\w-]+\.js)$/.exec(pathname)?.[1]
     const script = /^\/([\w-]+)\.html$/.exec(pathname)?.[1]
-    const file = name === undefined ? undefined : (PACKAGES[name] ?? join(FOLDER, name))
+    const file = fileOf(pathname)
     if (file !== undefined)
       response.setHeader('content-type', 'text/javascript').end(await readFile(file).catch(() => ''))
     else if (script !== undefined)

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { encipher } from '#webcall'
 import { freePort, portRange } from './ports.ts'
 import type { ScriptPages } from './script-pages.ts'
-import { logOf, md5User, startTandem, type Tandem } from './tandem.ts'
+import { DOMAIN, logOf, md5User, startTandem, type Tandem } from './tandem.ts'
 import { until } from './wait.ts'
 
 export const KEY = 'Operator'
@@ -62,6 +62,8 @@ type OldPhone = {
   connect(url: string, token: string, resume: string): void
   cut(): void
   addPicture(): Promise<void>
+  hangUp(): Promise<void>
+  hold(on: boolean): Promise<void>
   call(to: string): Promise<void>
   say(op: number, fields?: Record<string, string>): void
   has(op: string, more?: Record<string, string>): boolean
@@ -135,6 +137,25 @@ export const newPage = async (browser: ScriptPages, house: WebTown, account: Acc
       await one.registered()
     },
     addPicture: () => page.evaluate(() => phone.addPicture()),
+  }
+}
+
+/** SIP.js in a page, by the same ports. */
+export const sipPage = async (browser: ScriptPages, house: WebTown, account: Account) => {
+  const page = await browser.open('sip-client')
+  await page.waitForFunction('globalThis.phone?.login')
+  const full = { domain: DOMAIN, password: `secret-of-${account.user}`, ...account }
+  await page.evaluate(([to, who]) => phone.login(to, who), [house.wss, full] as const)
+  const one = driver(page, account)
+  const hears = (word: string) =>
+    until(`${account.user} is ${word}`, () => page.evaluate((op) => phone.has(op), word))
+  await hears('registered')
+  return {
+    ...one,
+    answered: () => hears('answered'),
+    over: () => hears('hangup'),
+    hangUp: () => page.evaluate(() => phone.hangUp()),
+    hold: (on: boolean) => page.evaluate((is) => phone.hold(is), on),
   }
 }
 

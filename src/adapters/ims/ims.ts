@@ -25,6 +25,7 @@ import {
   tokensOf,
 } from '#sip'
 import { createAuthenticate } from './authenticate.ts'
+import type { BrowserPorts } from './browsers.ts'
 import type { AlternativePlan } from './emergency/index.ts'
 import { createInvite } from './invite.ts'
 import { ACCEPTED, createTexts, type IncomingTextPorts } from './messages/index.ts'
@@ -41,7 +42,7 @@ import {
   createSubscribe,
 } from './subscriptions/index.ts'
 
-export type ImsPorts = {
+export type ImsPorts = BrowserPorts & {
   timers: Timers
   random: Random
   log: Log

@@ -12,6 +12,7 @@ import {
   type SipRequest,
   tooShort,
 } from '#sip'
+import { type BrowserPorts, leavingParty, leavingWith, transportFor } from './browsers.ts'
 import { type AlternativePlan, emergencyParty, nobody } from './emergency/index.ts'
 import { callerOf, keyOfUri } from './identity.ts'
 import { replacedBy, wantsAnswerNow } from './invite-wishes.ts'
@@ -30,7 +31,7 @@ import { ownUri } from './paths.ts'
 import { endReasonOf } from './refusals.ts'
 import { trunkCallerOf } from './trunks/index.ts'
 
-export type InvitePorts = {
+export type InvitePorts = BrowserPorts & {
   legs: Legs
   calls: Calls
   /** What those are told whose emergency calls we do not take. */
@@ -63,7 +64,8 @@ const faultOf = (request: SipRequest): Fault | undefined => {
 }
 
 /** A call that reaches us: from SIP's words into the core's. */
-export const createInvite = ({ legs, calls, refuse, trunkOf, alternative = NO_ALTERNATIVE }: InvitePorts) => {
+export const createInvite = (ports: InvitePorts) => {
+  const { legs, calls, refuse, trunkOf, alternative = NO_ALTERNATIVE } = ports
   /**
    * `subscriber`: who proved to be calling; undefined for a trusted neighbour, and for `unproved`. `service`: the emergency
    * service that is called.
@@ -102,23 +104,35 @@ export const createInvite = ({ legs, calls, refuse, trunkOf, alternative = NO_AL
       : trunk === undefined
         ? callerOf(request, subscriber)
         : trunkCallerOf(request, subscriber)
+    const web = trunk === undefined ? transportFor(ports, leg.offer) : undefined
     const description = leg.offer === undefined ? undefined : descriptionOf(leg.offer)
     const { callId } = leg.session.dialog
     const expires = parseDelta(request.headers.get('Expires') ?? '')
     const offer: CallOffer = {
       ...{ caller, dialled, description, callId, hops },
       ...{ listener: flow.listener, local: flow.local.address },
+      ...(web !== undefined && { web }),
       ...(trunk !== undefined && { trunk, answerNow: wantsAnswerNow(request) }),
       ...(replaced && { replaces: replaced.seat }),
       ...(expires !== undefined && { patienceS: expires }),
     }
-    const party = callerParty(leg, seated)
-    if (service === undefined) seated.events = calls.offer(offer, party)
+    const party = callingParty(ports, web, callerParty(leg, seated))
+    if (service === undefined) seated.events = leavingWith(ports, web, calls.offer(offer, party))
     else {
       const plan = { ...alternative, own: ownUri(flow) }
       seated.events = calls.offer({ ...offer, kind: 'emergency' }, emergencyParty(party, leg, request, plan))
     }
   }
+}
+
+/** Refused, it has no leg any more either. */
+const callingParty = (ports: BrowserPorts, web: string | undefined, party: CallerParty): CallerParty => {
+  if (web === undefined) return party
+  const refuse: CallerParty['refuse'] = (refused) => {
+    ports.browsers?.leave(web)
+    return party.refuse(refused)
+  }
+  return { ...leavingParty(ports, web, party), refuse }
 }
 
 const callerParty = (leg: IncomingLeg, seated: Seated): CallerParty => ({

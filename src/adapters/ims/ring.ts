@@ -1,8 +1,8 @@
 import type { CalleeParty, CancelCause, Ring } from '#core'
-import type { Random } from '#lib/random'
 import { err, ok } from '#lib/result'
 import type { Wire } from '#lib/wire'
 import type { Legs, OutgoingLeg } from '#sip'
+import { type BrowserPorts, leavingParty, leavingWith } from './browsers.ts'
 import { identityUri, presentation } from './identity.ts'
 import {
   assertedOf,
@@ -18,17 +18,17 @@ import {
 import { flowToBinding } from './reach.ts'
 import { endReasonOf } from './refusals.ts'
 
-export type RingPorts = {
+export type RingPorts = BrowserPorts & {
   legs: Legs
   wire: Wire
-  random: Random
   /** Tell the phone which of its identities is called (P-Called-Party-ID). */
   calledPartyId: () => boolean
 }
 
 /** Rings one phone: a new dialogue of our own, as a back-to-back user agent makes it (RFC 7092). */
-export const createRing = ({ legs, wire, random, calledPartyId }: RingPorts): Ring => {
-  return ({ caller, called, callee, hops, headers: more }, binding, sdp, events) => {
+export const createRing = (ports: RingPorts): Ring => {
+  const { legs, wire, random, calledPartyId } = ports
+  return ({ caller, called, callee, hops, headers: more, web }, binding, sdp, events) => {
     const flow = flowToBinding(wire, binding)
     if (!flow) return err({ why: 'not-registered' })
     const shown = presentation(caller)
@@ -48,16 +48,25 @@ export const createRing = ({ legs, wire, random, calledPartyId }: RingPorts): Ri
       reliable: callee.reliable,
       hops,
     }
-    const seated: Seated = { events }
+    const seated: Seated = { events: leavingWith(ports, web, events) }
     const leg: OutgoingLeg = legs.outgoing(invitation, {
       ...sessionEvents(() => seated.events),
       ...ownerEvents(legs, () => seated.events),
       onProgress: (status, early) =>
         events.onProgress(status, early === undefined ? undefined : descriptionOf(early)),
       onAnswer: (answer) => events.onAnswer(answer === undefined ? undefined : descriptionOf(answer)),
-      onRefused: (refused) => events.onRefused(toCore(refused)),
+      onRefused: (refused) => {
+        if (web !== undefined) ports.browsers?.leave(web)
+        events.onRefused(toCore(refused))
+      },
     })
-    return ok(calleeParty(leg, seated))
+    const party = calleeParty(leg, seated)
+    if (web === undefined) return ok(party)
+    const cancel: CalleeParty['cancel'] = (...why) => {
+      ports.browsers?.leave(web)
+      party.cancel(...why)
+    }
+    return ok({ ...leavingParty(ports, web, party), web, cancel })
   }
 }
 

@@ -181,13 +181,17 @@ const placesOf = (
   }
   return turn.map((binding, at): Place => {
     const { listener } = binding
-    const address = at === 0 || isWeb(binding) ? addressTowards?.(binding) : undefined
-    if (!isWeb(binding))
-      return { listener, address, ring: (sdp, events) => ring(detail, binding, sdp, events) }
-    const web = transportOf(binding, record.id)
+    const isBrowser = isWeb(binding) || speaksLike(offer, binding)
+    const address = at === 0 || isBrowser ? addressTowards?.(binding) : undefined
+    if (!isBrowser) return { listener, address, ring: (sdp, events) => ring(detail, binding, sdp, events) }
+    const web = isWeb(binding) ? transportOf(binding, record.id) : `sip.${record.id}.${at}`
     return { listener, address, web, ring: (sdp, events) => ring({ ...detail, web }, binding, sdp, events) }
   })
 }
+
+/** SIP over WebSocket may be a page or a program: a page, if the caller is one, since then both have media of WebRTC. */
+const speaksLike = ({ web }: CallOffer, { transport }: Binding): boolean =>
+  web !== undefined && (transport === 'ws' || transport === 'wss')
 
 /** Where nobody says otherwise a session has one transport, of its own name. */
 const sessionNameOf = (binding: Binding): string => sessionOf(binding) ?? ''
