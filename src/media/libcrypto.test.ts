@@ -7,6 +7,10 @@ const skip = hasNativeLayout ? false : 'no native calls on this system'
 
 /** What node:crypto does is the measure: the vectors of the standards are checked with it. */
 describe('the native kit', { skip }, () => {
+  test('is found to be right', async () => {
+    const { provedKit } = await import('./libcrypto.ts')
+    assert.ok(provedKit())
+  })
   for (const profile of Object.keys(SRTP_PROFILES) as SrtpProfile[])
     test(`does with ${profile} what node:crypto does`, async () => {
       const { createNativeKit } = await import('./libcrypto.ts')

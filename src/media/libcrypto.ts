@@ -1,5 +1,5 @@
 import koffi from 'koffi'
-import type { SrtpKit } from '#rtp'
+import { type AesGcm, createCryptoKit, type SrtpKit } from '#rtp'
 
 /**
  * SRTP's ciphers by the OpenSSL that Node is linked with and exports to native code. An object of node:crypto per
@@ -30,6 +30,7 @@ const [GET_TAG, SET_TAG, TAG] = [0x10, 0x11, 16]
 /** `SHA_CTX` of openssl/sha.h: 24 words. Plain data, so that a state in between can be copied. */
 const STATE = 96
 const SHA_BLOCK = 64
+const NAMES: readonly AesGcm[] = ['aes-128-gcm', 'aes-256-gcm']
 
 /** The kit's own block: offsets, all of them multiples of 8. */
 const [IV, AAD, MAC, KEY, TOLD, REST, SHA, PAD] = [0, 16, 32, 56, 88, 96, 128, 256]
@@ -43,8 +44,7 @@ export const createNativeKit = (): SrtpKit => {
   const ciphers = { 'aes-128-gcm': calls.aes128Gcm(), 'aes-256-gcm': calls.aes256Gcm() }
   const contexts = { 'aes-128-gcm': calls.newContext(), 'aes-256-gcm': calls.newContext() }
   const counter = calls.newContext()
-  for (const name of ['aes-128-gcm', 'aes-256-gcm'] as const)
-    calls.init(contexts[name], ciphers[name], 0, 0, 0, 1)
+  for (const name of NAMES) calls.init(contexts[name], ciphers[name], 0, 0, 0, 1)
   calls.init(counter, calls.aes128Ctr(), 0, 0, 0, 1)
 
   let array: Uint8Array = own
@@ -58,7 +58,7 @@ export const createNativeKit = (): SrtpKit => {
   }
 
   const gcm = (
-    cipher: 'aes-128-gcm' | 'aes-256-gcm',
+    cipher: AesGcm,
     key: Uint8Array,
     place: number,
     aadAt: number,
@@ -117,5 +117,32 @@ export const createNativeKit = (): SrtpKit => {
       own.fill(0, PAD, PAD + SHA_BLOCK)
       return states
     },
+  }
+}
+
+/** What a kit makes of one packet by everything it can. */
+const proofOf = (kit: SrtpKit): string => {
+  const bytes = new Uint8Array(256).map((_, i) => i)
+  const key = bytes.slice(0, 32)
+  kit.iv.set(bytes.subarray(100, 116))
+  kit.aad.set(bytes.subarray(120, 132))
+  kit.seal('aes-128-gcm', key.subarray(0, 16), bytes, 0, 12, 12, 100)
+  kit.seal('aes-256-gcm', key, bytes, -1, 12, 12, 77)
+  kit.iv.set(bytes.subarray(100, 116))
+  kit.crypt(key.subarray(0, 16), bytes, 3, 150)
+  kit.sign(kit.hmacKey(key.subarray(0, 20)), bytes, 1, 200)
+  return bytes.toHex() + kit.mac.toHex()
+}
+
+/**
+ * The native kit, or undefined where a call is missing or does not do what node:crypto does: another OpenSSL may arrange its
+ * structures in another way.
+ */
+export const provedKit = (): SrtpKit | undefined => {
+  try {
+    const kit = createNativeKit()
+    return proofOf(kit) === proofOf(createCryptoKit()) ? kit : undefined
+  } catch {
+    return undefined
   }
 }

@@ -134,7 +134,7 @@ const finish = (): void => {
 }
 
 const { sockets, run } = await openSockets()
-const kit = native ? (await import('./libcrypto.ts')).createNativeKit() : undefined
+const kit = native ? (await import('./libcrypto.ts')).provedKit() : undefined
 const relay = createRelay({ sockets, count, report, wallMs: Date.now, kit })
 if (native)
   try {
