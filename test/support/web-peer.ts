@@ -9,6 +9,7 @@ import {
   SRTP_PROFILES,
   SRTP_ROOM,
   type Srtp,
+  type SrtpKit,
   type SrtpProfile,
 } from '#rtp'
 import { Ear, type Kind } from './web-peer-ear.ts'
@@ -21,6 +22,8 @@ export type PeerPlan = {
   /** Answers to `actpass` with this; default active. */
   setup?: 'active' | 'passive'
   profiles?: readonly SrtpProfile[]
+  /** For benches, which have many: the native one. */
+  kit?: SrtpKit
   /** Of the SSRCs' first sequence numbers. */
   sequence?: number
 }
@@ -198,7 +201,7 @@ export class WebPeer {
   tick(): void {
     const { remote } = this
     if (!remote || this.closed || this.deaf) return
-    const due = this.#consented ? this.#ticks % CONSENT_TICKS === 0 : this.#ticks % 2 === 0
+    const due = !this.#consented || this.#ticks % CONSENT_TICKS === 0
     this.#ticks++
     if (due) this.check()
     this.#dtls?.tick(performance.now())
@@ -283,8 +286,9 @@ export class WebPeer {
       { key: keys.clientKey, salt: keys.clientSalt },
       { key: keys.serverKey, salt: keys.serverSalt },
     ]
-    this.#out = createSrtp(profile, this.#setup === 'active' ? client : server)
-    this.#in = createSrtp(profile, this.#setup === 'active' ? server : client)
+    const options = this.#plan.kit ? { kit: this.#plan.kit } : {}
+    this.#out = createSrtp(profile, this.#setup === 'active' ? client : server, options)
+    this.#in = createSrtp(profile, this.#setup === 'active' ? server : client, options)
     this.keys = keys
     this.#up.resolve(keys)
   }

@@ -14,7 +14,7 @@ export type HandshakerPorts = {
 /** Datagrams on their way to the thread; who floods loses what comes beyond, as on any network. */
 const MOST_WAITING = 4096
 
-/** The port's implementation: the bookkeeping here, the work in `thread.ts`, which starts with the first handshake. */
+/** The port's implementation: the bookkeeping here, the work in `thread.ts`. Make one when the first browser is there. */
 export const createHandshaker = ({ events, log, certificate: given }: HandshakerPorts): Handshaker => {
   const certificate = given ?? createCertificate(Date.now())
   const waiting = new Int32Array(new SharedArrayBuffer(4))
@@ -100,6 +100,11 @@ export const createHandshaker = ({ events, log, certificate: given }: Handshaker
     closing.set(serial, id)
     post({ op: 'close', serial })
   }
+
+  // Its start takes longer than a handshake, and descriptions go back and forth before one is due.
+  setImmediate(() => {
+    if (!ended) worker ??= launch()
+  }).unref()
 
   return {
     fingerprint: fingerprintOf(certificate.certificate),

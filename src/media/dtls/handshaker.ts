@@ -53,7 +53,7 @@ export type HandshakerEvents = {
 }
 
 /**
- * DTLS for any number of transports, in a thread of its own that starts with the first handshake. Only datagrams of
+ * DTLS for any number of transports, in a thread of its own. Only datagrams of
  * sources that ICE has validated are to be fed. Calls never wait and never throw; unknown ids are ignored.
  */
 export type Handshaker = {
