@@ -110,11 +110,12 @@ const createTexts = async (
 ) => {
   const { settings, live, log, timers, store } = ground
   const { most_waiting: mostWaiting, most_per_recipient: mostPerRecipient, part_wait } = settings.messages
+  const { most_per_sender: mostPerSender } = settings.messages
   const messages = createMessages({
     ...{ timers, random: createRandom(), subscribers, destinations, events, log, live, carrierOf },
     store: store.messages,
     backlog: await store.messages.load(),
-    bounds: { mostWaiting, mostPerRecipient, partWaitMinutes: part_wait },
+    bounds: { mostWaiting, mostPerRecipient, mostPerSender, partWaitMinutes: part_wait },
   })
   events.subscribe((event) => {
     if (event.kind !== 'registration.changed') return

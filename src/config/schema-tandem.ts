@@ -80,7 +80,16 @@ const messages: Shape<MessagesSettings> = {
   relay_only: { kind: boolean, default: false, about: 'text/plain passes through unstored.' },
   keep_days: { kind: integer(1, 36_500), default: 30, about: 'Days that messages are kept after their end.' },
   most_waiting: { kind: integer(1, 100 * COUNT), default: 2_000_000, about: 'Messages waiting in all.' },
-  most_per_recipient: { kind: integer(1, COUNT), default: 10_000, about: 'Messages waiting for one.' },
+  most_per_recipient: {
+    kind: integer(1, COUNT),
+    default: 10_000,
+    about: 'Messages waiting for one, also for one number behind a route to gateways.',
+  },
+  most_per_sender: {
+    kind: integer(1, 100_000_000),
+    default: 1_000_000,
+    about: 'Messages of one sender waiting behind one route to gateways.',
+  },
   smsc: { kind: string(/^\+?\d{0,20}$/, 'number'), default: '', about: 'Number of the service centre.' },
   gateway: {
     kind: string(/^[\w.-]+$/, 'user part of a URI'),

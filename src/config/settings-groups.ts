@@ -37,6 +37,7 @@ export type MessagesSettings = {
   keep_days: number
   most_waiting: number
   most_per_recipient: number
+  most_per_sender: number
   /** Number of the service centre (RP originator); empty: the IP-SM-GW has no number. */
   smsc: string
   /** User part of the IP-SM-GW's own URI, whose host is the domain. */

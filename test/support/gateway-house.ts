@@ -38,6 +38,7 @@ type Options = {
   gateways?: ReturnType<typeof memoryGateways>
   timers?: ReturnType<typeof createHandClock>
   region?: string
+  bounds?: { mostWaiting?: number; mostPerRecipient?: number; mostPerSender?: number }
   post?: PostJson
 }
 
@@ -123,7 +124,10 @@ export const aGatewayHouse = async (options: Options = {}) => {
               return { kind: 'delivered', route: 'fake' }
             },
           },
-    bounds: { mostWaiting: 1_000_000, mostPerRecipient: 1000, partWaitMinutes: 60 },
+    bounds: {
+      ...{ mostWaiting: 1_000_000, mostPerRecipient: 1000, partWaitMinutes: 60 },
+      ...options.bounds,
+    },
   })
   const parked = await gateways.loadParked()
   const inbox = createGatewayInbox({

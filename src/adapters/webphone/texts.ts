@@ -42,6 +42,7 @@ const REFUSALS: Record<string, [code: number, reason: string]> = {
   'unknown-user': [-404, 'Nobody has that number.'],
   forbidden: [-403, 'That is not allowed.'],
   overloaded: [-503, 'Too many messages are waiting.'],
+  full: [-503, 'Too many of your messages, or for that number, are waiting.'],
   'bad-request': [-400, 'That number cannot be written to.'],
   failure: [-500, 'The message could not be kept.'],
 }

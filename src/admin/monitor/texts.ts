@@ -32,6 +32,7 @@ const REFUSED: Record<MessageRefusal, (to: string) => string> = {
   'unknown-user': (to) => `no user "${to}": "users" lists them`,
   forbidden: (to) => `no route lets texts to "${to}" pass`,
   overloaded: () => 'too many messages wait: try again later',
+  full: (to) => `too many messages of this sender, or for "${to}", wait: try again later`,
   'bad-request': () => 'the message cannot be sent as it is',
   failure: () => 'the message could not be stored, see the log: try again later',
 }

@@ -13,6 +13,7 @@ const REFUSED: Record<MessageRefusal, (to: string) => string> = {
   'unknown-user': (to) => `Unknown user: ${to}`,
   forbidden: (to) => `No route lets texts to ${to} pass`,
   overloaded: () => 'Too many messages wait: try again later',
+  full: (to) => `Too many messages of this sender, or for ${to}, wait: try again later`,
   'bad-request': () => 'The message cannot be sent as it is',
   failure: () => 'The message could not be stored: try again later',
 }

@@ -156,6 +156,7 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
     ...(!plan.atLeastOnce && { atMostOnce: true as const }),
     group: {
       most: MOST_IN_HAND,
+      isShared: true,
       recipientOf,
       reserve,
       cancel: (m) => {

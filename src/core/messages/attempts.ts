@@ -91,7 +91,7 @@ export const createAttempts = (ports: AttemptPorts) => {
     const next = withStep({ ...m, ...(via && { via }), ...until }, { atMs: nowMs(), state: 'sent', route })
     await book.keep(next, handedOf(outcome, nowMs()))
     book.tell(next)
-    book.release(m.queue)
+    book.release(m)
   }
 
   const settled = async (a: Attempt, before: MessageRecord, outcome: Outcome): Promise<After> => {

@@ -1,12 +1,15 @@
 import type { Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import { createNewest } from '#lib/newest'
+import type { Random } from '#lib/random'
 import type { Events } from '../events.ts'
 import { impiOf } from './queues.ts'
 import type { MessageRecord, MessageStep } from './record.ts'
+import { createShares } from './shares.ts'
 import type { Backlog, MessageStore, Saving } from './store.ts'
 
-export type MessageBounds = { mostWaiting: number; mostPerRecipient: number }
+/** `mostPerSender`: of one sender in a queue that many share; absent: half of all. */
+export type MessageBounds = { mostWaiting: number; mostPerRecipient: number; mostPerSender?: number }
 
 type BookPorts = {
   store: MessageStore
@@ -14,6 +17,9 @@ type BookPorts = {
   timers: Timers
   log: Log
   bounds: MessageBounds
+  /** Whether its recipients and senders have but a share of the queue each. */
+  isShared: (queue: string) => boolean
+  random: Random
 }
 
 /** What is written once is tried again so much later; the store tells of the trouble. */
@@ -22,7 +28,8 @@ const AGAIN_MS = 1000
 const MOST_SENT = 20_000
 
 /** How many wait for whom, and steps on their way to the disk. */
-export const createBook = ({ store, events, timers, log, bounds }: BookPorts, backlog: Backlog) => {
+export const createBook = (ports: BookPorts, backlog: Backlog) => {
+  const { store, events, timers, log, bounds, isShared, random } = ports
   const counts = new Map(backlog.inTurn)
   const sent = createNewest<MessageRecord>(MOST_SENT)
   let waiting = 0
@@ -40,6 +47,27 @@ export const createBook = ({ store, events, timers, log, bounds }: BookPorts, ba
   }
   for (const { queue } of backlog.accepted) take(queue, true)
 
+  const shares = createShares(random.token())
+  const mostPerSender = bounds.mostPerSender ?? Math.ceil(bounds.mostWaiting / 2)
+  /** What a process before this one left is not counted, and what it leaves behind is not taken off. */
+  const isCounted = ({ id, queue, origin }: MessageRecord): boolean =>
+    origin !== 'gateway' && id > (backlog.lastId ?? '') && isShared(queue)
+  /** Devices know numbers with and without their country: the last digits tell them apart. */
+  const recipientOf = ({ queue, to }: MessageRecord): string =>
+    `${queue} > ${to.replace(/\D/g, '').slice(-9) || to}`
+  const senderOf = ({ queue, from, fromImpi = from }: MessageRecord): string => `${queue} < ${fromImpi}`
+  const share = (m: MessageRecord): void => {
+    if (!isCounted(m)) return
+    shares.add(recipientOf(m))
+    shares.add(senderOf(m))
+  }
+  const unshare = (m: MessageRecord): void => {
+    // Of a long text that lacks parts nobody has had a share yet.
+    if (m.state === 'accepted' || !isCounted(m)) return
+    shares.remove(recipientOf(m))
+    shares.remove(senderOf(m))
+  }
+
   const tell = (message: MessageRecord): void => {
     if (message.reportUntilMs !== undefined) {
       if (message.state === 'sent' && !message.closed) sent.set(message.id, message)
@@ -51,7 +79,15 @@ export const createBook = ({ store, events, timers, log, bounds }: BookPorts, ba
   return {
     counts,
     take,
-    release(queue: string): void {
+    /** Whether its sender and its recipient have a share left, of a queue that many share. */
+    hasShare: (m: MessageRecord): boolean =>
+      !isCounted(m) ||
+      (shares.of(recipientOf(m)) < bounds.mostPerRecipient && shares.of(senderOf(m)) < mostPerSender),
+    share,
+    /** The place of a message that is over, or moves on; by its queue alone, that of parts that were given up. */
+    release(m: MessageRecord | string): void {
+      const queue = typeof m === 'string' ? m : m.queue
+      if (typeof m !== 'string') unshare(m)
       const count = counts.get(queue) ?? 0
       if (count > 1) counts.set(queue, count - 1)
       else counts.delete(queue)

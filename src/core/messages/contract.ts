@@ -40,9 +40,13 @@ export type MessageDraft = {
 /** `duplicate`: it was here before, `id` names the first one. */
 export type Accepted = { id: string; duplicate: boolean }
 
-/** `overloaded`: a bound is reached. `failure`: the disk does not take it. Neither was kept. */
+/**
+ * `overloaded`: a bound is reached. `full`: that of this sender, or for this recipient. `failure`: the disk does not take
+ * it. None of these was kept.
+ */
 export type MessageRefusal =
   | Extract<Refusal, 'unknown-user' | 'forbidden' | 'overloaded' | 'bad-request'>
+  | 'full'
   | 'failure'
 
 /** What became of one attempt to hand a message over. */
@@ -101,10 +105,11 @@ export type Carrier = {
   /**
    * For queues of many recipients (`route:NAME`). `recipientOf`: whose messages follow each other. `most`: in hand at
    * once. `reserve`: before anything is written, a place for this message, by the name of its route; then follows
-   * `deliver` or `cancel`.
+   * `deliver` or `cancel`. `isShared`: one recipient or one sender may have but a part of its places.
    */
   group?: {
     most: number
+    isShared?: true
     recipientOf(message: MessageRecord): string
     reserve?(message: MessageRecord): Result<string, Wait>
     cancel?(message: MessageRecord): void

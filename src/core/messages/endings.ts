@@ -54,10 +54,10 @@ export const createEndings = ({ store, book, live, nextId, nowMs, arrived, freed
     try {
       await (insist ? book.keep(last, { ...more, reports }) : store.save(last, { ...more, reports }))
     } catch (failure) {
-      for (const report of reports) book.release(report.queue)
+      for (const report of reports) book.release(report)
       throw failure
     }
-    if (m.state !== 'sent' && m.state !== 'unknown') book.release(m.queue)
+    if (m.state !== 'sent' && m.state !== 'unknown') book.release(m)
     book.tell(last)
     for (const report of reports) {
       book.tell(report)

@@ -66,7 +66,8 @@ export const createMessages = (ports: MessagePorts): Messages => {
     queue === INBOX ? INBOX_CARRIER : ports.carrierOf(queue)
   const nowMs = createSteadyClock(timers.clock, (oldMs, byMs) => onSet(oldMs, byMs))
   const nextId = createIds(random, () => timers.clock.wallMs(), backlog.lastId)
-  const book = createBook({ store, events, timers, log, bounds }, backlog)
+  const isShared = (queue: string): boolean => carrierOf(queue)?.group?.isShared === true
+  const book = createBook({ store, events, timers, log, bounds, isShared, random }, backlog)
   const drafts = createDrafts({ destinations, nextId, nowMs, expiresS: () => live.smsExpiresS })
   // Who ends messages makes reports, which have their turn, at which messages end: this ring is closed by functions.
   const endings: Endings = createEndings({
@@ -81,7 +82,11 @@ export const createMessages = (ports: MessagePorts): Messages => {
   const turns: TurnsOfAll = createTurnsOfAll(createTurns(turnPorts), carrierOf, turnPorts)
   const assemblies = createAssemblies(
     {
-      ...{ store, book, drafts, timers, nowMs, arrived: turns.arrived },
+      ...{ store, book, drafts, timers, nowMs },
+      arrived: (m) => {
+        book.share(m)
+        turns.arrived(m)
+      },
       partWaitMs: bounds.partWaitMinutes * 60_000,
     },
     backlog.accepted,
@@ -111,20 +116,23 @@ export const createMessages = (ports: MessagePorts): Messages => {
     to: { queue: string; to: string },
   ): Promise<Result<Accepted, MessageRefusal>> => {
     const waits = to.queue !== INBOX
-    if (uncommitted >= MOST_UNCOMMITTED || (waits && !book.take(to.queue))) return err('overloaded')
+    if (uncommitted >= MOST_UNCOMMITTED) return err('overloaded')
     const message = drafts.record(draft, to, turns.reasonOf(to.queue))
+    if (waits && !book.hasShare(message)) return err('full')
+    if (waits && !book.take(to.queue)) return err('overloaded')
+    if (waits) book.share(message)
     let first: string | undefined
     uncommitted++
     try {
       first = await store.add(message, drafts.claim(draft))
     } catch {
-      if (waits) book.release(to.queue)
+      if (waits) book.release(message)
       return err('failure')
     } finally {
       uncommitted--
     }
     if (first !== undefined) {
-      if (waits) book.release(to.queue)
+      if (waits) book.release(message)
       return ok({ id: first, duplicate: true })
     }
     book.tell(message)

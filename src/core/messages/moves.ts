@@ -24,7 +24,8 @@ export const createMoves =
     const why = { reason: `instead of ${m.queue}: ${reason}`, ...(route !== undefined && { route }) }
     const moved = withStep({ ...m, queue: next.queue }, { atMs: nowMs(), state: 'queued', ...why })
     await book.keep(moved, { whole: true })
-    book.release(m.queue)
+    book.release(m)
+    book.share(moved)
     book.tell(moved)
     arrived(moved)
   }

@@ -10,6 +10,11 @@ const REFUSALS: Record<MessageRefusal, RpFault> = {
   forbidden: { cause: RP_CAUSE.barred, failure: 0xd0, why: 'no route lets it pass' },
   'bad-request': { cause: RP_CAUSE.semantic, failure: 0xff, why: 'not a message that can be kept' },
   overloaded: { cause: RP_CAUSE.congestion, failure: 0xc0, why: 'too many messages wait' },
+  full: {
+    cause: RP_CAUSE.congestion,
+    failure: 0xc0,
+    why: 'too many messages of this sender, or for this number, wait',
+  },
   failure: { cause: RP_CAUSE.congestion, failure: 0xc2, why: 'the disk does not take it' },
 }
 

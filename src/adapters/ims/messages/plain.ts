@@ -15,6 +15,7 @@ const REFUSALS: Record<MessageRefusal, { status: number; headers?: [name: string
   forbidden: { status: 403 },
   'bad-request': { status: 400 },
   overloaded: { status: 503, headers: RETRY_AFTER },
+  full: { status: 503, headers: RETRY_AFTER },
   failure: { status: 503, headers: RETRY_AFTER },
 }
 

@@ -120,6 +120,12 @@ const refuse = (reply: FastifyReply, why: MessageRefusal): FastifyReply => {
       return refuseField(reply, 422, 'to', 'no route lets texts to this number pass')
     case 'overloaded':
       return sendProblem(reply.header('retry-after', RETRY_AFTER_S), 503, 'too many messages wait')
+    case 'full':
+      return sendProblem(
+        reply.header('retry-after', RETRY_AFTER_S),
+        429,
+        'too many messages of this sender, or for this number, wait: messages.most_per_sender, messages.most_per_recipient',
+      )
     case 'failure':
       return sendProblem(reply.header('retry-after', RETRY_AFTER_S), 503, 'it could not be stored: try again')
     default:
