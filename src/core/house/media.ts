@@ -8,8 +8,8 @@ export const echoingMedia = (media: Media): Media => ({
   offer: async (call, side, sdp, options) =>
     side === 'caller' ? media.invite(call, 'callee', options) : ok(sdp),
   // A later offer of the callee comes round as the answer of the caller, who has nothing to say to it.
-  answer: (call, side, sdp) =>
-    side === 'callee' ? media.answer(call, side, sdp) : media.echo(call, 'callee', sdp),
+  answer: (call, side, sdp, options) =>
+    side === 'callee' ? media.answer(call, side, sdp, options) : media.echo(call, 'callee', sdp),
 })
 
 /**
