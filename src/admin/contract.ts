@@ -48,6 +48,9 @@ export type CallView = {
   cause?: string
   status?: number
   callIds: string[]
+  /** What the caller's web page said of it: CTI data and the skill that is wanted. */
+  cti?: string
+  skill?: string
   /** What a gateway recorded of it, where it went through one. */
   gateway?: GatewayCallView
 }

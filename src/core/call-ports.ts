@@ -1,7 +1,7 @@
 import type { Result } from '#lib/result'
 import type { Binding } from './bindings.ts'
 import type { Side } from './ports.ts'
-import type { GuestCall } from './records.ts'
+import type { CallRecord, GuestCall } from './records.ts'
 import type { Refusal } from './refusals.ts'
 import type { Found, Identity, Subscriber } from './subscribers.ts'
 import type { CallPlan } from './trunks/plans.ts'
@@ -149,6 +149,8 @@ export type CallOffer = {
   patienceS?: number
   /** A guest's call, for its record. */
   guest?: GuestCall
+  /** What the caller's page says of it, for its record. */
+  site?: NonNullable<CallRecord['site']>
   /** Further header fields for the called phone. */
   headers?: readonly (readonly [name: string, value: string])[]
 }

@@ -105,6 +105,7 @@ export class Call {
       startedAtMs: ports.clock.wallMs(),
       ...(offer.caller.subscriber && { callerImpi: offer.caller.subscriber.impi }),
       ...(offer.guest && { guest: offer.guest }),
+      ...(offer.site && { site: offer.site }),
       ...(offer.transferredFrom !== undefined && { transferredFrom: offer.transferredFrom }),
       callIds: offer.callId === '' ? [] : [offer.callId],
     }

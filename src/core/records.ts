@@ -32,6 +32,8 @@ export type CallRecord = {
   recordings?: string[]
   /** It came by click to call. */
   guest?: GuestCall
+  /** What the page of an ordinary web phone said of it (cdata, skill). */
+  site?: { cti?: string; skill?: string }
   /** Call-IDs of the SIP dialogues, for searching: the caller's, then those of the phones that rang. */
   callIds: string[]
 }

@@ -23,7 +23,7 @@ export type CallRow = {
   links: string | null
 }
 
-type Links = Pick<CallRecord, 'transferredTo' | 'transferredFrom' | 'mailbox' | 'recordings'>
+type Links = Pick<CallRecord, 'transferredTo' | 'transferredFrom' | 'mailbox' | 'recordings' | 'site'>
 
 export const toRecord = (row: CallRow): CallRecord => ({
   id: row.id,

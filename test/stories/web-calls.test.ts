@@ -29,6 +29,7 @@ describe('a browser calls', () => {
     assert.equal(invite?.headers.get('X-CTI-Data'), '_cid=7')
     assert.equal(invite?.headers.get('X-Skill'), 'sales')
     assert.match(invite?.headers.get('From') ?? '', /^"Alice" <sip:alice@/)
+    assert.deepEqual(house.calls.list()[0]?.record.site, { cti: '_cid=7', skill: 'sales' })
     leg.progress(180)
     await house.settle()
     await alice.next(9004, { cid, state: 1 })

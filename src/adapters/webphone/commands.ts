@@ -36,6 +36,12 @@ const headersOf = (
   return headers.filter(([name, value]) => name !== '' && value !== '')
 }
 
+const siteOf = ({ cdata, skill }: CallFields) => {
+  const [cti, wanted] = [line(cdata, 1024), line(skill, 1024)]
+  if (cti === '' && wanted === '') return {}
+  return { site: { ...(cti !== '' && { cti }), ...(wanted !== '' && { skill: wanted }) } }
+}
+
 const isBusyWith = (phone: Phone): boolean => phone.calls.size >= 8
 
 /** Commands about calls; each tells its acknowledgement first, then what comes of it. */
@@ -53,7 +59,10 @@ export const createCallCommands = (ports: CallCommandPorts) => {
       if (!isDescription(sdp)) return refuse(-2, 'sdp is no session description.')
       if (isBusyWith(phone) || !ports.hasRoom(showsVideo(sdp)))
         return refuse(-3, faceOf({ why: 'overloaded' }).reason)
-      const wish = { caller: callerOf(account, from, disp), dialled, headers: headersOf(settings, command) }
+      const wish = {
+        ...{ caller: callerOf(account, from, disp), dialled },
+        ...{ headers: headersOf(settings, command), ...siteOf(command) },
+      }
       startCall(ports, phone, sdp, wish, ({ cid }) => phone.say({ op: 2003, seq, cid, code: 0 }))
     },
     1004(phone: Phone, call: WebCall | undefined, { seq, cid, sdp }: CommandOf<1004>): void {

@@ -14,6 +14,7 @@ import type { Sessions } from './sessions.ts'
 import type { WebTexts } from './texts.ts'
 import { leave } from './transfers.ts'
 import { type Connection, takeNonce } from './visitor.ts'
+import type { Phone } from './web-call.ts'
 
 /** Who says nothing of who it is goes again. */
 const STRANGER_MS = 15_000
@@ -28,6 +29,8 @@ export type ConnectionPorts = WebphonePorts & {
   logins: Logins
   carrier?: WebCarrier
   hasRoom(video: boolean): boolean
+  /** Browsers without an account that call. */
+  guestPhones: Set<Phone>
   /** Who is nobody yet. */
   strangers: { enter(address: string): void; leave(address: string): void }
 }
@@ -98,7 +101,10 @@ const onGuest = (
     connection.session?.phone ?? connection.guest ?? createPhone(ports.random, dialect, link, undefined)
   if (phone.calls.size > 0 || !ports.hasRoom(showsVideo(command.sdp)))
     return say({ op: 2011, seq, code: -3, reason: 'There are too many calls at the moment.' })
-  if (!connection.session) connection.guest = phone
+  if (!connection.session) {
+    connection.guest = phone
+    ports.guestPhones.add(phone)
+  }
   if (callAsGuest(ports, phone, link, command)) connection.known()
 }
 
@@ -143,7 +149,9 @@ export const createConnection = (ports: ConnectionPorts, link: MessageLink): Lin
       const { session, guest } = connection
       connection.session = undefined
       if (session) sessions.lost(session, link)
-      if (guest) for (const call of [...guest.calls.values()]) leave(call)
+      if (!guest) return
+      ports.guestPhones.delete(guest)
+      for (const call of [...guest.calls.values()]) leave(call)
     },
   }
 }

@@ -14,6 +14,7 @@ export type Wish = {
   dialled: Dialled
   headers?: readonly (readonly [name: string, value: string])[]
   guest?: GuestCall
+  site?: NonNullable<CallOffer['site']>
 }
 
 /** The call hears of the far side's first answer once: browsers keep what was agreed. */
@@ -57,7 +58,7 @@ export const startCall = (
   ports: OutgoingPorts,
   phone: Phone,
   sdp: string,
-  { caller, dialled, headers, guest }: Wish,
+  { caller, dialled, headers, guest, site }: Wish,
   begun: (call: WebCall) => void,
   { first, cid = ports.random.token(20) }: { first?: WebCall; cid?: string } = {},
 ): WebCall => {
@@ -76,6 +77,7 @@ export const startCall = (
     ...(phone.link && { local: phone.link.local.address }),
     ...(headers && headers.length > 0 && { headers }),
     ...(guest && { guest }),
+    ...(site && { site }),
   }
   call.events = ports.calls.offer(offer, callerParty(ports, call))
   return call

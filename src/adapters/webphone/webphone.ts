@@ -4,13 +4,14 @@ import type { LinkUser, MessageLink } from '#lib/message-link'
 import type { WebCarrier } from './carrier.ts'
 import { createCallCommands } from './commands.ts'
 import { type ConnectionPorts, createConnection } from './connection.ts'
+import { showsVideo } from './descriptions.ts'
 import { createWebRing } from './incoming.ts'
 import { createLogins } from './logins.ts'
 import { askBrowser } from './party.ts'
 import type { WebphonePorts } from './ports.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { createWebTexts } from './texts.ts'
-import type { WebCall } from './web-call.ts'
+import type { Phone, WebCall } from './web-call.ts'
 
 /** Of one address, in connections of which nobody knows whose they are. */
 const MOST_STRANGERS = 30
@@ -51,7 +52,7 @@ const speakingBy = (sessions: Sessions, web: string): WebCall | undefined => {
 /** The other party speaks another codec now: so must the browser. */
 const offerAnew = async (ports: WebphonePorts, call: WebCall): Promise<void> => {
   const { channel } = call
-  const asked = await ports.media.ask(channel.web, { video: /^m=video [1-9]/m.test(channel.said) })
+  const asked = await ports.media.ask(channel.web, { video: showsVideo(channel.said) })
   const answer = asked.ok && !call.over ? await askBrowser(ports, call, asked.value) : undefined
   if (answer === undefined || call.over) return
   channel.said = answer
@@ -62,21 +63,24 @@ const offerAnew = async (ports: WebphonePorts, call: WebCall): Promise<void> => 
 export const createWebphone = (ports: WebphonePorts, carrier?: WebCarrier): Webphone => {
   const { settings, timers } = ports
   const strangers = new Map<string, number>()
-  const guestCalls = new Set<WebCall>()
+  const guests = new Set<Phone>()
 
   const sessions = createSessions({ ...ports, onEnd: endAll })
   const hasRoom = (video: boolean): boolean => {
-    let [count, pictures] = [guestCalls.size, 0]
-    for (const { phone } of sessions.all())
-      for (const call of phone.calls.values()) {
+    let [count, pictures] = [0, 0]
+    const add = ({ calls }: Phone): void => {
+      for (const { channel } of calls.values()) {
         count++
-        if (/^m=video [1-9]/m.test(call.channel.said)) pictures++
+        if (showsVideo(channel.said)) pictures++
       }
+    }
+    for (const { phone } of sessions.all()) add(phone)
+    for (const guest of guests) add(guest)
     return count < settings.maxCalls && (!video || pictures < settings.maxVideos)
   }
   const connections: ConnectionPorts = {
     ...ports,
-    ...{ sessions, hasRoom },
+    ...{ sessions, hasRoom, guestPhones: guests },
     commands: createCallCommands({ ...ports, hasRoom }),
     texts: createWebTexts({ ...ports, sessions }),
     logins: createLogins({ ...ports, sessions }),

@@ -4,7 +4,8 @@ import type { CallView } from '../contract.ts'
 const iso = (ms: number): string => new Date(ms).toISOString()
 
 export const callViewOf = (record: CallRecord, state: CallState, nowMs: number): CallView => {
-  const { startedAtMs, ringingAtMs, answeredAtMs, endedAtMs, ...same } = record
+  const { startedAtMs, ringingAtMs, answeredAtMs, endedAtMs, site, ...same } = record
+  const { cti, skill } = record.guest ?? site ?? {}
   const talkMs = answeredAtMs === undefined ? 0 : (endedAtMs ?? nowMs) - answeredAtMs
   return {
     ...same,
@@ -13,6 +14,8 @@ export const callViewOf = (record: CallRecord, state: CallState, nowMs: number):
     ...(ringingAtMs !== undefined && { ringingAt: iso(ringingAtMs) }),
     ...(answeredAtMs !== undefined && { answeredAt: iso(answeredAtMs) }),
     ...(endedAtMs !== undefined && { endedAt: iso(endedAtMs) }),
+    ...(cti !== undefined && { cti }),
+    ...(skill !== undefined && { skill }),
     talkS: Math.max(0, Math.round(talkMs / 100) / 10),
   }
 }

@@ -39,10 +39,15 @@ const call = {
   cause: text,
   status: { type: 'integer' },
   callIds: list(text),
+  cti: text,
+  skill: text,
   gateway: GatewayCall,
 }
 const User = object(user, without(user, 'number'))
-const Call = object(call, without(call, 'ringingAt', 'answeredAt', 'endedAt', 'cause', 'status', 'gateway'))
+const Call = object(
+  call,
+  without(call, 'ringingAt', 'answeredAt', 'endedAt', 'cause', 'status', 'cti', 'skill', 'gateway'),
+)
 
 /** The shapes of contract.ts by their names in the OpenAPI document. */
 export const shapes = {
