@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { encodeRtcp } from '#rtp'
+import { openUdp } from '../support/udp-socket.ts'
 import { until } from '../support/wait.ts'
 import { aWebEngine, CALLEE_AT, CALLER_AT, given } from '../support/web-engine.ts'
 import { aWebPeer, type PeerPlan, type WebPeer } from '../support/web-peer.ts'
@@ -94,6 +95,31 @@ describe('scripted browsers and the engine', () => {
     alice.check({ role: 'controlled' })
     await until('the conflict is told', () => alice.counted.conflicts === 1)
     assert.deepEqual([alice.counted.forged, alice.counted.consents], [forged, consents])
+  })
+
+  test('hellos, packets and checks from a third address are nobody', async () => {
+    const { alice, bob } = await aCall()
+    await reaches(alice, bob, 0x55)
+    const { strangers } = media.figures()
+    const socket = await openUdp()
+    let answers = 0
+    socket.onPacket = () => answers++
+    const hello = Buffer.from(
+      `16fefd0000000000000000003601000036000000000000002afefd${'07'.repeat(32)}00000002c02b0100`,
+      'hex',
+    )
+    const rtp = new Uint8Array(172).fill(0x80, 0, 1)
+    for (const datagram of [
+      hello,
+      rtp,
+      Uint8Array.of(0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, ...new Uint8Array(12)),
+    ])
+      socket.send(datagram, { address: '127.0.0.1', port: alice.remote?.port ?? 0 })
+    await until('they are counted', () => media.figures().strangers >= strangers + 3)
+    await reaches(alice, bob, 0x56)
+    await reaches(bob, alice, 0x57)
+    assert.equal(answers, 0)
+    socket.close()
   })
 
   test('junk on every layer changes nothing', async () => {
