@@ -45,7 +45,7 @@ export const describe = (sdp: string): Description => {
 }
 
 /** Browsers say much; a description that is far too long, or none at all, is nobody's. */
-const MOST_LINES = 2000
+const MOST_LINES = 1000
 const MOST_MEDIA = 16
 
 export const isDescription = (sdp: string): boolean => {
