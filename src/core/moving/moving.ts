@@ -90,7 +90,7 @@ export const createMoving = ({ timers, callOf, begin, run }: MovingPorts) => {
     offer: CallOffer,
     guests: Guests & { caller: Guest },
     work: (call: Call) => Promise<void>,
-    told: (status: number) => void = () => {},
+    told?: (status: number) => void,
   ): Promise<Result<string, Refused>> => {
     let refused: Refused = { why: 'cancelled' }
     const failed = (why: Refused): void => {
@@ -98,9 +98,9 @@ export const createMoving = ({ timers, callOf, begin, run }: MovingPorts) => {
     }
     const call = begin(
       offer,
-      visitor(guests.caller, () => call as Call, told, failed),
+      visitor(guests.caller, () => call as Call, told ?? (() => {}), failed),
     )
-    if (call) return tie(call, guests, work(call), () => refused)
+    if (call) return tie(call, guests, work(call), () => refused, told)
     for (const guest of Object.values(guests)) guest.back()
     return Promise.resolve(err(FULL))
   }
@@ -119,7 +119,11 @@ export const createMoving = ({ timers, callOf, begin, run }: MovingPorts) => {
     return moveInto(offer, { caller }, run, told)
   }
 
-  const bridge = async (a: Far, b: Far): Promise<Result<string, Refused>> => {
+  const bridge = async (
+    a: Far,
+    b: Far,
+    told?: (status: number) => void,
+  ): Promise<Result<string, Refused>> => {
     const [first, second] = [callOf(a.call), callOf(b.call)]
     if (first === second) return err(NOT_THIS)
     const stays = movable(first, a.far)
@@ -128,7 +132,7 @@ export const createMoving = ({ timers, callOf, begin, run }: MovingPorts) => {
     if (second && !second.over && !second.isAnswered && b.far === 'callee') {
       const { dialled } = second.offer
       second.end('transferred')
-      return blind(stays.value.call, otherSide(a.far), dialled)
+      return blind(stays.value.call, otherSide(a.far), dialled, told)
     }
     const comes = movable(second, b.far)
     if (!comes.ok) return comes
@@ -136,9 +140,9 @@ export const createMoving = ({ timers, callOf, begin, run }: MovingPorts) => {
     const user = identity.replace(/^[a-z]+:|[@;].*$/gi, '')
     const offer = offerOf(stays.value, undefined, { user, text: identity })
     const guests = { caller: new Guest(timers, stays.value), callee: new Guest(timers, comes.value) }
-    return moveInto(offer, guests, (call) =>
-      joinSeats(call, guests.callee, stays.value.who, () => descriptionOf(stays.value)),
-    )
+    const describe = () => descriptionOf(stays.value)
+    const work = (call: Call): Promise<void> => joinSeats(call, guests.callee, stays.value.who, describe)
+    return moveInto(offer, guests, work, told)
   }
 
   /** `call` takes the place of who sits there, RFC 3891. */
@@ -153,7 +157,11 @@ export const createMoving = ({ timers, callOf, begin, run }: MovingPorts) => {
   /** What a party itself wishes. */
   const transfer: Wishes['transfer'] = async (call, by, to, told) => {
     const done = isSeat(to)
-      ? await bridge({ call: call.record.id, far: otherSide(by) }, { call: to.call, far: otherSide(to.side) })
+      ? await bridge(
+          { call: call.record.id, far: otherSide(by) },
+          { call: to.call, far: otherSide(to.side) },
+          told,
+        )
       : await blind(call, by, to, told)
     return done.ok ? ok(undefined) : done
   }

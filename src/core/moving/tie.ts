@@ -31,6 +31,7 @@ export const tie = (
   guests: Guests,
   work: Promise<void>,
   refused: () => Refused,
+  told: (status: number) => void = () => {},
 ): Promise<Result<string, Refused>> => {
   const { promise, resolve } = Promise.withResolvers<Result<string, Refused>>()
   const all = Object.entries(guests) as [Side, Guest][]
@@ -46,6 +47,8 @@ export const tie = (
       sitting.call.record.transferredTo = call.record.id
       call.inherit(side, sitting.call, sitting.side)
     }
+    // Who wished it hears that it is done before it is hung up.
+    told(200)
     for (const [, guest] of all) guest.settle()
     resolve(ok(call.record.id))
   }

@@ -79,7 +79,7 @@ const eventOf = (request: SipRequest, isFirst: boolean): string => {
 const LASTS_S = 180
 
 /**
- * Takes a REFER: 202, and a NOTIFY for each status that `work` tells of, the last of which ends the subscription (§2.4.4).
+ * Takes a REFER: 202, and a NOTIFY for each status that `work` tells of; the first final one ends the subscription (§2.4.4).
  * A peer that wants none of that (RFC 4488) hears nothing more.
  */
 export const takeRefer = async (
@@ -95,9 +95,10 @@ export const takeRefer = async (
   if (isSilent) response.headers.add('Refer-Sub', 'false')
   transaction.respond(response)
   let last = 0
-  const tell = (status: number, isOver = false): void => {
-    if (isSilent || (status === last && !isOver)) return
+  const tell = (status: number): void => {
+    if (isSilent || status === last || last >= 200) return
     last = status
+    const isOver = status >= 200
     const notify = requestIn(session.dialog, 'NOTIFY')
     notify.headers.add('Event', event)
     notify.headers.add(
@@ -109,5 +110,5 @@ export const takeRefer = async (
     session.tell(notify)
   }
   tell(100)
-  tell(await work(tell), true)
+  tell(await work(tell))
 }

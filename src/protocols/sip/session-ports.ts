@@ -36,8 +36,8 @@ export type SessionEvents = {
   /** The peer sent a re-INVITE without a description. Where this is missing or fails, our last one is repeated. */
   onOfferWanted?(): Promise<Result<Wanted, Refused>>
   /**
-   * The peer wants somebody else in its place, RFC 3515: resolves with the last status of that, after those that `told`
-   * hears. Missing: REFER is refused.
+   * The peer wants somebody else in its place, RFC 3515: resolves with the last status of that, unless `told` has
+   * heard a final one before. Missing: REFER is refused.
    */
   onRefer?(refer: Refer, told: (status: number) => void): Promise<number>
   /** INFO with `Record: on` or `off`: what is said is to be kept, or no longer. Its answer's status. */
