@@ -23,6 +23,7 @@ import type { Media, Side, Store } from './ports.ts'
 import type { Refusal } from './refusals.ts'
 import type { PlanPorts } from './ringing/plan.ts'
 import { ringAll, takeMessage } from './ringing/ringing.ts'
+import type { Waking } from './ringing/waking.ts'
 import type { Routing } from './routing.ts'
 import { createKeeping, type SoundPorts } from './sounds/keeping.ts'
 import type { Subscriber } from './subscribers.ts'
@@ -39,6 +40,8 @@ export type CallsPorts = PlanPorts & {
   addressTowards?: (binding: Binding) => string | undefined
   /** The transport that a browser's binding is rung with; its session's name where nobody says otherwise. */
   transportOf?: (binding: Binding, call: string) => string
+  /** Phones that come when they are told of a call. */
+  waking?: Waking
   settings: CallSettings
   log?: Log
   /** What is said and kept; absent: nothing is. */

@@ -133,6 +133,8 @@ type HouseOptions = {
   texts?: Partial<TextSettings>
   trunks?: TrunksOfHouse
   live?: Partial<LiveSettings>
+  /** Whose closed pages can be told of a call: by impi; `woken` hears of each. */
+  waking?: { wakes: string[]; woken(impi: string): void }
   /** What is said is kept: mailboxes and recordings. */
   mailbox?: Partial<MailboxSettings>
   /** Of its web phones. */
@@ -275,6 +277,7 @@ export const aHouse = (options: HouseOptions = {}) => {
   const { trunks, routes, trunkRing, trunkOf } = trunkSide
   const ringSip = createRing({ legs, wire, random, calledPartyId: () => true })
   const sounds = memorySounds(clock, options.mailbox)
+  const wakes = (impi: string): boolean => options.waking?.wakes.includes(impi) === true
   const calls = createCalls({
     sounds: options.mailbox && sounds.ports,
     timers,
@@ -283,7 +286,16 @@ export const aHouse = (options: HouseOptions = {}) => {
     store,
     events,
     ...{ trunks, trunkRing: dialogs.watchTrunks(trunkRing) },
-    routeTo: createRouting({ subscribers, registrations, echo, emergency, routes }),
+    routeTo: createRouting({ subscribers, registrations, echo, emergency, routes, wakes }),
+    waking: {
+      wakes,
+      wake: (_call, { subscriber }) => options.waking?.woken(subscriber.impi),
+      next: ({ subscriber: { impi } }, hear) =>
+        events.subscribe((event) => {
+          if (event.kind === 'registration.changed' && event.change === 'registered' && event.impi === impi)
+            hear(event.binding)
+        }),
+    },
     ring: dialogs.watchRing((...ringing) =>
       isWeb(ringing[1]) ? webphone.ring(...ringing) : ringSip(...ringing),
     ),
