@@ -1,3 +1,4 @@
+import { loadSrtpKit } from '#media'
 import { createCryptoKit, createSrtp, SRTP_PROFILES, type SrtpKit, type SrtpProfile } from '#rtp'
 import { createLibsrtp, withoutLibsrtp } from '../test/support/libsrtp.ts'
 import { table } from './report.ts'
@@ -20,13 +21,6 @@ type Way = {
 const keysOf = (profile: SrtpProfile) => {
   const { keyLength, saltLength } = SRTP_PROFILES[profile]
   return { key: new Uint8Array(keyLength).fill(3), salt: new Uint8Array(saltLength).fill(5) }
-}
-
-/** The module of the engine is no door: it is named here by its file, as workers are. */
-const nativeKit = async (): Promise<SrtpKit> => {
-  const place = new URL('../src/media/libcrypto.ts', import.meta.url)
-  const { createNativeKit } = (await import(place.href)) as { createNativeKit(): SrtpKit }
-  return createNativeKit()
 }
 
 const ours =
@@ -81,11 +75,12 @@ const measure = (way: Way, size: number): [seal: number, open: number] => {
   return [least[0] as number, (least[1] as number) - (least[0] as number)]
 }
 
+const native = await loadSrtpKit()
 const ways: [name: string, make: (profile: SrtpProfile) => Way][] = [
   ['node:crypto', ours(createCryptoKit())],
-  ['OpenSSL of Node, called natively', ours(await nativeKit())],
+  ...(native ? [['OpenSSL of Node, called natively', ours(native)] as [string, typeof libsrtp]] : []),
+  ...(withoutLibsrtp() === false ? [['libsrtp', libsrtp] as [string, typeof libsrtp]] : []),
 ]
-if (withoutLibsrtp() === false) ways.push(['libsrtp', libsrtp])
 
 const rows = PROFILES.flatMap((profile) =>
   ways.map(([name, make]) => {

@@ -5,4 +5,5 @@ export {
   type MediaFigures,
   type MediaListener,
 } from './engine.ts'
+export { loadSrtpKit } from './kit.ts'
 export { createPassedMedia } from './passed.ts'

@@ -9,6 +9,7 @@ import {
   type WorkerData,
 } from './commands.ts'
 import { createDgramSockets } from './dgram-sockets.ts'
+import { loadSrtpKit } from './kit.ts'
 import { type LiveCall, legsOf } from './leg.ts'
 import { createMemory } from './memory.ts'
 import { createRelay } from './relay.ts'
@@ -134,7 +135,7 @@ const finish = (): void => {
 }
 
 const { sockets, run } = await openSockets()
-const kit = native ? (await import('./libcrypto.ts')).provedKit() : undefined
+const kit = native ? await loadSrtpKit() : undefined
 const relay = createRelay({ sockets, count, report, wallMs: Date.now, kit })
 if (native)
   try {
