@@ -16,14 +16,13 @@ export const Keypad = ({ onKey }: { onKey(key: string): void }): ReactElement =>
         <Button
           key={key}
           className="key"
-          aria-label={key}
           onPress={() => {
             ringer.once('key', key)
             onKey(key)
           }}
         >
-          <span>{key}</span>
-          {LETTERS[key] && <small aria-hidden="true">{LETTERS[key]}</small>}
+          {/* The letters are painted, not written: a key's name is its digit. */}
+          <span data-letters={LETTERS[key]}>{key}</span>
         </Button>
       ))}
     </div>

@@ -78,15 +78,11 @@ export const Transfer = ({
                 look="plain"
                 isDisabled={busy}
                 onPress={() => ask(tel)}
-                aria-label={say('Ask {name} first', { name })}
+                aria-label={say('Ask first: {name}', { name })}
               >
                 {say('Ask first')}
               </Press>
-              <Press
-                isDisabled={busy}
-                onPress={() => now(tel)}
-                aria-label={say('Transfer to {name} now', { name })}
-              >
+              <Press isDisabled={busy} onPress={() => now(tel)} aria-label={say('Now: {name}', { name })}>
                 {say('Now')}
               </Press>
             </li>

@@ -4,7 +4,7 @@ export const calls = {
   Answer: '接聽',
   'Answering…': '接聽中…',
   'Ask first': '先詢問',
-  'Ask {name} first': '先詢問 {name}',
+  'Ask first: {name}': '先詢問：{name}',
   'Back to {name}': '回到 {name}',
   'Being called': '來電中',
   Busy: '忙線',
@@ -81,7 +81,7 @@ export const calls = {
   Transfer: '轉接',
   'Transfer now': '立即轉接',
   'Transfer to': '轉接至',
-  'Transfer to {name} now': '立即轉接給 {name}',
+  'Now: {name}': '立即：{name}',
   'Tries microphone, connection and sound one after the other, in half a minute.':
     '依序測試麥克風、連線與聲音，約需半分鐘。',
   Video: '視訊',
