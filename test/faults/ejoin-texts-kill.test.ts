@@ -26,7 +26,7 @@ test('texts by an Ejoin while the process dies again and again: none twice, and 
     for (let kill = 0; kill < KILLS; kill++) {
       await sleep(700 + 230 * kill)
       bugs.push(...bugsOf(town.house))
-      await town.die()
+      await town.restart()
     }
     const states = await until(
       'every text has an end',

@@ -149,9 +149,9 @@ export const startGatewayTown = async (wish: TownWish) => {
     get house(): Tandem {
       return house
     },
-    /** The process dies without warning, and another one begins in its place. */
-    async die(): Promise<void> {
-      await house.kill9()
+    /** The process dies without warning, or is stopped, and another one begins in its place. */
+    async restart(how: 'kill9' | 'stop' = 'kill9'): Promise<void> {
+      await house[how]()
       house = await house.again()
     },
     goip: (name: string) => box(name) as GoipDevice,
