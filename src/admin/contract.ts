@@ -48,6 +48,8 @@ export type CallView = {
   cause?: string
   status?: number
   callIds: string[]
+  /** It came by click to call, from this address and site; `visitor`: the number that was called back. */
+  guest?: { how: 'web' | 'call-back'; address: string; origin?: string; visitor?: string }
   /** What the caller's web page said of it: CTI data and the skill that is wanted. */
   cti?: string
   skill?: string

@@ -39,7 +39,7 @@ const viewOf = (record: CallRecord, user: Subscriber, ports: HistoryPorts): Hist
     ...(endedAtMs !== undefined && { endedAtMs }),
     ...(status !== undefined && { cause: status }),
     ...(cause !== undefined && { reason: cause }),
-    missed: !isOut && answeredAtMs === undefined,
+    missed: !isOut && (answeredAtMs === undefined || record.mailbox !== undefined),
     recordings: record.recordings ?? [],
   }
 }

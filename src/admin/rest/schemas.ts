@@ -23,6 +23,12 @@ const user = {
   bindings: list(object(binding, without(binding, 'userAgent', 'instance'))),
   calls: { type: 'integer' },
 }
+const guest = {
+  how: { type: 'string', enum: ['web', 'call-back'] },
+  address: text,
+  origin: text,
+  visitor: text,
+}
 const call = {
   id: text,
   state: { type: 'string', enum: CALL_STATES },
@@ -41,12 +47,13 @@ const call = {
   callIds: list(text),
   cti: text,
   skill: text,
+  guest: object(guest, without(guest, 'origin', 'visitor')),
   gateway: GatewayCall,
 }
 const User = object(user, without(user, 'number'))
 const Call = object(
   call,
-  without(call, 'ringingAt', 'answeredAt', 'endedAt', 'cause', 'status', 'cti', 'skill', 'gateway'),
+  without(call, 'ringingAt', 'answeredAt', 'endedAt', 'cause', 'status', 'cti', 'skill', 'guest', 'gateway'),
 )
 
 /** The shapes of contract.ts by their names in the OpenAPI document. */

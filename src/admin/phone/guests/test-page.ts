@@ -6,6 +6,7 @@ const PAGE = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Click to call: test</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="test.css">
 <script src="widget.js" defer></script>
 <script src="test.js" defer></script>
