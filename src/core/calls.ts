@@ -25,6 +25,7 @@ import type { PlanPorts } from './ringing/plan.ts'
 import { ringAll, takeMessage } from './ringing/ringing.ts'
 import type { Waking } from './ringing/waking.ts'
 import type { Routing } from './routing.ts'
+import { answered } from './sounds/answering.ts'
 import { createKeeping, type SoundPorts } from './sounds/keeping.ts'
 import type { Subscriber } from './subscribers.ts'
 
@@ -99,7 +100,7 @@ export const createCalls = (ports: CallsPorts) => {
     if (call.over) return
     if (!answer.ok) return call.refuse({ why: answer.error })
     call.answered()
-    await call.caller.answer(answer.value, status)
+    await answered(call, answer.value, status)
   }
 
   /** The caller wants our offer: its answer comes with the ACK. */

@@ -27,7 +27,7 @@ export type CallRecord = {
   transferredTo?: string
   /** The call that its caller, or both, come from. */
   transferredFrom?: string
-  /** The message that the caller left, and what was recorded: ids of sounds. */
+  /** A mailbox answered: the message that the caller left, empty when it left none. And what was recorded: ids of sounds. */
   mailbox?: string
   recordings?: string[]
   /** It came by click to call. */

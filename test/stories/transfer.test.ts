@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { CallPlan } from '#core'
+import type { TrunkLine } from '#ims'
 import { aHouse, DOMAIN, type House } from '../support/house.ts'
 import { SDP } from '../support/phone.ts'
 import { invited, open } from '../support/script-calls.ts'
@@ -349,6 +351,59 @@ describe('a phone that has asked the third one first, RFC 5589 §7', () => {
     first.far.send('BYE')
     await house.settle()
     assert.equal(alice.got('BYE').length, 2)
+    await ended(house)
+  })
+})
+
+describe('a caller from a trunk', () => {
+  const PBX = '192.0.2.50'
+  const OUT = '+15550100'
+  const aHouseWithTrunk = async () => {
+    const line: TrunkLine = {
+      ...{ name: 'pbx', transport: 'udp', host: PBX, trusted: true, caller: '', strip: 0, prefix: '' },
+      ...{ format: 'as_dialled', endpoint: () => ({ address: PBX, port: 5060 }) },
+    }
+    const plan: CallPlan = {
+      ...{ name: 'out', match: { kind: 'call', to: '^\\+', from: '*' }, allow: [], deny: [] },
+      ...{ stages: [{ kind: 'trunks', names: ['pbx'] }], strategy: 'round_robin', fallbackOn: new Set() },
+    }
+    const trunks = {
+      ...{ lines: () => [line], plans: [plan], most: 2 },
+      from: ({ address }: { address: string }) => (address === PBX ? 'pbx' : undefined),
+    }
+    const house = aHouse({ subscribers: [open('alice')], trunks })
+    const alice = aScriptPhone(house, 'alice', '192.0.2.10')
+    assert.equal(await alice.register(), 200)
+    const pbx = aScriptPhone(house, 'pbx', PBX)
+    return { house, alice, pbx, first: await aCallOf(house, pbx, alice) }
+  }
+
+  test('may be put through to the outside, by the trunk it came from, and keeps its channel', async () => {
+    const { house, alice, pbx, first } = await aHouseWithTrunk()
+    assert.equal(house.trunks.stateOf('pbx')?.calls, 1)
+    first.far.send('REFER', { headers: referral(`sip:${OUT}@${DOMAIN}`) })
+    await house.settle()
+    const ring = invited(pbx)
+    assert.equal(house.trunks.stateOf('pbx')?.calls, 2)
+    const answer = pbx.respond(ring, 200, { sdp: sdpFrom('192.0.2.51') })
+    await house.settle()
+    pbx.respond(answerable(pbx)[0] as Heard, 200, { sdp: sdpFrom('192.0.2.50') })
+    await house.settle()
+    assert.equal(told(alice).at(-1), '200 OK terminated')
+    assert.equal(alice.got('BYE').length, 1)
+    assert.equal(house.trunks.stateOf('pbx')?.calls, 2)
+    pbx.called(ring, answer).send('BYE')
+    await house.settle()
+    assert.equal(house.trunks.stateOf('pbx')?.calls, 0)
+    await ended(house)
+  })
+
+  test('does not put others through', async () => {
+    const { house, first } = await aHouseWithTrunk()
+    const refer = first.near.send('REFER', { headers: referral(`sip:${OUT}@${DOMAIN}`) })
+    await house.settle()
+    assert.equal(refer.status(), 603)
+    house.calls.hangUpAll()
     await ended(house)
   })
 })

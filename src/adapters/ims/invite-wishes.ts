@@ -21,7 +21,7 @@ export const replacedBy = (
   return isOwn || isTrusted ? { seat: { call: seat.call, side: seat.side } } : { status: 403 }
 }
 
-const AFTER = /;\s*answer-after\s*=\s*"?0*\b/i
+const AFTER = /;\s*answer-after\s*=\s*"?0+(?!\d)/i
 const ALERT = /;\s*info\s*=\s*"?alert-autoanswer\b/i
 
 /** The called phone is to answer by itself: RFC 5373, and two older ways of saying it. */

@@ -17,6 +17,12 @@ export type AnsweringPorts = {
 /** Who hangs up sooner has said nothing. */
 const SHORTEST_MS = 1000
 
+/** A caller who was in another call before has an answer of its own to that. */
+export const answered = async (call: Call, sdp: string, status?: number): Promise<void> => {
+  const said = await call.caller.answer(sdp, status)
+  if (said !== undefined && !call.over) await call.alone?.(said)
+}
+
 /** Answers for somebody who does not: a greeting, a beep, and what the caller says is kept. */
 export const createAnswering = ({ mailbox, spoken, log, saved }: AnsweringPorts) => {
   const { settings, files } = mailbox
@@ -42,7 +48,7 @@ export const createAnswering = ({ mailbox, spoken, log, saved }: AnsweringPorts)
     const { impi } = found.subscriber
     if (!offer.description || record.kind !== 'call' || !settings.has(found) || mailbox.isFull(impi))
       return false
-    if (offer.caller.subscriber === found.subscriber) return false
+    if (offer.caller.subscriber === found.subscriber || offer.caller.subscriber?.ringOnly) return false
     const { id, path } = mailbox.place()
     const greeting = (await mailbox.greeting.of(impi)) ?? (await mailbox.prompt('greeting'))
     const script = {
@@ -63,8 +69,9 @@ export const createAnswering = ({ mailbox, spoken, log, saved }: AnsweringPorts)
         .catch((bug: unknown) => log.write('app', 'error', `a message is lost: ${bugText(bug)}`))
     })
     call.alone = (sdp) => call.media.speak('caller', sdp, undefined, call.callerMedia)
+    record.mailbox = ''
     call.answered()
-    await call.caller.answer(answer.value)
+    await answered(call, answer.value)
     return true
   }
 }

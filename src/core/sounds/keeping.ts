@@ -50,7 +50,10 @@ export const createKeeping = ({ timers, random, log, sounds, media, saved }: Kee
       ? {
           take,
           afterS: ({ offer, record }, found) =>
-            record.kind === 'call' && offer.description && mailbox.settings.has(found)
+            record.kind === 'call' &&
+            offer.description &&
+            !offer.caller.subscriber?.ringOnly &&
+            mailbox.settings.has(found)
               ? mailbox.settings.afterS
               : undefined,
         }

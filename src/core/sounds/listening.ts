@@ -1,4 +1,5 @@
 import type { Call } from '../call.ts'
+import { answered } from './answering.ts'
 import type { Sound } from './contract.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Spoken } from './spoken.ts'
@@ -51,6 +52,6 @@ export const createListening =
     call.onDigit = (digit) => call.watch(onDigit(digit))
     call.alone = (again) => call.media.speak('caller', again, undefined, call.callerMedia)
     call.answered()
-    await call.caller.answer(answer.value)
+    await answered(call, answer.value)
   }
 export type Listening = ReturnType<typeof createListening>
