@@ -65,8 +65,7 @@ test('tshark reads STUN, DTLS and SRTP of a call, and finds nothing wrong', { sk
   const all = (name: string): string[] => rows.map((row) => row[name] ?? '').filter((cell) => cell !== '')
   assert.deepEqual(new Set(all('stun.type')), new Set(['0x0001', '0x0101']))
   assert.deepEqual(new Set(all('stun.att.crc32.status')), new Set(['1']))
-  // Both flights of both servers, and what both clients say to them.
-  const flights = all('dtls.handshake.type').toSorted()
-  assert.deepEqual(flights, ['1', '1', '11|16|15', '11|16|15', '2|11|12|13|14', '2|11|12|13|14'])
+  // A hello, the server's flight, the client's; the rest is sealed. Any of them may have been repeated.
+  assert.deepEqual(new Set(all('dtls.handshake.type')), new Set(['1', '2|11|12|13|14', '11|16|15']))
   assert.ok(rows.filter((row) => row['frame.protocols']?.endsWith(':rtp')).length >= 20)
 })
