@@ -155,6 +155,29 @@ describe('group commit', () => {
     assert.equal(pending.messages.urgent, 0, 'nothing is tried again')
   })
 
+  test('lets those who have time wait for others, and brings them along with the first who is in a hurry', async () => {
+    const { jobs, timers, pending, groups } = aHouse()
+    const save = (id: string, go: () => void) => {
+      const ended = pending.messages.save(aMessage(id), {})
+      go()
+      return ended
+    }
+    const first = save('m1', groups.soon)
+    await turn()
+    assert.equal(jobs.length, 1, 'nobody else was there lately')
+    jobs[0]?.end.resolve([])
+    await first
+    timers.advance(5)
+    const patient = save('m2', groups.soon)
+    await turn()
+    assert.equal(jobs.length, 1, 'it has time')
+    const hasty = save('m3', groups.hurry)
+    await turn()
+    assert.equal(jobs[1]?.batch.progress.length, 2 * 6)
+    jobs[1]?.end.resolve([])
+    await Promise.all([patient, hasty])
+  })
+
   test('bounds the calls that wait, giving up the oldest', () => {
     const { pending } = aHouse(2)
     const call = (id: string) =>

@@ -10,6 +10,8 @@ export type Groups = {
   urgent(): Promise<void>
   /** The same for those who are told in another way. */
   hurry(): void
+  /** They are told in another way, and have time until others come along. */
+  soon(): void
   /** Something that may wait was added. */
   background(): void
   /** Resolves when all that was pending is on disk; rejects when it could not be written. */
@@ -19,6 +21,9 @@ export type Groups = {
 /** Commits that somebody waits for leave at the end of the turn, but no more often than this: busy times share an fsync. */
 const GAP_MS = 4
 const FULL_GROUP = 100
+/** The same for those who have time. */
+const SOON_MS = 20
+const FULL_CROWD = 400
 
 type Ports = {
   pending: Pending
@@ -33,9 +38,12 @@ export const createGroups = ({ pending, write, timers, log, onCommit }: Ports): 
   const trouble = createTrouble(log)
   let writing: Promise<void> | undefined
   let waiters: PromiseWithResolvers<void> | undefined
-  let armed = false
+  let hurried = false
+  /** When the next batch leaves. */
+  let armedMs = Number.POSITIVE_INFINITY
+  let timer: NodeJS.Timeout | undefined
   let due = false
-  let lastMs = -GAP_MS
+  let lastMs = -SOON_MS
 
   const pace = createPace(timers, () => {
     due = true
@@ -46,6 +54,7 @@ export const createGroups = ({ pending, write, timers, log, onCommit }: Ports): 
     const taken = pending.take(all || due)
     const mine = waiters
     due = false
+    hurried = false
     waiters = undefined
     lastMs = timers.clock.nowMs()
     writing = write(taken.batch).then(
@@ -79,24 +88,34 @@ export const createGroups = ({ pending, write, timers, log, onCommit }: Ports): 
     mine?.resolve()
   }
   const go = (): void => {
-    armed = false
+    armedMs = Number.POSITIVE_INFINITY
+    clearTimeout(timer)
     if (!writing && (pending.urgent > 0 || due)) push(false).catch(() => {})
   }
   /** A full group does not wait for the end of the gap. */
   const arm = (): void => {
-    if (writing || (armed && pending.urgent !== FULL_GROUP)) return
-    armed = true
-    const restMs = lastMs + GAP_MS - timers.clock.nowMs()
-    if (restMs <= 0 || pending.urgent >= FULL_GROUP) setImmediate(go)
-    else setTimeout(go, restMs)
+    if (writing) return
+    const isFull = pending.urgent >= (hurried ? FULL_GROUP : FULL_CROWD)
+    const atMs = isFull ? 0 : lastMs + (hurried || due ? GAP_MS : SOON_MS)
+    if (atMs >= armedMs) return
+    clearTimeout(timer)
+    const restMs = atMs - timers.clock.nowMs()
+    armedMs = restMs > 0 ? atMs : 0
+    if (restMs > 0) timer = setTimeout(go, restMs)
+    else setImmediate(go)
+  }
+  const hurry = (): void => {
+    hurried = true
+    arm()
   }
   return {
     urgent: () => {
       waiters ??= Promise.withResolvers<void>()
-      arm()
+      hurry()
       return waiters.promise
     },
-    hurry: () => arm(),
+    hurry,
+    soon: arm,
     background: pace.start,
     flush: async () => {
       while (writing) await writing.catch(() => {})

@@ -89,7 +89,7 @@ export const createAttempts = (ports: AttemptPorts) => {
     const { via, route, reportMs } = outcome
     const until = reportMs === undefined ? {} : { reportUntilMs: nowMs() + reportMs }
     const next = withStep({ ...m, ...(via && { via }), ...until }, { atMs: nowMs(), state: 'sent', route })
-    await book.keep(next, handedOf(outcome, nowMs()))
+    await book.keep(next, { ...handedOf(outcome, nowMs()), patient: true })
     book.tell(next)
     book.release(m)
   }
@@ -118,7 +118,7 @@ export const createAttempts = (ports: AttemptPorts) => {
       ...(task && { task }),
     })
     if (carrier.atMostOnce) {
-      await book.keep(next)
+      await book.keep(next, PATIENT)
       book.tell(next)
     }
     return next
@@ -144,7 +144,7 @@ export const createAttempts = (ports: AttemptPorts) => {
   }
 
   const carried = async (a: Attempt, before: MessageRecord, carrier: Carrier): Promise<After> => {
-    const showing = timers.after(SHOWN_AFTER_MS, () => show(a))
+    const showing = a.shown ? undefined : timers.after(SHOWN_AFTER_MS, () => show(a))
     const { route = '' } = before
     const follow = isLeft(before, carrier) ? carrier.follow : undefined
     const work = follow ? follow(a.record) : carrier.deliver(a.record, progressOf(a))
@@ -152,7 +152,7 @@ export const createAttempts = (ports: AttemptPorts) => {
       log.write('app', 'error', bugText(bug), { user: a.record.queue })
       return follow ? { kind: 'unknown', reason: 'internal', route } : { kind: 'retry', reason: 'internal' }
     })
-    showing.cancel()
+    showing?.cancel()
     if (a.over) {
       await a.over
       outcome.committed?.()
@@ -231,6 +231,8 @@ export const createAttempts = (ports: AttemptPorts) => {
   }
 }
 export type Attempts = ReturnType<typeof createAttempts>
+
+const PATIENT: Saving = { patient: true }
 
 type HandedOver = { via?: MessageVia; marks?: string[]; task?: string }
 

@@ -73,7 +73,7 @@ export const createEndings = ({ store, book, live, nextId, nowMs, arrived, freed
       ending.add(m.id)
       let ended = false
       try {
-        await end(m, step, false)
+        await end(m, step, false, { patient: m.state === 'sent' })
         ended = true
         return true
       } finally {

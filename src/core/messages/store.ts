@@ -8,6 +8,8 @@ export type DedupeClaim = { key: string; nowMs: number; untilMs: number }
 export type Saving = {
   /** Body, parts and wishes have changed too; else only what a step changes. */
   whole?: boolean
+  /** It may wait some milliseconds for company: its message is on its way for seconds. */
+  patient?: boolean
   /** A further key that names this message from now on. */
   claim?: DedupeClaim
   /** A line, or a device, has it: the marks by which that one's reports name the message. */

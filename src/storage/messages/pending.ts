@@ -45,13 +45,18 @@ export const createPendingMessages = (): PendingMessages => {
     const old = changes.get(message.id) ?? later.get(message.id)
     later.delete(message.id)
     const end = Promise.withResolvers<void>()
+    if (!old) {
+      const { whole = false, claim, reports = [], handed = [] } = more
+      into.set(message.id, { message, whole, claims: claim ? [claim] : [], reports, handed, ends: [end] })
+      return end.promise
+    }
     const merged: Change = {
       message,
-      whole: (more.whole ?? false) || (old?.whole ?? false),
-      claims: [...(old?.claims ?? []), ...(more.claim ? [more.claim] : [])],
-      reports: [...(old?.reports ?? []), ...(more.reports ?? [])],
-      handed: [...(old?.handed ?? []), ...(more.handed ?? [])],
-      ends: old ? [...old.ends, end] : [end],
+      whole: (more.whole ?? false) || old.whole,
+      claims: [...old.claims, ...(more.claim ? [more.claim] : [])],
+      reports: [...old.reports, ...(more.reports ?? [])],
+      handed: [...old.handed, ...(more.handed ?? [])],
+      ends: [...old.ends, end],
     }
     ;(changes.has(message.id) ? changes : into).set(message.id, merged)
     return end.promise

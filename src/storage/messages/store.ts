@@ -17,7 +17,8 @@ export const createMessageStore = (
   },
   save: (message, more = {}) => {
     const end = pending.save(message, more)
-    groups.hurry()
+    if (more.patient) groups.soon()
+    else groups.hurry()
     return end
   },
   saveLater: (message) => {
