@@ -52,7 +52,7 @@ export const openApplications = async (
   const metrics = createMetrics({
     ...{ version, events, feed, webhooks },
     figures: () => figuresOf(network),
-    kindOfLine: (id) => network.gateways.fleet.get(id)?.kind,
+    kindOfLine: (id) => network.gateways.fleet.kindOf(id),
     onCommit: store.onCommit,
   })
   return { feed, webhooks, metrics, close: webhooks.close }
@@ -73,16 +73,14 @@ const figuresOf = ({
   const states: Record<string, number> = {}
   for (const { state } of calls.list()) states[state] = (states[state] ?? 0) + 1
   const counters = sip.counters()
-  const lines = gateways.fleet.list()
+  const lines = gateways.fleet.totals()
   return {
     registeredUsers,
     bindings: registrations.count,
     calls: states,
     messagesWaiting: messages.waiting,
-    lines: Object.fromEntries(
-      [...Map.groupBy(lines, ({ state }) => state)].map(([state, those]) => [state, those.length]),
-    ),
-    linesSendable: lines.filter(({ hindrance }) => hindrance === undefined).length,
+    lines: lines.states,
+    linesSendable: lines.sendable,
     ...(gateways.goip && { goip: goipOf(gateways.goip.figures()) }),
     ...(gateways.ejoin && { ejoin: ejoinOf(gateways.ejoin.figures()) }),
     sipMessages: counters.messages,

@@ -78,7 +78,7 @@ export const noFigures = {
 
 /** A house without gateways and routes. */
 export const noGateways: GatewayDesk = {
-  fleet: { list: () => [], get: () => undefined, devices: () => [], cards: () => [], lock: () => false },
+  fleet: { lines: () => [], get: () => undefined, devices: () => [], cards: () => [], lock: () => false },
   drivers: new Map(),
   records: memoryGateways(),
   routes: { list: () => [], try: () => ({ accepted: false, why: 'no route fits', targets: [] }) },

@@ -1,4 +1,4 @@
-import type { GatewayDriver, Line, UssdReply } from '#core'
+import type { GatewayDriver, Place, UssdReply } from '#core'
 import { printCardPort } from '#ejoin-wire'
 import type { Clock } from '#lib/clock'
 import { err, ok, type Result } from '#lib/result'
@@ -43,7 +43,7 @@ export const createEjoinDriver = ({
   nextId,
   clock,
 }: DriverPorts): GatewayDriver => {
-  const targetOf = ({ device: name, line }: Line): Target | string => {
+  const targetOf = ({ device: name, line }: Place): Target | string => {
     const device = devices.byName(name)
     if (!device) return `there is no Ejoin device ${name}`
     const client = clients.get(name)

@@ -60,7 +60,7 @@ export const createDeviceEvents = (ports: EventPorts) => {
     fleet.sight({ device: line.device, line: line.settings.id, kind: 'goip', state, detail: word })
   }
   const keep = (line: GoipLine, event: DeviceEvent): Promise<Kept> | undefined => {
-    const said = event.body === undefined ? [...event.fields].join(';') : event.body
+    const said = event.body ?? saidIn(event.fields)
     // Receipt numbers repeat: the body tells apart what bears the same one.
     const dedupe = `${line.id}|${event.name}|${event.receipt}|${nameOfText(said)}`
     const known = waiting.get(dedupe)
@@ -101,6 +101,12 @@ export const createDeviceEvents = (ports: EventPorts) => {
     })
   }
   return { onEvent, counts }
+}
+
+const saidIn = (fields: Map<string, string>): string => {
+  let said = ''
+  for (const [name, value] of fields) said += `${name},${value};`
+  return said
 }
 
 /** What a text cannot be kept without. */

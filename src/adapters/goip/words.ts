@@ -3,6 +3,9 @@ import { latin1 } from '#lib/text'
 import type { Flow } from '#lib/wire'
 
 const encoder = new TextEncoder()
+/** Most of what is said: its own octets. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII begins with them
+const ASCII = /^[\x00-\x7f]*$/
 
 /** Before `;msg:` a password stands behind its name; what follows is somebody's text. */
 const SECRET = /(;pass(?:word)?:)[^;]*/g
@@ -31,7 +34,7 @@ export const createWords = (log: Log) => {
     },
     say(flow: Flow, text: string, password = ''): void {
       if (log.on('gw', 'debug')) shown('TO', flow, hidden(text, password))
-      flow.send(latin1(encoder.encode(text)))
+      flow.send(ASCII.test(text) ? text : latin1(encoder.encode(text)))
     },
   }
 }

@@ -20,7 +20,7 @@ export type GoipLineDesk = {
 
 /** What REST and monitor see of gateways and do with them. */
 export type GatewayDesk = {
-  fleet: Pick<Fleet, 'list' | 'get' | 'devices' | 'cards' | 'lock'>
+  fleet: Pick<Fleet, 'lines' | 'get' | 'devices' | 'cards' | 'lock'>
   drivers: ReadonlyMap<DeviceKind, GatewayDriver>
   records: Pick<GatewayStore, 'events' | 'calls' | 'keepTask' | 'task'>
   routes: RouteDesk

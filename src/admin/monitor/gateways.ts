@@ -10,6 +10,7 @@ import { trunksCommand } from './trunks.ts'
 import { counted } from './views.ts'
 
 const MOST_ROWS = 1000
+const MOST_LOOKED_AT = 50_000
 const NEEDED = 'the line is needed: "lines" shows the ids'
 
 /** Gateways with SIM cards, for somebody at a terminal. */
@@ -77,7 +78,7 @@ export const createGatewayCommands = (desk: GatewayDesk): Command[] => {
 }
 
 function* idsOf({ fleet }: GatewayDesk): Iterable<string> {
-  for (const { id } of fleet.list()) yield id
+  for (const { id } of fleet.lines()) yield id
 }
 
 const withLine = <T>(
@@ -100,15 +101,21 @@ const devicesOf = ({ fleet }: GatewayDesk): string => {
 }
 
 const linesOf = ({ fleet }: GatewayDesk, wanted: string): Result<string, string> => {
-  const all = fleet.list()
-  const found = wanted === '' ? all : all.filter((line) => isMeant(lineViewOf(line), wanted))
-  if (found.length === 0) return all.length === 0 ? ok('no line has been seen') : err(`no line "${wanted}"`)
-  const rows = found.slice(0, MOST_ROWS).map(rowOf)
-  const more = found.length > MOST_ROWS ? `, ${found.length - MOST_ROWS} not shown` : ''
-  const free = found.filter(({ hindrance }) => hindrance === undefined).length
+  let [looked, found, free] = [0, 0, 0]
+  const rows: string[][] = []
+  for (const line of fleet.lines()) {
+    if (looked++ === MOST_LOOKED_AT) break
+    if (wanted !== '' && !isMeant(lineViewOf(line), wanted)) continue
+    found++
+    if (line.hindrance === undefined) free++
+    if (rows.length < MOST_ROWS) rows.push(rowOf(line))
+  }
+  if (found === 0) return looked === 0 ? ok('no line has been seen') : err(`no line "${wanted}"`)
+  const more = found > rows.length ? `, ${found - rows.length} not shown` : ''
+  const rest = looked > MOST_LOOKED_AT ? `, of the first ${MOST_LOOKED_AT}` : ''
   return ok(
     `${tableOf(['LINE', 'NUMBER', 'OPERATOR', 'SIGNAL', 'STATE', 'TODAY', 'WHY'], rows)}\n` +
-      `${counted(found.length, 'line')}, ${free} can send${more}`,
+      `${counted(found, 'line')}, ${free} can send${more}${rest}`,
   )
 }
 

@@ -109,6 +109,9 @@ export type ClaimWish = {
  */
 export type ClaimRefusal = { reason: string; againMs?: number; own?: true; hopeless?: true }
 
+/** What a text needs to know of the line that it was given. */
+export type Place = Pick<Line, 'id' | 'device' | 'line' | 'kind' | 'sim'>
+
 export type Fleet = {
   sight(sighting: Sighting): void
   /** Nothing comes from it any more: the whole device, or one line. */
@@ -118,11 +121,18 @@ export type Fleet = {
   /** What a device says of itself. */
   describe(device: string, kind: DeviceKind, fields: Record<string, string>): void
   list(): Line[]
+  /** Behind the id `after` in the order of ids, made while they are read; of one device, or of all. */
+  lines(after?: string, device?: string): Iterable<Line>
   get(id: string): Line | undefined
   devices(): Device[]
-  cards(): KnownCard[]
+  /** Behind the key `after` in the order of keys, made while they are read. */
+  cards(after?: string): Iterable<KnownCard>
   /** A line for one text, busy until `release`. */
-  claim(wish: ClaimWish): Result<Line, ClaimRefusal>
+  claim(wish: ClaimWish): Result<Place, ClaimRefusal>
+  /** Of a line that there is. */
+  kindOf(id: string): DeviceKind | undefined
+  /** How many lines there are by state, and how many of them would take a text now. */
+  totals(): { states: Partial<Record<LineState, number>>; sendable: number }
   release(id: string, to: string, result: SendResult): void
   /** A text came in by this line, from that number. */
   received(id: string, from?: string): void
@@ -171,9 +181,9 @@ export type UssdReply = { text: string; open: boolean }
 /** What an adapter can do with its lines; promises never reject. */
 export type GatewayDriver = {
   kind: DeviceKind
-  send(line: Line, text: GatewayText): Promise<SendResult>
+  send(line: Place, text: GatewayText): Promise<SendResult>
   /** What the device will call the next text by this line: on disk before the device hears of it. Undefined: none now. */
-  nextTask?(line: Line): Promise<string | undefined>
+  nextTask?(line: Place): Promise<string | undefined>
   /**
    * What becomes of a text that a process before this one has handed to that line at `sinceMs`, under that name: it is
    * not handed over again. Undefined: no device of this driver's.

@@ -151,7 +151,7 @@ describe('a card', () => {
     const id = claim()
     fleet.sight(aSighting('box1/1', { sim: { iccid: '2' } }))
     fleet.release(id, '+1', SENT)
-    const totals = fleet.cards().map(({ key, counts }) => [key, counts.sent.total])
+    const totals = Array.from(fleet.cards(), ({ key, counts }) => [key, counts.sent.total])
     assert.deepEqual(totals, [
       ['iccid:1', 1],
       ['iccid:2', 0],

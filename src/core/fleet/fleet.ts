@@ -4,8 +4,9 @@ import { createNewest } from '#lib/newest'
 import { err, ok } from '#lib/result'
 import type { Events } from '../events.ts'
 import { createClaims } from './claims.ts'
-import type { Device, DeviceKind, Fleet, Line, SendResult, Sighting } from './contract.ts'
+import type { Device, DeviceKind, Fleet, Line, LineState, SendResult, Sighting } from './contract.ts'
 import { createEntry, type Entry, type SimRules, viewOf, whyOf } from './lines.ts'
+import { createOrdered } from './ordered.ts'
 import { admit, createPool, dismiss, move, type Pool } from './pools.ts'
 import { noted } from './sightings.ts'
 import { type Card, createSims, type KeptSim, nextDayMs, type SimStore } from './sims.ts'
@@ -34,6 +35,8 @@ export const createFleet = (ports: FleetPorts): Fleet => {
   const sims = createSims(ports.store, wallMs, ports.kept)
   const boxes = new Map<string, Box>()
   const byId = new Map<string, Entry>()
+  const ids = createOrdered()
+  const states = new Map<LineState, number>()
   const all = createPool(({ ofAll }) => ofAll)
   /** Which card a number was last texted by, or wrote to. */
   const conversations = createNewest<string>(MOST_CONVERSATIONS)
@@ -106,14 +109,20 @@ export const createFleet = (ports: FleetPorts): Fleet => {
     entry.card.line = entry.id
     box.entries.set(line, entry)
     byId.set(entry.id, entry)
+    ids.add(entry.id)
+    inState(entry.state, 1)
     box.lines++
     admit(box.pool, entry)
     admit(all, entry)
     return entry
   }
+  const inState = (state: LineState, by: number): void =>
+    void states.set(state, (states.get(state) ?? 0) + by)
   const isUp = ({ state }: Entry): boolean => state === 'registered' || state === 'in-call'
   const setState = (entry: Entry, box: Box, state: Entry['state']): void => {
     const was = isUp(entry)
+    inState(entry.state, -1)
+    inState(state, 1)
     entry.state = state
     entry.sinceMs = wallMs()
     box.registered += Number(isUp(entry)) - Number(was)
@@ -181,6 +190,8 @@ export const createFleet = (ports: FleetPorts): Fleet => {
       dismiss(all, entry)
       box.entries.delete(line)
       byId.delete(entry.id)
+      ids.delete(entry.id)
+      inState(entry.state, -1)
       limited.delete(entry)
       if (--box.lines === 0) boxes.delete(device)
     },
@@ -190,19 +201,38 @@ export const createFleet = (ports: FleetPorts): Fleet => {
       box.seenAtMs = wallMs()
     },
     list: () => Array.from(byId.values(), view),
+    *lines(after, device) {
+      const prefix = device === undefined ? '' : `${device}/`
+      const from = after === undefined || after < prefix ? prefix : after
+      for (const id of ids.from(from)) {
+        if (!id.startsWith(prefix)) return
+        const entry = byId.get(id)
+        if (entry) yield view(entry)
+      }
+    },
+    totals() {
+      let sendable = all.size
+      for (const count of all.whys.values()) sendable -= count
+      return { states: Object.fromEntries([...states].filter(([, count]) => count > 0)), sendable }
+    },
     get: (id) => {
       const entry = byId.get(id)
       return entry && view(entry)
     },
+    kindOf: (id) => byId.get(id)?.kind,
     devices: () =>
       Array.from(boxes.values(), ({ name, kind, lines, registered, seenAtMs, fields }) => ({
         ...{ name, kind, lines, registered, seenAtMs, fields },
       })),
-    cards: () =>
-      Array.from(sims.cards.values(), (card) => ({
-        ...{ key: card.key, locked: card.locked, counts: sims.countsOf(card) },
-        ...(card.line !== undefined && byId.get(card.line)?.card === card && { line: card.line }),
-      })),
+    *cards(after) {
+      for (const key of sims.keys.from(after)) {
+        const card = sims.cards.get(key)
+        if (!card) continue
+        const { locked, line } = card
+        const isThere = line !== undefined && byId.get(line)?.card === card
+        yield { key, locked, counts: sims.countsOf(card), ...(isThere && { line }) }
+      }
+    },
     claim(wish) {
       const found = claims(wish)
       if (!found.ok) return err(found.error)
@@ -213,7 +243,8 @@ export const createFleet = (ports: FleetPorts): Fleet => {
       const restMs = Math.max(rules.pacingMs, wish.pacingMs ?? 0)
       if (restMs > 0) card.restUntilMs = wallMs() + restMs
       refresh(entry)
-      return ok(view(entry))
+      const { id, device, line, kind, sim } = entry
+      return ok({ id, device, line, kind, sim })
     },
     release(id, to, result) {
       const entry = byId.get(id)

@@ -1,5 +1,6 @@
 import { hash32 } from '#lib/hash'
 import type { Period, SimCounts, SimFacts } from './contract.ts'
+import { createOrdered } from './ordered.ts'
 
 /** A card as it is kept: counts belong to `day` and `month` (since 1970, UTC). Times are wall clock milliseconds. */
 export type KeptSim = {
@@ -67,13 +68,22 @@ export const createSims = (
   kept: Iterable<KeptSim & { recipients?: number[] }> = [],
 ) => {
   const cards = new Map<string, Card>()
+  const keys = createOrdered()
   const cardOf = (sim: KeptSim): Card => ({
     ...sim,
     ...{ recipients: new Set(), failuresInRow: 0, suspectUntilMs: 0, line: undefined },
   })
+  const put = (key: string, card: Card): void => {
+    cards.set(key, card)
+    keys.add(key)
+  }
   for (const { recipients = [], ...sim } of kept)
-    cards.set(sim.key, { ...cardOf(sim), recipients: new Set(recipients) })
+    put(sim.key, { ...cardOf(sim), recipients: new Set(recipients) })
 
+  const drop = (key: string): void => {
+    cards.delete(key)
+    keys.delete(key)
+  }
   const save = ({ key, day, month, sent, failed, received, locked, restUntilMs }: Card): void =>
     store?.save({
       ...{ key, day, month, locked, restUntilMs },
@@ -97,6 +107,7 @@ export const createSims = (
     turn,
     save,
     cards,
+    keys,
     /** The card in a line; of one that was known by its number or IMSI alone, the counts go on under its new key. */
     of(facts: SimFacts | undefined, line: string): Card {
       const key = keyOf(facts, line)
@@ -112,11 +123,11 @@ export const createSims = (
             ...{ sent: none(), failed: none(), received: none() },
           })
       if (before) {
-        for (const one of weaker) if (one && cards.get(one) === card) cards.delete(one)
+        for (const one of weaker) if (one && cards.get(one) === card) drop(one)
         for (const recipient of card.recipients) store?.addRecipient(key, card.month, recipient)
         save(card)
       }
-      cards.set(key, card)
+      put(key, card)
       return card
     },
     /** A text to this number was sent by it, or perhaps was. */

@@ -1,7 +1,15 @@
 import type { Timers } from '#lib/clock'
 import { clockTime, createRemaining } from '#lib/hours'
 import { err, ok, type Result } from '#lib/result'
-import type { ClaimRefusal, DeviceKind, Fleet, GatewayDriver, Line, SendResult } from '../fleet/contract.ts'
+import type {
+  ClaimRefusal,
+  DeviceKind,
+  Fleet,
+  GatewayDriver,
+  Line,
+  Place,
+  SendResult,
+} from '../fleet/contract.ts'
 import { deviceOf } from '../fleet/names.ts'
 import type { LiveSettings } from '../live-settings.ts'
 import type { Carrier, Outcome, Wait } from '../messages/contract.ts'
@@ -29,6 +37,8 @@ type LineName = Pick<Line, 'id' | 'sim'>
 
 /** A device that has no room now is asked again so much later, then twice that, up to sms_retry_delay. */
 const BUSY_S = 2
+/** Whose country nobody need tell. */
+const WHOLE = /^\+\d{7,20}$/
 /** Hands at once; lines are what really counts. */
 const MOST_IN_HAND = 20_000
 
@@ -48,10 +58,11 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
   const { timers, fleet, drivers, addresses, live, reportMs, onHanded, ready } = ports
   const tries = createTries()
   /** Places given to texts that are not handed over yet. */
-  const places = new Map<string, Line>()
+  const places = new Map<string, { line: Place; to: string }>()
   let hopelessSinceMs: number | undefined
   const wallMs = (): number => timers.clock.wallMs()
-  const recipientOf = (m: MessageRecord): string => addresses.normal(m.to, addresses.normal(m.from))
+  const recipientOf = ({ to, from }: MessageRecord): string =>
+    WHOLE.test(to) ? to : addresses.normal(to, addresses.normal(from))
 
   const quietMs = createRemaining(plan.quiet)
 
@@ -82,10 +93,11 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
     if (quiet) return err(quiet)
     const not = tries.of(m.id)?.not
     const { strategy, pacingMs } = plan
-    const claimed = fleet.claim({ targets, to: recipientOf(m), strategy, pacingMs, ...(not && { not }) })
+    const to = recipientOf(m)
+    const claimed = fleet.claim({ targets, to, strategy, pacingMs, ...(not && { not }) })
     if (!claimed.ok) return err(noLine(m.id, claimed.error))
     hopelessSinceMs = undefined
-    places.set(m.id, claimed.value)
+    places.set(m.id, { line: claimed.value, to })
     return ok(claimed.value.id)
   }
 
@@ -105,7 +117,7 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
     return fault === 'line' ? { kind: 'onward', ...why } : { kind: 'failed', ...why }
   }
 
-  const outcomeOf = (m: MessageRecord, line: LineName, result: SendResult): Outcome => {
+  const outcomeOf = (m: MessageRecord, line: LineName, to: string, result: SendResult): Outcome => {
     if (result.kind === 'refused') return refused(m, line, result)
     const { task } = result
     if (result.kind === 'unknown' && plan.atLeastOnce) {
@@ -115,7 +127,7 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
       return refusals < plan.attempts ? { kind: 'retry', ...why, afterS: 0 } : { kind: 'onward', ...why }
     }
     tries.forget(m.id)
-    const marks = marksOfText(result.kind === 'sent' ? result.reference : undefined, recipientOf(m))
+    const marks = marksOfText(result.kind === 'sent' ? result.reference : undefined, to)
     const committed = (): void => {
       onHanded(m.id, line.id, marks)
       if (task !== undefined) onHanded(m.id, deviceOf(line.id), [task])
@@ -127,7 +139,7 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
       : { kind: 'unknown', ...handed, reason: result.reason }
   }
 
-  const send = (m: MessageRecord, line: Line): Promise<SendResult> => {
+  const send = (m: MessageRecord, line: Place, to: string): Promise<SendResult> => {
     const { body, id, attempts: attempt } = m
     const driver = drivers.get(line.kind)
     const never = (fault: 'number' | 'line', reason: string): Promise<SendResult> =>
@@ -137,7 +149,7 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
     const report = plan.reports || m.reportTo !== undefined
     const task = m.state === 'submitting' ? m.steps.at(-1)?.task : undefined
     return driver.send(line, {
-      ...{ id, attempt, to: recipientOf(m), text: body.text, report },
+      ...{ id, attempt, to, text: body.text, report },
       ...(task !== undefined && { task }),
     })
   }
@@ -160,14 +172,14 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
       recipientOf,
       reserve,
       cancel: (m) => {
-        const line = places.get(m.id)
-        if (!places.delete(m.id) || !line) return
-        fleet.release(line.id, recipientOf(m), { kind: 'refused', fault: 'busy', reason: 'not sent' })
+        const place = places.get(m.id)
+        if (!places.delete(m.id) || !place) return
+        fleet.release(place.line.id, place.to, { kind: 'refused', fault: 'busy', reason: 'not sent' })
       },
     },
     ...(!plan.atLeastOnce && {
       taskOf: async (m: MessageRecord) => {
-        const line = places.get(m.id)
+        const line = places.get(m.id)?.line
         return line && drivers.get(line.kind)?.nextTask?.(line)
       },
       async follow(m: MessageRecord) {
@@ -176,20 +188,22 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
         const result = await followed(line, step).catch(
           (bug: unknown): SendResult => ({ kind: 'unknown', reason: `failed: ${String(bug).slice(0, 80)}` }),
         )
-        if (result.kind !== 'refused') fleet.sentElsewhere(line.id, recipientOf(m))
-        return outcomeOf(m, fleet.get(line.id) ?? line, result)
+        const to = recipientOf(m)
+        if (result.kind !== 'refused') fleet.sentElsewhere(line.id, to)
+        return outcomeOf(m, fleet.get(line.id) ?? line, to, result)
       },
     }),
     async deliver(m) {
-      const line = places.get(m.id)
+      const place = places.get(m.id)
       places.delete(m.id)
-      if (!line) return { kind: 'retry', reason: 'no line', afterS: BUSY_S }
-      const result = await send(m, line).catch(
+      if (!place) return { kind: 'retry', reason: 'no line', afterS: BUSY_S }
+      const { line, to } = place
+      const result = await send(m, line, to).catch(
         // A bug on the way: nobody knows how far the text came.
         (bug: unknown): SendResult => ({ kind: 'unknown', reason: `failed: ${String(bug).slice(0, 80)}` }),
       )
-      fleet.release(line.id, recipientOf(m), result)
-      return outcomeOf(m, line, result)
+      fleet.release(line.id, to, result)
+      return outcomeOf(m, line, to, result)
     },
   }
 }

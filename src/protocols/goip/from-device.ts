@@ -34,6 +34,7 @@ export type FromDevice = Keepalive | DeviceEvent | DeviceAnswer
 /** A device's datagram buffer (3,500 octets) and a little more, for keys that newer firmware adds. */
 export const MOST_OCTETS = 4096
 const MOST_FIELDS = 64
+const LONGEST_WORD = 32
 const BODY = ';msg:'
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -51,11 +52,22 @@ export const parseFromDevice = (octets: Uint8Array): Result<FromDevice, GoipFaul
   const length = lengthOf(octets)
   if (length === 0) return err('empty')
   const text = utf8.decode(octets.subarray(0, length))
-  const head = /^([A-Za-z_]{1,32})([: ])/.exec(text)
-  if (!head) return err('form')
-  const [whole, word = '', separator] = head
-  const rest = text.slice(whole.length)
+  const end = endOfWord(text)
+  const separator = text[end]
+  if (end === 0 || end > LONGEST_WORD || (separator !== ':' && separator !== ' ')) return err('form')
+  const [word, rest] = [text.slice(0, end), text.slice(end + 1)]
   return separator === ':' ? parseRecord(word, rest) : parseAnswer(word, rest)
+}
+
+/** Behind its letters and `_`; every datagram begins with such a word. */
+const endOfWord = (text: string): number => {
+  let at = 0
+  for (; at <= LONGEST_WORD; at++) {
+    const code = text.charCodeAt(at)
+    const letter = code | 0x20
+    if ((letter < 0x61 || letter > 0x7a) && code !== 0x5f) break
+  }
+  return at
 }
 
 const parseRecord = (word: string, rest: string): Result<FromDevice, GoipFault> => {
@@ -107,6 +119,7 @@ const parseAnswer = (word: string, rest: string): Result<FromDevice, GoipFault> 
   const end = rest.search(/[ \r\n]/)
   const session = end < 0 ? rest : rest.slice(0, end)
   if (!/^-?\d{1,20}$/.test(session)) return err('form')
-  const tail = end < 0 ? '' : rest.slice(end + 1).replace(/[\r\n]+$/, '')
-  return ok({ kind: 'answer', word, session, rest: tail })
+  let last = rest.length
+  while (last > end + 1 && (rest[last - 1] === '\n' || rest[last - 1] === '\r')) last--
+  return ok({ kind: 'answer', word, session, rest: end < 0 ? '' : rest.slice(end + 1, last) })
 }

@@ -129,7 +129,7 @@ const remainingOf = ({ limits = {} }: Line): number => {
 
 /** POST /goip/querylines/. */
 export const queryLines = ({ gateways }: DblPorts): object[] =>
-  gateways.fleet.list().map((line) => ({
+  Array.from(gateways.fleet.lines(), (line) => ({
     goip_line: line.line,
     online: line.state === 'offline' ? 0 : 1,
     reg: line.state === 'registered' || line.state === 'in-call' ? 'LOGIN' : 'LOGOUT',

@@ -1,3 +1,4 @@
+import type { Line } from '#core'
 import type { PageView } from '../../contract.ts'
 import type { GatewayCallView, GatewayEventView, LineView, SimView } from '../../gateways/contract.ts'
 import type { GatewayDesk } from '../../gateways/ports.ts'
@@ -29,7 +30,8 @@ const placeOf = (cursor: string | undefined, length: number): string[] | undefin
   return parts?.length === length ? parts : undefined
 }
 
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+/** A page that finds less than it wants among so many ends there, with a cursor to go on from. */
+const MOST_LOOKED_AT = 20_000
 
 /** In the order of their ids. Undefined: the cursor is not valid. */
 export const pageOfLines = (
@@ -39,23 +41,18 @@ export const pageOfLines = (
   const place = placeOf(cursor, 1)
   if (!place) return undefined
   const [after] = place
-  const there = fleet
-    .list()
-    .filter(
-      (line) =>
-        (after === undefined || line.id > after) &&
-        (device === undefined || line.device === device) &&
-        (kind === undefined || line.kind === kind) &&
-        (state === undefined || line.state === state) &&
-        (sendable === undefined || (line.hindrance === undefined) === sendable),
-    )
-    .sort((a, b) => byText(a.id, b.id))
+  const isWanted = (line: Line): boolean =>
+    (kind === undefined || line.kind === kind) &&
+    (state === undefined || line.state === state) &&
+    (sendable === undefined || (line.hindrance === undefined) === sendable)
   const items: LineView[] = []
-  for (const line of there) {
+  let [looked, last] = [0, '']
+  for (const line of fleet.lines(after, device)) {
+    if (items.length === limit || looked++ === MOST_LOOKED_AT) return { items, cursor: cursorOf(last) }
+    last = line.id
+    if (!isWanted(line)) continue
     const view = lineViewOf(line)
-    if (search !== undefined && !isMeant(view, search)) continue
-    if (items.length === limit) return { items, cursor: cursorOf(items.at(-1)?.id ?? '') }
-    items.push(view)
+    if (search === undefined || isMeant(view, search)) items.push(view)
   }
   return { items }
 }
@@ -69,17 +66,14 @@ export const pageOfSims = (
   const [after] = place
   const wanted = search?.toLowerCase()
   const items: SimView[] = []
-  const cards = fleet
-    .cards()
-    .filter(({ key }) => after === undefined || key > after)
-    .sort((a, b) => byText(a.key, b.key))
-  for (const known of cards) {
+  let [looked, last] = [0, '']
+  for (const known of fleet.cards(after)) {
+    if (items.length === limit || looked++ === MOST_LOOKED_AT) return { items, cursor: cursorOf(last) }
+    last = known.key
     const view = simViewOf(known, known.line === undefined ? undefined : fleet.get(known.line))
     const { card, iccid, imsi, number, line, operator } = view
     const said = [card, iccid, imsi, number, line, operator]
-    if (wanted !== undefined && !said.some((one) => one?.toLowerCase().includes(wanted))) continue
-    if (items.length === limit) return { items, cursor: cursorOf(items.at(-1)?.card ?? '') }
-    items.push(view)
+    if (wanted === undefined || said.some((one) => one?.toLowerCase().includes(wanted))) items.push(view)
   }
   return { items }
 }
