@@ -30,7 +30,8 @@ describe("an old client's lines", () => {
   test('a description is the rest of the message, unchanged', () => {
     assert.equal(frame(`op=1003\nseq=1\nto=600\nsdp=${SDP}`).sdp, SDP)
     const mixed = SDP.replace('s=-\r\n', 's=-\n')
-    assert.equal(frame(`op=1003\nseq=1\nto=600\nsdp=${mixed}\nop=1010\n`).sdp, `${mixed}\nop=1010\n`)
+    assert.equal(frame(`op=1003\nseq=1\nto=600\nsdp=${mixed}\nop=1010\n`).sdp, `${mixed}\nop=1010\r\n`)
+    assert.equal(frame(`op=1003\nseq=1\nto=600\nsdp=${SDP}\n`).sdp, SDP, 'the end of the line is no line')
   })
 
   test('a description in one line with the escapes spelt out is one too', () => {

@@ -12,11 +12,14 @@ const RAW = new Set(['msg', 'cdata', 'pwd'])
 /** Fields that may stand behind a text of several lines and are none of it. */
 const AFTER_TEXT = /^\s*(?:op|seq|from|to|mid)\s*=/
 
-/** What follows `sdp=`: lines as they are, or written in one with the two characters of their escapes. */
-const description = (rest: string): string =>
-  /[\r\n]./.test(rest.trimEnd()) || !rest.includes('\\n')
-    ? rest
-    : rest.replaceAll('\\r', '\r').replaceAll('\\n', '\n').trimEnd().concat('\r\n')
+/** What follows `sdp=`: lines as they are, or written in one with the two characters of their escapes. It ends once. */
+const description = (rest: string): string => {
+  const bare = rest.replace(/[\r\n]+$/, '')
+  if (bare === '') return ''
+  const isSpelt = !/[\r\n]/.test(bare) && bare.includes('\\n')
+  const text = isSpelt ? bare.replaceAll('\\r', '\r').replaceAll('\\n', '\n').trimEnd() : bare
+  return `${text}\r\n`
+}
 
 type Line = { text: string; next: number }
 
