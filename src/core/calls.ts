@@ -178,7 +178,9 @@ export const createCalls = (ports: CallsPorts) => {
       const route = routeTo(offer)
       if (route.kind === 'refused') return err(route.refused.why)
       if (route.kind !== 'subscriber' && route.kind !== 'plan') return err('unknown-user')
-      if (route.kind === 'subscriber' && route.bindings.length === 0) return err('not-registered')
+      if (route.kind === 'subscriber' && route.bindings.length === 0) {
+        if (!ports.waking?.wakes(route.found.subscriber.impi)) return err('not-registered')
+      }
       if (calls.size >= settings.mostCalls) return err('overloaded')
       const said = offer.description ?? { sdp: '', held: false, video: false }
       const call = make({ ...offer, description: said }, houseParty(said), speaking)
