@@ -1,16 +1,18 @@
 import { createSocket } from 'node:dgram'
 
 /** Just enough of rtpengine's ng protocol to set up calls: bencoded dictionaries over UDP behind a cookie. */
-type Bencoded = string | { [key: string]: Bencoded }
+type Bencoded = string | Bencoded[] | { [key: string]: Bencoded }
 
 const encode = (value: Bencoded): string =>
   typeof value === 'string'
     ? `${Buffer.byteLength(value)}:${value}`
-    : `d${Object.entries(value)
-        .map(([key, inner]) => encode(key) + encode(inner))
-        .join('')}e`
+    : Array.isArray(value)
+      ? `l${value.map(encode).join('')}e`
+      : `d${Object.entries(value)
+          .map(([key, inner]) => encode(key) + encode(inner))
+          .join('')}e`
 
-export type Ng = { ask(command: Record<string, string>): Promise<string>; close(): void }
+export type Ng = { ask(command: Record<string, string | string[]>): Promise<string>; close(): void }
 
 const PATIENCE_MS = 2000
 
@@ -24,7 +26,7 @@ export const connectNg = (port: number): Ng => {
     const space = text.indexOf(' ')
     waiting.get(text.slice(0, space))?.(text.slice(space + 1))
   })
-  const ask = (command: Record<string, string>): Promise<string> =>
+  const ask = (command: Record<string, string | string[]>): Promise<string> =>
     new Promise((resolve, reject) => {
       const cookie = `c${++cookies}`
       const late = setTimeout(

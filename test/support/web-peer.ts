@@ -22,6 +22,10 @@ export type PeerPlan = {
   /** Answers to `actpass` with this; default active. */
   setup?: 'active' | 'passive'
   profiles?: readonly SrtpProfile[]
+  /** Of this machine, where its socket is; default 127.0.0.1. */
+  address?: string
+  /** Answers checks of peers that are no lite agents; `pwd` is our own. */
+  answerCheck?: (check: Uint8Array, pwd: string) => Uint8Array
   /** For benches, which have many: the native one. */
   kit?: SrtpKit
   /** Of the SSRCs' first sequence numbers. */
@@ -106,7 +110,7 @@ export class WebPeer {
       const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 18 })
       socket.once('error', reject)
       socket.on('message', (datagram) => this.#hear(datagram))
-      socket.bind(0, '127.0.0.1', () => resolve(socket))
+      socket.bind(0, this.#plan.address ?? '127.0.0.1', () => resolve(socket))
     })
   }
 
@@ -245,6 +249,8 @@ export class WebPeer {
   }
 
   #onStun(datagram: Buffer): void {
+    const { answerCheck } = this.#plan
+    if (answerCheck && datagram[0] === 0 && datagram[1] === 1) this.raw(answerCheck(datagram, this.#own.pwd))
     const answer = decodeAnswer(datagram, this.remote?.pwd ?? '')
     if (!answer) this.counted.forged++
     else if (answer.errorCode === 487) this.counted.conflicts++
