@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { encodeRtcp } from '#rtp'
 import { openUdp } from '../support/udp-socket.ts'
-import { until } from '../support/wait.ts'
+import { sleep, until } from '../support/wait.ts'
 import { aWebEngine, CALLEE_AT, CALLER_AT, given } from '../support/web-engine.ts'
 import { aWebPeer, type PeerPlan, type WebPeer } from '../support/web-peer.ts'
 import { PCMU } from '../support/web-peer-sdp.ts'
@@ -133,6 +133,44 @@ describe('scripted browsers and the engine', () => {
     }
     await reaches(alice, bob, 0x62)
     await reaches(bob, alice, 0x63)
+  })
+
+  test('a picture that lacks something is mended on the way, unless it is too old', async () => {
+    const { alice, bob } = await aCall({ video: true }, { video: true })
+    const ear = bob.heard.video
+    const show = async (): Promise<void> => {
+      const { packets } = ear
+      alice.send('video', new Uint8Array(700).fill(9), 3600)
+      if (!bob.deaf) await until('a piece of the picture', () => ear.packets > packets)
+    }
+    /** RFC 4585 §6.2.1: that number, and no others. */
+    const lack = (sequence: number): void => {
+      const data = Uint8Array.of(sequence >> 8, sequence & 255, 0, 0)
+      const media = [...ear.ssrcs][0] ?? 0
+      const { ssrc } = bob.voices.video
+      bob.report(
+        encodeRtcp([
+          { kind: 'rr', ssrc, reports: [] },
+          { kind: 'feedback', type: 205, format: 1, ssrc, media, data },
+        ]),
+      )
+    }
+    const timer = setInterval(() => alice.send('video', new Uint8Array(700), 3600), 20)
+    await until('the picture flows', () => ear.packets > 3)
+    clearInterval(timer)
+    await show()
+    // The first complaint only tells that there are losses.
+    lack(0)
+    await until('it is heard', () => alice.rtcp.length > 0)
+    await show()
+    bob.deaf = true
+    await show()
+    await sleep(100)
+    bob.deaf = false
+    await show()
+    assert.equal(ear.lost, 1)
+    lack((ear.highest - 1) & 0xffff)
+    await until('the gap is filled', () => ear.lost === 0)
   })
 
   test('reports come back', async () => {

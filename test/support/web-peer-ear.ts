@@ -10,6 +10,8 @@ export class Ear {
   readonly ssrcs = new Set<number>()
   /** Of the latest packet. */
   payload: Uint8Array = new Uint8Array(0)
+  /** Its sequence number, if it was the newest of its stream. */
+  highest = 0
   readonly #highest = new Map<number, number>()
 
   take(packet: Buffer, head: number, length: number): void {
@@ -19,6 +21,7 @@ export class Ear {
     if (step < 0x8000) {
       this.lost += step - 1
       this.#highest.set(ssrc, sequence)
+      this.highest = sequence
     } else this.lost--
     this.packets++
     this.octets += length - head

@@ -184,6 +184,8 @@ export const createBrowsers = (ports: BrowsersPorts) => {
     const options = ports.kit ? { kit: ports.kit } : {}
     port.outbound = createSrtp(command.profile, pair(command.key, command.salt), options)
     port.inbound = createSrtp(command.profile, pair(command.theirKey, command.theirSalt), options)
+    // Sealed with other keys.
+    port.resends = undefined
     for (const leg of port.legs) if (leg?.web?.index === 1) reports.wantPicture(leg.peer, port.heardMs)
   }
 

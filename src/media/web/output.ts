@@ -17,6 +17,8 @@ export const createOutput = (sockets: Sockets, count: Record<FigureName, number>
       if (!port.known || !port.outbound || length > PACKET_SIZE - SRTP_ROOM) return false
       size = port.outbound.protect(bytes, PACKET, length)
       if (size < 0) return false
+      if (leg.web?.index === 1)
+        port.resends?.keep(memory.view.getUint16(PACKET + 2), bytes, PACKET, size, performance.now())
     } else if (!leg.rtp.known) return false
     if (!sockets.send(leg.rtp.slot, PACKET, size, leg.rtp.target)) {
       count.unsent++
@@ -24,6 +26,15 @@ export const createOutput = (sockets: Sockets, count: Record<FigureName, number>
     }
     leg.rtp.sent++
     count.forwarded++
+    return true
+  }
+
+  /** What a browser lacks of its picture, once more. False: it is not known any longer. */
+  const again = (leg: Leg, sequence: number, nowMs: number): boolean => {
+    const port = leg.web?.port
+    if (!port?.known || !port.resends?.has(sequence)) return false
+    const size = port.resends.take(sequence, bytes, PACKET, nowMs)
+    if (size > 0 && !sockets.send(leg.rtp.slot, PACKET, size, leg.rtp.target)) count.unsent++
     return true
   }
 
@@ -44,7 +55,7 @@ export const createOutput = (sockets: Sockets, count: Record<FigureName, number>
     else count.unsent++
   }
 
-  return { memory: memory as Memory, rtp, rtcp }
+  return { memory: memory as Memory, rtp, again, rtcp }
 }
 
 export type Output = ReturnType<typeof createOutput>

@@ -3,6 +3,7 @@ import type { Srtp } from '#rtp'
 import type { WebCommand } from '../commands.ts'
 import { type Memory, SOURCE, sockaddrLength, targetOf } from '../memory.ts'
 import { Reception } from './reception.ts'
+import type { Resends } from './resends.ts'
 import { Stream } from './stream.ts'
 
 /** Nothing heard for so long: the browser has gone, RFC 7675 §5.1. */
@@ -35,6 +36,8 @@ export class WebPort<Leg> {
   call = -1
   inbound: Srtp | undefined
   outbound: Srtp | undefined
+  /** Of its picture; from the first time on that it lacked something. */
+  resends: Resends | undefined
   /** It is known where the browser is. */
   known = false
   /** The credentials by which it was found. */

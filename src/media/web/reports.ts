@@ -2,6 +2,7 @@ import { decodeRtcp, encodeRtcp, type ReportBlock, type RtcpPacket } from '#rtp'
 import type { Report } from '../commands.ts'
 import type { Leg } from '../leg.ts'
 import type { Output } from './output.ts'
+import { Resends, unanswered } from './resends.ts'
 import type { WebSide } from './side.ts'
 
 /** Seconds from 1900 (NTP) to 1970. */
@@ -88,6 +89,18 @@ export const createReports = ({ output, report, wallMs }: ReportsPorts) => {
     if (rtt < 60 * 65_536) web.told.rttMs = Math.round(rtt / 65.536)
   }
 
+  /** Packets that a browser lacks of its picture: from what we keep, the rest from whoever sent them. */
+  const fillGaps = (leg: Leg, data: Uint8Array): void => {
+    const port = leg.web?.index === 1 ? leg.web.port : undefined
+    if (!port?.resends) {
+      if (port) port.resends = new Resends()
+      return passLack(leg, data)
+    }
+    const nowMs = performance.now()
+    const left = unanswered(data, (sequence) => output.again(leg, sequence, nowMs))
+    if (left.length > 0) passLack(leg, left)
+  }
+
   /** Packets that the party lacks, under the numbers of whoever sent them (RFC 4585 §6.2.1). */
   const passLack = (leg: Leg, data: Uint8Array): void => {
     const source = leg.peer
@@ -119,7 +132,7 @@ export const createReports = ({ output, report, wallMs }: ReportsPorts) => {
   const onFeedback = (leg: Leg, packet: RtcpPacket & { kind: 'feedback' }, nowMs: number): void => {
     const { type, format, data } = packet
     if (type === TRANSPORT) {
-      if (format === NACK && data.length <= 400) passLack(leg, data)
+      if (format === NACK && data.length <= 400) fillGaps(leg, data)
     } else if (format === PLI || format === FIR) wantPicture(leg.peer, nowMs)
     else if (format === REMB) passLimit(leg, data)
   }
