@@ -18,7 +18,7 @@ import type {
 } from './call-ports.ts'
 import type { Events } from './events.ts'
 import { houseParty } from './house/party.ts'
-import { createMoving, type Far } from './moving/index.ts'
+import { createMoving, type Far, personAt } from './moving/index.ts'
 import type { Media, Side, Store } from './ports.ts'
 import type { Refusal } from './refusals.ts'
 import type { PlanPorts } from './ringing/plan.ts'
@@ -229,10 +229,7 @@ export const createCalls = (ports: CallsPorts) => {
       for (const call of [...calls.values()]) call.end('shutdown')
     },
     /** Whose party sits there, where it is one of ours. */
-    personAt: ({ call, side }: Seat): Subscriber | undefined => {
-      const found = calls.get(call)
-      return side === 'caller' ? found?.offer.caller.subscriber : found?.called?.subscriber
-    },
+    personAt: ({ call, side }: Seat): Subscriber | undefined => personAt(calls.get(call), side),
     list: (): Call[] => [...calls.values()],
     get: (id: string): Call | undefined => calls.get(id),
     get count(): number {

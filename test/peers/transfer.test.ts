@@ -6,6 +6,8 @@ import { octets } from '#lib/text'
 import { type Baresip, startBaresip } from '../support/baresip.ts'
 import { freshAddress } from '../support/loopback.ts'
 import { without } from '../support/peers.ts'
+import { freePort } from '../support/ports.ts'
+import { runSipp } from '../support/sipp.ts'
 import { DOMAIN, md5User, startTandem, type Tandem } from '../support/tandem.ts'
 import { heardMs } from '../support/tone.ts'
 import { blind, type Capture, startCapture } from '../support/tshark.ts'
@@ -91,6 +93,21 @@ describe('calls that are passed on', { skip: without('baresip') }, () => {
     const failed = await phones.alice.event('TRANSFER_FAILED', { from: from.alice })
     assert.match(failed.param ?? '', /404/)
     await phones.alice.command('hangup')
+    await closed('bob', from.bob)
+  })
+
+  test('by SIPp, which follows each step', { skip: without('sipp') }, async () => {
+    const from = marks()
+    const address = freshAddress()
+    const words = { user: 'dave', callee: 'bob', third: 'carol', domain: DOMAIN }
+    const { passed, report } = await runSipp({
+      ...{ scenario: 'call-transferred', to: `127.0.0.1:${house.ports.sip}` },
+      ...{ address, port: await freePort(address) },
+      words: { ...words, auth_user: `dave@${DOMAIN}`, password: PEOPLE.dave },
+    })
+    assert.ok(passed, report)
+    await hears(phones.carol, HERTZ.bob)
+    await phones.carol.command('hangup')
     await closed('bob', from.bob)
   })
 

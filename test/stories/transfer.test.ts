@@ -53,6 +53,19 @@ const ended = async (house: House) => {
   assert.equal(new Set(house.media.closed).size, house.media.closed.length)
 }
 
+describe('a picture that media want', () => {
+  test('is asked for in an INFO, of a phone that knows no feedback', async () => {
+    const { house, alice, bob } = await aTrio()
+    house.calls.onPictureWanted(house.calls.list()[0]?.record.id ?? '', 'callee')
+    house.calls.onPictureWanted('none', 'caller')
+    await house.settle()
+    const [asked] = bob.got('INFO')
+    assert.equal(asked?.request.headers.get('Content-Type'), 'application/media_control+xml')
+    assert.match(text(asked as Heard), /<picture_fast_update\/>/)
+    assert.equal(alice.got('INFO').length, 0)
+  })
+})
+
 describe('a phone that wants to leave its call to somebody else, RFC 3515', () => {
   test('hears how that one rings, is let go when it answers, and the two talk', async () => {
     const { house, alice, bob, carol, first } = await aTrio()
@@ -351,6 +364,22 @@ describe('a phone that has asked the third one first, RFC 5589 §7', () => {
     first.far.send('BYE')
     await house.settle()
     assert.equal(alice.got('BYE').length, 2)
+    await ended(house)
+  })
+})
+
+describe('a phone that names a call of somebody else', () => {
+  test('is refused', async () => {
+    const { house, alice, bob, first } = await aTrio()
+    const dave = aScriptPhone(house, 'carol', '192.0.2.30')
+    await dave.register()
+    const second = await aCallOf(house, dave, bob)
+    const named = `${CAROL}?Replaces=${encodeURIComponent(replacing(second.sent))}`
+    first.near.send('REFER', { headers: referral(named) })
+    await house.settle()
+    assert.equal(told(alice).at(-1), '403 Forbidden terminated')
+    assert.equal(house.calls.count, 2)
+    house.calls.hangUpAll()
     await ended(house)
   })
 })

@@ -1,1 +1,2 @@
 export { createMoving, type Far } from './moving.ts'
+export { personAt } from './sitting.ts'

@@ -6,7 +6,7 @@ import type { Side } from '../ports.ts'
 import { join } from '../ringing/join.ts'
 import { ringTurn } from '../ringing/turn.ts'
 import { Guest, placeOf, visitor } from './guest.ts'
-import { foundOf, isSeat, otherSide, type Sitting, sittingAt } from './sitting.ts'
+import { foundOf, isSeat, otherSide, personAt, type Sitting, sittingAt } from './sitting.ts'
 import { type Guests, tie } from './tie.ts'
 
 export type MovingPorts = {
@@ -154,8 +154,15 @@ export const createMoving = ({ timers, callOf, begin, run }: MovingPorts) => {
     await tie(call, { callee }, work, () => ({ why: 'cancelled' }))
   }
 
+  /** A seat is known by its names alone, which only who sits there should know; who is known must be the same. */
+  const isOther = (call: Call, by: Side, { call: id, side }: Seat): boolean => {
+    const [own, there] = [personAt(call, by), personAt(callOf(id), side)]
+    return own !== undefined && there !== undefined && own !== there
+  }
+
   /** What a party itself wishes. */
   const transfer: Wishes['transfer'] = async (call, by, to, told) => {
+    if (isSeat(to) && isOther(call, by, to)) return err(NOT_THIS)
     const done = isSeat(to)
       ? await bridge(
           { call: call.record.id, far: otherSide(by) },

@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts'
 import type { CalleeParty, Caller, CallerParty, Description, Dialled, Seat, Shown } from '../call-ports.ts'
 import type { MediaOptions, Side } from '../ports.ts'
-import type { Found } from '../subscribers.ts'
+import type { Found, Subscriber } from '../subscribers.ts'
 
 export const otherSide = (side: Side): Side => (side === 'caller' ? 'callee' : 'caller')
 
@@ -55,6 +55,10 @@ export const shownTo = (call: Call, side: Side): Shown => {
   if (side === 'callee') return shownOf(call.offer.caller)
   return { identity: call.record.callee, display: '' }
 }
+
+/** Whose party sits there, where it is one of ours. */
+export const personAt = (call: Call | undefined, side: Side): Subscriber | undefined =>
+  side === 'caller' ? call?.offer.caller.subscriber : call?.called?.subscriber
 
 export const isSeat = (to: Dialled | Seat): to is Seat => 'side' in to
 
