@@ -27,7 +27,7 @@ export class Resends {
     this.#sequences[slot] = sequence
     this.#sizes[slot] = size
     this.#sentMs[slot] = nowMs
-    for (let i = 0, to = slot * SLOT; i < size; i++, to++) this.#bytes[to] = bytes[at + i] as number
+    this.#bytes.set(bytes.subarray(at, at + size), slot * SLOT)
   }
 
   /** Whether it is known: then nobody else need be asked. */
