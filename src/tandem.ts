@@ -102,6 +102,7 @@ export const startTandem = async (
       network.trunkSide.close()
       // What was just sent leaves at the end of this turn; peers that answer find nobody, as with any restart.
       await new Promise((done) => setTimeout(done, 50))
+      await calls.idle(2000)
       registrations.save()
       const { received, sent, bugs } = network.sip.figures()
       log.write('sip', 'info', `${received} messages came, ${sent} went, ${bugs} bugs`)

@@ -213,6 +213,8 @@ export const createCalls = (ports: CallsPorts) => {
     },
     onSpoken: keeping.onSpoken,
     onRecorded: keeping.onRecorded,
+    /** After the last call: what was said in them is on disk, or will not be in so long. */
+    idle: keeping.idle,
     /** Media want a whole picture of a side whose phone knows no feedback, RFC 5168. */
     onPictureWanted(id: string, side: Side): void {
       const call = calls.get(id)

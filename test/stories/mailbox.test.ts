@@ -111,7 +111,14 @@ describe('a mailbox', () => {
     near.send('BYE')
     await house.settle()
     house.sounds.write(lastSpoken(house)?.script?.record?.path ?? '', 3000)
+    let isIdle = false
+    void house.calls.idle(60_000).then(() => {
+      isIdle = true
+    })
+    await house.settle()
+    assert.equal(isIdle, false, 'the house waits for it')
     await house.pass(6000)
+    assert.equal(isIdle, true)
     const [message] = await messagesOf(house)
     assert.deepEqual([message?.ms, message?.with, message?.name], [3000, '', ''])
   })

@@ -1,6 +1,7 @@
 import { bugText, type Log } from '#lib/log'
 import type { Call } from '../call.ts'
 import type { Found } from '../subscribers.ts'
+import type { Busy } from './busy.ts'
 import type { Sound } from './contract.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Spoken } from './spoken.ts'
@@ -10,6 +11,7 @@ export type AnsweringPorts = {
   mailbox: Mailbox
   spoken: Spoken
   log: Log
+  busy: Pick<Busy, 'add'>
   /** The record of a call changed after its end. */
   saved(call: Call): void
 }
@@ -24,7 +26,7 @@ export const answered = async (call: Call, sdp: string, status?: number): Promis
 }
 
 /** Answers for somebody who does not: a greeting, a beep, and what the caller says is kept. */
-export const createAnswering = ({ mailbox, spoken, log, saved }: AnsweringPorts) => {
+export const createAnswering = ({ mailbox, spoken, log, busy, saved }: AnsweringPorts) => {
   const { settings, files } = mailbox
 
   const keep = async (call: Call, { subscriber }: Found, id: string, path: string, toldMs: number) => {
@@ -63,10 +65,11 @@ export const createAnswering = ({ mailbox, spoken, log, saved }: AnsweringPorts)
       if (end !== 'played') call.end('callee')
     })
     call.whenOver(() => {
-      spoken
+      const kept = spoken
         .leave(record.id)
         .then((ms) => keep(call, found, id, path, ms))
         .catch((bug: unknown) => log.write('app', 'error', `a message is lost: ${bugText(bug)}`))
+      busy.add(kept)
     })
     call.alone = (sdp) => call.media.speak('caller', sdp, undefined, call.callerMedia)
     record.mailbox = ''

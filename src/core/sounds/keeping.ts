@@ -7,6 +7,7 @@ import type { CallOffer } from '../call-ports.ts'
 import type { Media } from '../ports.ts'
 import type { Answering } from '../ringing/ringing.ts'
 import { createAnswering } from './answering.ts'
+import { createBusy } from './busy.ts'
 import type { SoundFiles } from './contract.ts'
 import type { Library } from './library.ts'
 import { createListening } from './listening.ts'
@@ -37,14 +38,15 @@ export type KeepingPorts = {
 /** What calls have to do with what is said and kept: mailboxes that answer and are listened to, recordings. */
 export const createKeeping = ({ timers, random, log, sounds, media, saved }: KeepingPorts) => {
   const spoken = createSpoken(timers)
+  const busy = createBusy(timers)
   const mailbox = media.speak && sounds?.mailbox
   const recorder: Pick<Recorder, 'record' | 'onRecorded'> = sounds
     ? createRecorder({
-        ...{ timers, random, log, saved, files: sounds.files },
+        ...{ timers, random, log, busy, saved, files: sounds.files },
         ...{ library: sounds.recordings, allowed: sounds.mayRecord },
       })
     : { record: async () => err({ why: 'forbidden', status: 403 }), onRecorded: () => {} }
-  const take = mailbox && createAnswering({ mailbox, spoken, log, saved })
+  const take = mailbox && createAnswering({ mailbox, spoken, log, busy, saved })
   const answering: Answering | undefined =
     mailbox && take
       ? {
@@ -62,6 +64,8 @@ export const createKeeping = ({ timers, random, log, sounds, media, saved }: Kee
     answering,
     ...recorder,
     onSpoken: spoken.onSpoken,
+    /** What was said is on disk, or will not be in so long. */
+    idle: busy.idle,
     /** Somebody wants to hear its own mailbox. */
     isNumber: ({ dialled, caller, kind }: CallOffer): boolean =>
       mailbox !== undefined &&

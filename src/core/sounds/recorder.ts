@@ -6,6 +6,7 @@ import type { Call } from '../call.ts'
 import type { Refused } from '../call-ports.ts'
 import { shownTo } from '../moving/sitting.ts'
 import type { RecordedFile, Side } from '../ports.ts'
+import type { Busy } from './busy.ts'
 import type { Sound, SoundFiles } from './contract.ts'
 import type { Library } from './library.ts'
 
@@ -13,6 +14,7 @@ export type RecorderPorts = {
   timers: Timers
   random: Random
   log: Log
+  busy: Pick<Busy, 'add'>
   files: SoundFiles
   library: Pick<Library, 'add'>
   /** Whether users may keep what is said. */
@@ -23,6 +25,7 @@ export type RecorderPorts = {
 
 /** A recording that goes on, or whose files are still to come. */
 type Running = {
+  kept: PromiseWithResolvers<void>
   call: Call
   id: string
   folder: string
@@ -43,7 +46,16 @@ const ownerOf = (call: Call, by: Side): Running['owner'] | undefined => {
 }
 
 /** Keeps what both sides of a call say, as long as one of them wants it. */
-export const createRecorder = ({ timers, random, log, files, library, allowed, saved }: RecorderPorts) => {
+export const createRecorder = ({
+  timers,
+  random,
+  log,
+  busy,
+  files,
+  library,
+  allowed,
+  saved,
+}: RecorderPorts) => {
   /** By the call's id: one at a time. */
   const running = new Map<string, Running>()
   /** Told to stop; in the order in which their files come. */
@@ -55,7 +67,9 @@ export const createRecorder = ({ timers, random, log, files, library, allowed, s
     running.delete(id)
     const list = [...(ending.get(id) ?? []), one]
     ending.set(id, list)
+    busy.add(one.kept.promise)
     timers.after(LATE_MS, () => {
+      one.kept.resolve()
       const left = ending.get(id)?.filter((other) => other !== one) ?? []
       if (left.length > 0) ending.set(id, left)
       else ending.delete(id)
@@ -70,7 +84,8 @@ export const createRecorder = ({ timers, random, log, files, library, allowed, s
     const name = random.token(16)
     const atMs = timers.clock.wallMs()
     const folder = new Date(atMs).toISOString().slice(0, 7)
-    const one: Running = { call, id: name, folder, owner, atMs }
+    const kept = Promise.withResolvers<void>()
+    const one: Running = { kept, call, id: name, folder, owner, atMs }
     running.set(id, one)
     const path = await files.pathOf(`${folder}/${name}`)
     const begun = await call.media.record(path.slice(0, -name.length - 1), name)
@@ -114,10 +129,12 @@ export const createRecorder = ({ timers, random, log, files, library, allowed, s
       const one = first ?? running.get(call)
       if (rest.length > 0) ending.set(call, rest)
       else ending.delete(call)
-      if (one)
-        keep(one, made).catch((bug: unknown) =>
-          log.write('app', 'error', `a recording is lost: ${bugText(bug)}`),
-        )
+      // The engine has ended it by itself.
+      if (!first) running.delete(call)
+      if (!one) return
+      keep(one, made)
+        .catch((bug: unknown) => log.write('app', 'error', `a recording is lost: ${bugText(bug)}`))
+        .finally(() => one.kept.resolve())
     },
     isOn: (call: string): boolean => running.has(call),
   }
