@@ -13,7 +13,8 @@ export type CallMedia = {
   firstOffer(video: boolean): Promise<string>
   /** Answers an offer of the server. The microphone is opened by `open` before. */
   answer(sdp: string, video: boolean): Promise<string>
-  open(): Promise<void>
+  /** `listen`: without a microphone, to hear at least. */
+  open(options?: { listen?: boolean }): Promise<void>
   /** Sends an offer by `send` and waits for the server's answer of op 9003. */
   negotiate(send: (sdp: string) => Promise<Answer>, options?: { restart?: boolean }): Promise<void>
   /** Op 9003 came. An offer gives the answer to send. */
@@ -110,7 +111,14 @@ export const createCallMedia = ({ world, devices, onState, onFar, onLost }: Call
       if (video) await peer.setVideo(await openCamera())
       return peer.offer()
     },
-    open: openMicrophone,
+    // In turn: a server that asks for media at once (9008) waits for the microphone.
+    open: ({ listen = false } = {}) =>
+      inTurn(() =>
+        openMicrophone().catch((error) => {
+          if (listen) peer.connection.addTransceiver('audio', { direction: 'recvonly' })
+          throw error
+        }),
+      ),
     answer: async (sdp, video) => {
       if (video && /^m=video [1-9]/m.test(sdp)) {
         // The place of the picture exists only after their offer was taken.

@@ -248,7 +248,7 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
     adopt: async () => {
       patch({ recovering: true })
       try {
-        await media.open()
+        await media.open({ listen: true })
       } catch (error) {
         patch({ trouble: troubleIn(error) })
       }

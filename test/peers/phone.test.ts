@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { type Browser, openChromium } from '../support/chromium.ts'
+import { peer } from '../support/peers.ts'
+import { logOf, md5User, startTandem, type Tandem } from '../support/tandem.ts'
+import { until } from '../support/wait.ts'
+
+const config = {
+  security: { exempt: ['127.0.0.0/8'] },
+  webphone: { ws_addr: '127.0.0.1:0', wss_addr: '', phone_http_addr: '', phone_https_addr: '' },
+  ue_db: [
+    md5User('1001', 'wonder', '1001'),
+    md5User('1002', 'builder', '1002'),
+    md5User('1003', 'singer', '1003'),
+  ],
+}
+
+const ready = (page: Page) => page.locator('.state-well').waitFor()
+const stateOf = (page: Page) => page.locator('.call-state')
+/** Packets come, by the phone's own verdict. */
+const hears = (page: Page) => page.getByText(/Sound: (Excellent|Good|Fair)/).waitFor()
+const quiet = (page: Page) => page.locator('.dial').waitFor()
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+
+describe('the phone in a browser', { skip: peer('chromium').skip }, () => {
+  let house: Tandem
+  const browsers: Browser[] = []
+
+  before(async () => {
+    house = await startTandem({ config })
+  })
+  after(async () => {
+    await Promise.all(browsers.map((browser) => browser.close()))
+    await house?.stop()
+  })
+
+  const open = async (): Promise<Page> => {
+    const browser = await openChromium({ viewport: { width: 1280, height: 860 } })
+    browsers.push(browser)
+    browser.context.setDefaultTimeout(15_000)
+    const page = await browser.context.newPage()
+    page.on('pageerror', (error) => assert.fail(`in the page: ${error.stack}`))
+    await page.goto(`http://127.0.0.1:${house.ports.http}/phone/`)
+    return page
+  }
+  const logIn = async (user: string, password: string): Promise<Page> => {
+    const page = await open()
+    await page.fill('input[name=user]', user)
+    await page.fill('input[name=password]', password)
+    await page.keyboard.press('Enter')
+    await ready(page)
+    return page
+  }
+  const dial = async (page: Page, number: string) => {
+    await page.fill('input[name=dial]', number)
+    await page.keyboard.press('Enter')
+  }
+  /** Two people talking; the second one was called. */
+  const talk = async (a: Page, b: Page, number: string) => {
+    await dial(a, number)
+    await b.locator('.incoming').waitFor()
+    await b.keyboard.press('Alt+KeyA')
+    await Promise.all([hears(a), hears(b)])
+  }
+  const told = (t: { after(f: () => void): void; diagnostic(text: string): void; passed?: boolean }) =>
+    t.after(() => {
+      if (t.passed === false) t.diagnostic(logOf(house))
+    })
+
+  test('by keyboard alone: log in, call the echo, hear oneself, hang up', async (t) => {
+    told(t)
+    const page = await open()
+    await page.locator('input[name=user]').waitFor()
+    // The field has the focus: whoever comes may type.
+    await page.keyboard.type('1001')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('wonder')
+    await page.keyboard.press('Enter')
+    await ready(page)
+    await page.keyboard.press('Alt+KeyN')
+    await page.keyboard.type('600')
+    await page.keyboard.press('Enter')
+    await hears(page)
+    await page.keyboard.press('Alt+KeyM')
+    await page.getByRole('button', { name: 'Muted' }).waitFor()
+    await page.keyboard.press('Alt+KeyX')
+    await quiet(page)
+    await page.keyboard.press('Alt+Digit2')
+    await page.locator('.past-out').first().waitFor()
+    assert.match((await page.locator('.past-out').first().textContent()) ?? '', /600/)
+    await page.close()
+  })
+
+  test('two phones: talk, hold, picture, text', async (t) => {
+    told(t)
+    const [alice, bob] = await Promise.all([logIn('1001', 'wonder'), logIn('1002', 'builder')])
+    await talk(alice, bob, '1002')
+
+    await press(alice, 'Hold')
+    await alice.getByText('On hold').waitFor()
+    await bob.getByText('Held by the other side').waitFor()
+    await press(alice, 'Resume')
+    await Promise.all([hears(alice), hears(bob)])
+
+    await press(alice, 'Video')
+    await bob.locator('.picture-far').waitFor()
+    const width = () =>
+      bob.locator('.picture-far').evaluate((video) => (video as unknown as { videoWidth: number }).videoWidth)
+    await until('a picture', async () => (await width()) > 0)
+    await press(alice, 'Stop video')
+
+    await alice.goto(`${alice.url().split('#')[0]}#/texts/1002`)
+    await alice.locator('textarea').fill('Hello <b>Bob</b> 你好')
+    await alice.keyboard.press('Enter')
+    await bob.keyboard.press('Alt+Digit3')
+    await bob.getByText('Hello <b>Bob</b> 你好').first().waitFor()
+    await alice.getByText('Delivered').waitFor()
+
+    await bob.keyboard.press('Alt+KeyX')
+    await Promise.all([quiet(alice), quiet(bob)])
+    await Promise.all([alice.close(), bob.close()])
+  })
+
+  test('a page that is reloaded finds its call again, and a lost channel is repaired', async (t) => {
+    told(t)
+    const [alice, bob] = await Promise.all([logIn('1001', 'wonder'), logIn('1002', 'builder')])
+    await talk(alice, bob, '1002')
+    await alice.reload()
+    await hears(alice)
+    await hears(bob)
+    assert.match((await stateOf(bob).textContent()) ?? '', /^\d+:\d\d$/)
+
+    await alice.context().setOffline(true)
+    await alice.context().setOffline(false)
+    await ready(alice)
+    await hears(alice)
+    await press(alice, 'Hang up')
+    await quiet(bob)
+    await Promise.all([alice.close(), bob.close()])
+  })
+
+  test('a call is transferred: at once, and after asking', async (t) => {
+    told(t)
+    const [alice, bob, carol] = await Promise.all([
+      logIn('1001', 'wonder'),
+      logIn('1002', 'builder'),
+      logIn('1003', 'singer'),
+    ])
+    await talk(alice, bob, '1002')
+    await press(bob, 'Transfer')
+    await bob.locator('.transfer input').fill('1003')
+    await press(bob, 'Transfer now')
+    await carol.locator('.incoming').waitFor()
+    await carol.keyboard.press('Alt+KeyA')
+    await quiet(bob)
+    await Promise.all([hears(alice), hears(carol)])
+    await press(alice, 'Hang up')
+    await quiet(carol)
+
+    await talk(alice, bob, '1002')
+    await press(bob, 'Transfer')
+    await bob.locator('.transfer input').fill('1003')
+    await press(bob, 'Ask first')
+    await carol.locator('.incoming').waitFor()
+    await carol.keyboard.press('Alt+KeyA')
+    await bob.getByText('You are talking').waitFor()
+    await hears(carol)
+    await press(bob, 'Connect them')
+    await quiet(bob)
+    await Promise.all([hears(alice), hears(carol)])
+    await press(carol, 'Hang up')
+    await quiet(alice)
+    await Promise.all([alice.close(), bob.close(), carol.close()])
+  })
+
+  test('the call test passes and says the quality', async (t) => {
+    told(t)
+    const page = await logIn('1003', 'singer')
+    await page.goto(`${page.url().split('#')[0]}#/test`)
+    await press(page, 'Start the test')
+    await page.getByRole('button', { name: 'Test again' }).waitFor({ timeout: 40_000 })
+    assert.equal(await page.locator('.step-passed').count(), 5, await page.locator('.steps').innerText())
+    assert.match(await page.locator('.steps').innerText(), /MOS [34]\.\d/)
+    await page.close()
+  })
+})
