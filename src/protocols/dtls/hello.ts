@@ -134,6 +134,8 @@ export const decodeServerHello = (body: Uint8Array): ServerHello | undefined => 
   const extensions = readExtensions(reader)
   const srtp = readSrtp(extensions?.get(EXTENSION.useSrtp))
   if (reader.failed || !extensions || !srtp || compression !== 0 || srtp.length > 1) return undefined
+  // RFC 5764 §4.1.3: we offer no master key identifier, so there is none; it would be in every packet.
+  if (srtp.length === 1 && extensions.get(EXTENSION.useSrtp)?.at(-1) !== 0) return undefined
   const extendedMasterSecret = extensions.has(EXTENSION.extendedMasterSecret)
   return { version, random, suite, srtp: srtp[0], extendedMasterSecret }
 }
