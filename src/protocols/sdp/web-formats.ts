@@ -1,4 +1,4 @@
-import { codecsOf, fmtpOf, payloadTypesOf } from './attributes.ts'
+import { codecsOf, payloadTypesOf } from './attributes.ts'
 import type { SdpMedium } from './description.ts'
 
 export type WebKind = 'audio' | 'video'
@@ -26,31 +26,43 @@ const CARRIED: Record<WebKind, ReadonlySet<string>> = {
 export const isEvent = ({ name }: Format): boolean => name === EVENT
 export const isLaw = ({ name }: Format): boolean => name === 'pcmu' || name === 'pcma'
 
-const feedbackOf = (medium: SdpMedium, type: number): string[] => {
-  const found: string[] = []
-  for (const line of medium.lines) {
-    if (!line.startsWith('a=rtcp-fb:')) continue
+/** What the attributes say of each type, in one pass: descriptions may be long. `*` speaks of all. */
+const wordsOf = ({ lines }: SdpMedium) => {
+  const parameters = new Map<number, string>()
+  const feedback = new Map<string, string[]>()
+  for (const line of lines) {
     const space = line.indexOf(' ')
-    const of = line.slice(10, space)
-    if (space > 0 && (of === '*' || of === `${type}`)) found.push(line.slice(space + 1))
+    if (space < 0) continue
+    if (line.startsWith('a=fmtp:')) {
+      const type = Number(line.slice(7, space))
+      if (!parameters.has(type)) parameters.set(type, line.slice(space + 1))
+    } else if (line.startsWith('a=rtcp-fb:')) {
+      const of = feedback.getOrInsertComputed(line.slice(10, space), () => [])
+      if (of.length < MOST_FEEDBACK) of.push(line.slice(space + 1))
+    }
   }
-  return found
+  return { parameters, feedback }
 }
+const MOST_FEEDBACK = 16
 
 /** The formats of the m= line that can be carried, in its order. */
 export const carriedFormats = (medium: SdpMedium): Format[] => {
   const carried = CARRIED[medium.type as WebKind]
+  if (!carried) return []
   const codecs = codecsOf(medium)
-  const found: Format[] = []
-  for (const type of carried ? payloadTypesOf(medium) : []) {
+  const { parameters, feedback } = wordsOf(medium)
+  const found = new Map<number, Format>()
+  for (const type of payloadTypesOf(medium)) {
     const codec = codecs.get(type)
     const name = codec?.name.toLowerCase() ?? ''
-    if (!codec || !carried.has(name) || found.some((format) => format.type === type)) continue
-    const { rate, channels } = codec
-    const [parameters, feedback] = [fmtpOf(medium, type) ?? '', feedbackOf(medium, type)]
-    found.push({ type, name, rate, channels, parameters, feedback })
+    if (!codec || !carried.has(name) || found.has(type)) continue
+    found.set(type, {
+      ...{ type, name, rate: codec.rate, channels: codec.channels },
+      parameters: parameters.get(type) ?? '',
+      feedback: [...(feedback.get(`${type}`) ?? []), ...(feedback.get('*') ?? [])],
+    })
   }
-  return found
+  return [...found.values()]
 }
 
 /** Value of one parameter among `a=1;b=2`, in lower case. */
