@@ -2,7 +2,8 @@
 const fromUlaw = (octet: number): number => {
   const value = ~octet & 0xff
   const magnitude = (((value & 15) << 3) + 0x84) << ((value >> 4) & 7)
-  return value & 0x80 ? 0x84 - magnitude : magnitude - 0x84
+  // The law has two zeros; half a step keeps them apart.
+  return value & 0x80 ? 131.5 - magnitude : magnitude - 131.5
 }
 
 const fromAlaw = (octet: number): number => {

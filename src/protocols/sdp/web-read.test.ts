@@ -236,7 +236,7 @@ describe('our description for a browser', () => {
     assert.equal(audio?.setup, 'active')
     assert.equal(audio?.ssrcs?.[0]?.id, 7)
     assert.equal(video?.port, 0)
-    assert.equal(video?.mid, '1')
+    assert.equal(String(video?.mid), '1')
     assert.match(text, /^m=video 0 UDP\/TLS\/RTP\/SAVPF 96\r$/m)
   })
 
