@@ -7,6 +7,7 @@ import { createDialect } from './dialect.ts'
 import { createMessageWriter } from './messages/writer.ts'
 import { migrate } from './migrations.ts'
 import { createOutboxWriter } from './outbox/writer.ts'
+import { createFollowing, type Following } from './phone/following.ts'
 import { createQueries, type Queries } from './queries.ts'
 import type { Tables } from './schema.ts'
 import { hotStatements } from './statements.ts'
@@ -48,9 +49,10 @@ export const openDatabase = async ({ file, maxPages }: DatabaseOptions): Promise
     database.exec('begin immediate; rollback')
     const db = new Kysely<Tables>({ dialect: createDialect(database) })
     await migrate(db as Kysely<unknown>, file)
+    const following = createFollowing(database)
     return {
-      write: createWriter(database, db),
-      queries: createQueries(db),
+      write: createWriter(database, db, following),
+      queries: createQueries(db, following),
       close: () => {
         database.exec('pragma wal_checkpoint(truncate)')
         database.close()
@@ -97,7 +99,11 @@ const ORDER: readonly (keyof typeof WIDTHS)[] = [
   ] as const),
 ]
 
-const createWriter = (database: DatabaseSync, db: Kysely<Tables>): Database['write'] => {
+const createWriter = (
+  database: DatabaseSync,
+  db: Kysely<Tables>,
+  following: Following,
+): Database['write'] => {
   const texts = hotStatements(db)
   const hot = ORDER.map((table) => ({
     table,
@@ -120,6 +126,7 @@ const createWriter = (database: DatabaseSync, db: Kysely<Tables>): Database['wri
     try {
       rows(batch)
       const firsts = writeMessages(batch)
+      following.write(batch)
       writeOutbox(batch)
       commit?.run()
       return firsts

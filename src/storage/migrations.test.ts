@@ -45,6 +45,8 @@ describe('migrations', () => {
       'migrations',
       'outbox',
       'phone_items',
+      'phone_texts',
+      'phone_users',
       'settings',
       'sim_recipients',
       'sims',

@@ -4,6 +4,7 @@ import { toRecord } from './call-row.ts'
 import { createFleetQueries, type FleetQueries } from './fleet/queries.ts'
 import { createMessageQueries, type MessageQueries } from './messages/queries.ts'
 import { createOutboxQueries, type OutboxQueries } from './outbox/queries.ts'
+import type { Following } from './phone/following.ts'
 import { createPhoneQueries, type PhoneQueries } from './phone/queries.ts'
 import type { Tables } from './schema.ts'
 import { createSoundQueries, type SoundQueries } from './sounds/queries.ts'
@@ -31,11 +32,11 @@ export type Queries = MessageQueries &
 export const MAX_PAGE = 1000
 const DELETE_STEP = 2000
 
-export const createQueries = (db: Kysely<Tables>): Queries => ({
+export const createQueries = (db: Kysely<Tables>, following: Following): Queries => ({
   ...createMessageQueries(db),
   ...createFleetQueries(db),
   ...createOutboxQueries(db),
-  ...createPhoneQueries(db),
+  ...createPhoneQueries(db, following),
   ...createSoundQueries(db),
   sqns: async () => {
     const rows = await db.selectFrom('sqns').selectAll().execute()

@@ -28,6 +28,8 @@ export type Tables = {
   gateway_events: EventRow & { seq: Generated<number> }
   gateway_calls: DeviceCallRow
   text_tasks: TaskRow
+  phone_users: { impi: string }
+  phone_texts: { impi: string; message_id: string }
   phone_items: { kind: string; name: string; impi: string; value: string; at_ms: number }
   sounds: SoundRow
   outbox: Omit<OutboxRow, 'seq'> & { seq: Generated<number> }

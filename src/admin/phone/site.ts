@@ -5,7 +5,7 @@ import type { PhonePorts } from './ports.ts'
 
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Tandem phone</title>
 <h1>The web phone is not built yet</h1>
-<p>On the server, in Tandem's folder: <code>npm ci</code>, or <code>npm run build</code>, then start Tandem again.</p>
+<p>On the server, in Tandem's folder: <code>npm ci</code>, or <code>node web/build.mjs</code>, then start Tandem again.</p>
 <p>Everything else works: SIP phones, REST, the monitor.</p></html>
 `
 

@@ -45,6 +45,8 @@ export const createMessageQueries = (db: Kysely<Tables>): MessageQueries => ({
     await deleteKeys(db, nowMs)
     let total = 0
     for (const phase of ENDED) total += await deleteEnded(db, phase, endedMs)
+    const oldest = db.selectFrom('messages').select(({ fn }) => fn.min('id').as('oldest'))
+    await db.deleteFrom('phone_texts').where('message_id', '<', oldest).execute()
     return total
   },
 })

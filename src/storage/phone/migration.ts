@@ -14,12 +14,15 @@ export const phoneMigration = async (db: Kysely<unknown>): Promise<void> => {
       .where(sql.ref(column), 'is not', null)
       .execute()
   await schema
-    .createIndex('messages_by_sender')
-    .on('messages')
-    .columns(['sender_impi', 'id'])
-    .where(sql.ref('sender_impi'), 'is not', null)
+    .createTable('phone_users')
+    .addColumn('impi', 'varchar(255)', (c) => c.primaryKey())
     .execute()
-  await schema.createIndex('messages_by_queue').on('messages').columns(['queue', 'id']).execute()
+  await schema
+    .createTable('phone_texts')
+    .addColumn('impi', 'varchar(255)', (c) => c.notNull())
+    .addColumn('message_id', 'varchar(32)', (c) => c.notNull())
+    .addPrimaryKeyConstraint('phone_texts_key', ['impi', 'message_id'])
+    .execute()
   await schema
     .createTable('phone_items')
     .addColumn('kind', 'varchar(16)', (c) => c.notNull())

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, describe, test } from 'node:test'
-import type { CallRecord, PhoneItem } from '#core'
+import type { CallRecord, MessageRecord, PhoneItem } from '#core'
 import { silentLog } from '#lib/log'
 import { createTimers } from '#lib/timers'
 import { type OpenedStore, openStore } from '../store.ts'
@@ -81,14 +81,43 @@ describe('what web phones keep', () => {
         ),
         new RegExp(`^SEARCH calls USING INDEX calls_by_${side} [^;]*$`),
       )
-    for (const [column, index] of [
-      ['sender_impi', 'sender'],
-      ['queue', 'queue'],
-    ])
-      assert.match(
-        plan(`select * from messages where ${column} = 'x' and id < 'y' order by id desc limit 5`),
-        new RegExp(`^SEARCH messages USING INDEX messages_by_${index} [^;]*$`),
-      )
+    assert.match(
+      plan(
+        "select m.* from phone_texts t join messages m on m.id = t.message_id where t.impi = 'x' and t.message_id < 'y' order by t.message_id desc limit 5",
+      ),
+      /^SEARCH t USING COVERING INDEX \S+ \(impi=\? AND message_id<\?\); SEARCH m USING INDEX [^;]*$/,
+    )
     database.close()
+  })
+
+  test('texts of who looks for the first time are found as well as those that come then', async () => {
+    const text = (id: string, fromImpi: string, to: string): MessageRecord => ({
+      ...{ id, origin: 'sip', from: fromImpi, fromImpi, to, queue: `subscriber:${to}`, pid: 0 },
+      ...{ body: { kind: 'text', text: id }, acceptedAtMs: 1, expiresAtMs: 9, state: 'queued', attempts: 0 },
+      ...{ partsTotal: 1, partsDone: 0, steps: [{ atMs: 1, state: 'queued' }] },
+    })
+    let store = await open('texts.db')
+    const idsOf = async (impi: string, before?: string): Promise<string[]> =>
+      (await store.phone.messagesOf({ impi, limit: 2, ...(before !== undefined && { before }) })).map(
+        ({ id }) => id,
+      )
+    for (const [id, from, to] of [
+      ['m1', '1001', '1002'],
+      ['m2', '1002', '1001'],
+      ['m3', '1003', '1002'],
+      ['m4', '1001', '1001'],
+    ] as const)
+      await store.messages.add(text(id, from, to))
+    assert.deepEqual(await idsOf('1001'), ['m4', 'm2'])
+    assert.deepEqual(await idsOf('1001', 'm2'), ['m1'])
+    await store.messages.add(text('m5', '1003', '1001'))
+    await store.close()
+    store = await open('texts.db')
+    await store.messages.add(text('m6', '1001', '1003'))
+    assert.deepEqual(await idsOf('1001'), ['m6', 'm5'])
+    assert.deepEqual(await idsOf('1003'), ['m6', 'm5'])
+    await store.messages.save({ ...text('m3', '1003', '1001'), state: 'queued' }, { whole: true })
+    assert.deepEqual(await idsOf('1001', 'm4'), ['m3', 'm2'], 'another recipient')
+    await store.close()
   })
 })

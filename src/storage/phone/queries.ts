@@ -1,8 +1,9 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { CallRecord, CallsOf, MessageRecord, MessagesOf, PhoneItem } from '#core'
 import { type CallRow, toRecord } from '../call-row.ts'
-import { type MessageRow, toMessage } from '../messages/columns.ts'
+import { toMessage } from '../messages/columns.ts'
 import type { Tables } from '../schema.ts'
+import type { Following } from './following.ts'
 
 /** What a reader may ask the worker for web phones. */
 export type PhoneQueries = {
@@ -13,13 +14,19 @@ export type PhoneQueries = {
 
 const MAX_PAGE = 500
 
-export const createPhoneQueries = (db: Kysely<Tables>): PhoneQueries => ({
+export const createPhoneQueries = (
+  db: Kysely<Tables>,
+  { follow }: Pick<Following, 'follow'>,
+): PhoneQueries => ({
   phoneItems: async () => {
     const rows = await db.selectFrom('phone_items').selectAll().execute()
     return rows.map(({ at_ms, kind, ...row }) => ({ ...row, kind: kind as PhoneItem['kind'], atMs: at_ms }))
   },
   callsOf: (query) => callsOf(db, query),
-  messagesOf: (query) => messagesOf(db, query),
+  messagesOf: async (query) => {
+    await follow(query.impi)
+    return messagesOf(db, query)
+  },
 })
 
 /** One side after the other, each from its index, then both in order: an `or` would look through everything. */
@@ -50,17 +57,12 @@ const callsOf = async (db: Kysely<Tables>, query: CallsOf): Promise<CallRecord[]
 }
 
 const messagesOf = async (db: Kysely<Tables>, query: MessagesOf): Promise<MessageRecord[]> => {
+  let find = db
+    .selectFrom('phone_texts')
+    .innerJoin('messages', 'messages.id', 'phone_texts.message_id')
+    .selectAll('messages')
+    .where('phone_texts.impi', '=', query.impi)
+  if (query.before !== undefined) find = find.where('phone_texts.message_id', '<', query.before)
   const limit = Math.max(1, Math.min(query.limit, MAX_PAGE))
-  const side = (column: 'sender_impi' | 'queue', value: string): Promise<MessageRow[]> => {
-    let find = db.selectFrom('messages').selectAll().where(sql.ref(column), '=', value)
-    if (query.before !== undefined) find = find.where('id', '<', query.before)
-    return find.orderBy('id', 'desc').limit(limit).execute()
-  }
-  const rows = new Map<string, MessageRow>()
-  for (const row of await side('sender_impi', query.impi)) rows.set(row.id, row)
-  for (const row of await side('queue', `subscriber:${query.impi}`)) rows.set(row.id, row)
-  return [...rows.values()]
-    .sort((a, b) => (a.id < b.id ? 1 : -1))
-    .slice(0, limit)
-    .map(toMessage)
+  return (await find.orderBy('phone_texts.message_id', 'desc').limit(limit).execute()).map(toMessage)
 }

@@ -61,7 +61,7 @@ const callBack = async () => {
 }
 
 const callByWeb = () => {
-  if (!customElements.get('tandem-call')) return say('The widget is not built: npm run build on the server.')
+  if (!customElements.get('tandem-call')) return say('The widget is not built: node web/build.mjs on the server.')
   const call = document.createElement('tandem-call')
   call.setAttribute('to', value('to'))
   call.setAttribute('server', location.origin)
