@@ -4,7 +4,7 @@ import { createLibsrtp, withoutLibsrtp } from '../test/support/libsrtp.ts'
 import { table } from './report.ts'
 
 /**
- * What sealing and opening a packet costs, by each way there is: `node bench/srtp.ts`. In one thread, best of seven runs
+ * What sealing and opening a packet costs, by each way there is: `node bench/srtp.ts`. CPU time of one thread, best of seven runs
  * per cell, whole packets with replay window, counters and copies. libsrtp is called through the same foreign function
  * interface as our native kit, so its figures carry that cost as well.
  */
@@ -51,9 +51,10 @@ const measure = (way: Way, size: number): [seal: number, open: number] => {
     view.setUint32(8, 77)
   }
   const run = (round: () => void): number => {
-    const start = process.hrtime.bigint()
+    const before = process.threadCpuUsage()
     for (let i = 0; i < PACKETS; i++) round()
-    return Number(process.hrtime.bigint() - start) / PACKETS / 1000
+    const { user, system } = process.threadCpuUsage(before)
+    return (user + system) / PACKETS
   }
   const seal = (): void => {
     next()
