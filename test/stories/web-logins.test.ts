@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { isWeb } from '#core'
 import { encipher } from '#webcall'
-import { aHouse, aSubscriber, DOMAIN, WEB_KEY } from '../support/house.ts'
+import { aHouse, aSubscriber, DOMAIN } from '../support/house.ts'
+import { WEB_KEY } from '../support/house-web.ts'
 import { connect, loginOld, newClient, oldClient, tokenFor } from '../support/web-clients.ts'
 
 const bindingsOf = (house: ReturnType<typeof aHouse>, name: string) => {

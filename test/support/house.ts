@@ -49,7 +49,8 @@ import { err, ok } from '#lib/result'
 import { createHandClock } from '#lib/timers'
 import type { Flow } from '#lib/wire'
 import { createLegs, createNotifier, createSipEndpoint, type TransactionUser } from '#sip'
-import { createWebCarrier, createWebphone, type Webphone, type WebphonePorts } from '#webphone'
+import { createWebCarrier, type Webphone } from '#webphone'
+import { createHouseWeb, type HouseWebOptions } from './house-web.ts'
 import { liveSettings } from './live-settings.ts'
 import { memoryMessages } from './memory-messages.ts'
 import { createMemoryNet } from './memory-net.ts'
@@ -118,7 +119,7 @@ export const memoryStore = () => {
   return { ...store, calls, sqns, bindings }
 }
 
-type HouseOptions = {
+type HouseOptions = HouseWebOptions & {
   subscribers?: Subscriber[]
   echo?: string
   trusted?: (flow: Flow) => boolean
@@ -137,18 +138,6 @@ type HouseOptions = {
   waking?: { wakes: string[]; woken(impi: string): void }
   /** What is said is kept: mailboxes and recordings. */
   mailbox?: Partial<MailboxSettings>
-  /** Of its web phones. */
-  web?: Partial<WebphonePorts['settings']>
-  guests?: WebphonePorts['guests']
-  lamps?: WebphonePorts['lamps']
-  mailboxes?: WebphonePorts['mailboxes']
-}
-
-export const WEB_KEY = 'Operator'
-const webSettings: WebphonePorts['settings'] = {
-  ...{ cipher: 'aes128ecb', key: WEB_KEY, plainWs: false, takeover: false },
-  ...{ maxRegisters: 500, maxCalls: 240, maxVideos: 100, maxBlf: 200 },
-  ...{ ctiHeader: 'X-CTI-Data', skillHeader: 'X-Skill' },
 }
 
 /** `from`: the trunk that a flow comes from, where that is trusted. `most`: calls at once by each of them. */
@@ -308,35 +297,9 @@ export const aHouse = (options: HouseOptions = {}) => {
     },
   })
   const tokens = new Map<string, { impi: string; tel: string }>()
-  const webphone: Webphone = createWebphone(
-    {
-      ...{
-        timers,
-        random,
-        log: silentLog,
-        subscribers,
-        registrations,
-        guard,
-        calls,
-        media,
-        messages,
-        events,
-      },
-      tokens: {
-        redeem(token) {
-          const owner = tokens.get(token)
-          tokens.delete(token)
-          return owner
-        },
-      },
-      ...(options.guests && { guests: options.guests }),
-      ...(options.lamps && { lamps: options.lamps }),
-      ...(options.mailboxes && { mailboxes: options.mailboxes }),
-      features: { messages: true },
-      settings: { ...webSettings, ...options.web },
-    },
-    carrier,
-  )
+  const webphone: Webphone = createHouseWeb(options, tokens, carrier, {
+    ...{ timers, random, subscribers, registrations, guard, calls, media, messages, events },
+  })
   const mtCall = createMtCall({
     ...{ calls, subscribers, media, domain: DOMAIN },
     readFile: async (name) => {

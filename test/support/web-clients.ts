@@ -1,7 +1,8 @@
 import type { MessageLink } from '#lib/message-link'
 import { createWebClient, type Heard, type WebClient } from '#simulators'
 import { encipher } from '#webcall'
-import { type House, WEB_KEY } from './house.ts'
+import type { House } from './house.ts'
+import { WEB_KEY } from './house-web.ts'
 
 export type MemoryClient = WebClient & {
   readonly link: MessageLink
