@@ -27,7 +27,7 @@ export const createArrayRelay = () => {
   }
   const to = (slot: number, from: string, octets: Uint8Array) => hear(slot, from, octets).map((one) => one.to)
   const stats = (side: 'caller' | 'callee') => statsOf(memory, relay.callOf(1), side)
-  return { relay, hear, to, stats, count, reports }
+  return { relay, hear, to, stats, count, reports, sent }
 }
 
 export const [CALLER_SLOT, CALLEE_SLOT] = [0, 2]
