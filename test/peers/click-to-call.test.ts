@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import type { Page } from 'playwright-core'
+import { seriousFindings, withAxe } from '../support/axe.ts'
+import { type Browser, openChromium } from '../support/chromium.ts'
+import { peer } from '../support/peers.ts'
+import { logOf, md5User, startTandem, type Tandem } from '../support/tandem.ts'
+
+const WIDGET = join(import.meta.dirname, '../../web/dist/click-to-call.js')
+
+test('the widget is one file of at most 30 kB gzip', () => {
+  assert.ok(gzipSync(readFileSync(WIDGET)).length <= 30_000)
+})
+
+/** A web site of somebody else that has the button on its page. */
+const startSite = async (
+  host: string,
+): Promise<{ server: Server; origin: string; show(html: string): void }> => {
+  let body = ''
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', 'text/html')
+    response.end(`<!doctype html><html lang="en"><title>Shop</title><main><h1>Shop</h1>${body}</main></html>`)
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const origin = `http://${host}:${(server.address() as AddressInfo).port}`
+  return {
+    ...{ server, origin },
+    show: (html) => {
+      body = html
+    },
+  }
+}
+
+describe('click to call from another site', { skip: peer('chromium').skip }, () => {
+  let house: Tandem
+  let browser: Browser
+  let site: Awaited<ReturnType<typeof startSite>>
+  let other: Awaited<ReturnType<typeof startSite>>
+
+  before(async () => {
+    site = await startSite('127.0.0.1')
+    // Another port of the same host is the house itself: phone, console and WebSocket have one each.
+    other = await startSite('localhost')
+    house = await startTandem({
+      config: {
+        security: { exempt: ['127.0.0.0/8'] },
+        webphone: { ws_addr: '127.0.0.1:0', wss_addr: '', phone_http_addr: '', phone_https_addr: '' },
+        click_to_call: { enabled: true, tel: '2000', allow: ['600'], origins: [site.origin] },
+        ue_db: [md5User('2000', 'visitors', '2000')],
+      },
+    })
+    browser = await openChromium()
+    browser.context.setDefaultTimeout(12_000)
+    await withAxe(browser.context)
+    const server = `http://127.0.0.1:${house.ports.http}`
+    for (const { show } of [site, other])
+      show(
+        `<script src="${server}/click-to-call/widget.js"></script><tandem-call to="600" label="Ask us"></tandem-call>
+         <tandem-call to="1001" id="forbidden"></tandem-call>`,
+      )
+  })
+  after(async () => {
+    await browser?.close()
+    await house?.stop()
+    for (const one of [site, other]) one?.server.close()
+  })
+
+  const open = async (origin: string): Promise<Page> => {
+    const page = await browser.context.newPage()
+    await page.goto(origin)
+    return page
+  }
+
+  test('a visitor calls, hears, and hangs up, by keyboard as well', async (t) => {
+    t.after(() => t.diagnostic(logOf(house, 12)))
+    const page = await open(site.origin)
+    const button = page.getByRole('button', { name: 'Ask us' })
+    await button.waitFor()
+    assert.deepEqual(await seriousFindings(page), [])
+    await button.focus()
+    await page.keyboard.press('Enter')
+    await page.getByText(/^\d:\d\d$/).waitFor()
+    assert.deepEqual(await seriousFindings(page), [])
+    await page.waitForTimeout(6000)
+    assert.equal(await page.getByText('Nothing is heard from the other side.').count(), 0)
+    await page.getByRole('button', { name: 'Mute', exact: true }).click()
+    await page.getByRole('button', { name: 'Unmute' }).waitFor()
+    await page.getByRole('button', { name: 'Hang up' }).click()
+    await page.getByText('Call ended').waitFor()
+    await page.close()
+  })
+  test('a number that is not for visitors is refused in words', async () => {
+    const page = await open(site.origin)
+    await page.locator('#forbidden button').click()
+    const words = page.locator('#forbidden [role=alert]')
+    await words.waitFor()
+    assert.notEqual((await words.textContent())?.trim(), '')
+    await page.close()
+  })
+  test('a site that is not on the list gets no call', async () => {
+    const page = await open(other.origin)
+    await page.getByRole('button', { name: 'Ask us' }).click()
+    await page.getByRole('alert').waitFor()
+    await page.close()
+  })
+})
