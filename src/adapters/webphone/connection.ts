@@ -1,6 +1,6 @@
 import type { Timer } from '#lib/clock'
 import type { LinkUser, MessageLink } from '#lib/message-link'
-import { type Command, dialectOf, type Fault } from '#webcall'
+import { type Command, dialectOf, type Fault, type Quality } from '#webcall'
 import type { WebCarrier } from './carrier.ts'
 import type { CallCommands } from './commands.ts'
 import { isDescription, showsVideo } from './descriptions.ts'
@@ -14,7 +14,7 @@ import type { Sessions } from './sessions.ts'
 import type { WebTexts } from './texts.ts'
 import { leave } from './transfers.ts'
 import { type Connection, takeNonce } from './visitor.ts'
-import type { Phone } from './web-call.ts'
+import type { Phone, WebCall } from './web-call.ts'
 
 /** Who says nothing of who it is goes again. */
 const STRANGER_MS = 15_000
@@ -67,7 +67,7 @@ const carryOut = (ports: ConnectionPorts, connection: Connection, command: Comma
   if (op === 1013) return void commands[1013](phone, call, command)
   if (op === 1015) return commands[1015](phone, call, phone.calls.get(command.cid2), command)
   if (op === 1017) {
-    if (call) call.quality = command.quality
+    if (call) noteQuality(ports, call, command.quality)
     return
   }
   if (!session) {
@@ -80,6 +80,19 @@ const carryOut = (ports: ConnectionPorts, connection: Connection, command: Comma
   if (op === 1009) return void texts.send(session, command)
   if (op === 1014) return onLamps(ports.lamps, settings.maxBlf, session, command)
   if (op === 1018) ports.carrier?.onHas(session, command.id)
+}
+
+/** Below this people complain. */
+const POOR_MOS = 3.5
+
+/** 1017: what a page measured. Once it is poor the log says so, once for each call. */
+const noteQuality = ({ log }: ConnectionPorts, call: WebCall, quality: Quality): void => {
+  const { mos = 5, rttMs = 0, jitterMs = 0, lossPercent = 0 } = quality
+  const wasPoor = (call.quality?.mos ?? 5) < POOR_MOS
+  if (mos >= POOR_MOS || wasPoor) return
+  call.quality = quality
+  const what = `web phone ${call.phone.account?.tel ?? 'of a guest'}: call ${call.ucid} sounds poor`
+  log.write('media', 'info', `${what}: MOS ${mos}, ${rttMs} ms, jitter ${jitterMs} ms, ${lossPercent} % lost`)
 }
 
 /** 1011: the nonce of this connection, once; after that it may speak of the calls that it made. */

@@ -93,7 +93,7 @@ export const createWebRing =
       void ports.media.ask(channel.web, { video: false }).then((asked) => {
         if (call.over) return
         if (asked.ok) return invite(asked.value)
-        call.finish({ cause: 488, reason: 'The call could not be offered.' })
+        call.forget()
         events.onRefused({ why: asked.error })
       })
     return ok(calleeParty(ports, call))

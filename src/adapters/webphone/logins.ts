@@ -1,3 +1,4 @@
+import { readable } from '#lib/text'
 import type { CommandOf, Pdu } from '#webcall'
 import { announce } from './incoming.ts'
 import { createLogin, type LoginPorts } from './login.ts'
@@ -41,7 +42,12 @@ export const createLogins = (ports: LoginsPorts) => {
     const pbook = settings.phoneBook?.(connection.link.host)
     const own: Partial<Pdu> = phone.isNew
       ? {
-          ...{ resume: session.resume, graceS: GRACE_S, tel: account.tel, name: account.identity.user },
+          ...{
+            resume: session.resume,
+            graceS: GRACE_S,
+            tel: account.tel,
+            name: readable(account.identity.user),
+          },
           ...{ features: ports.features, limits: { blf: settings.maxBlf } },
         }
       : {}
