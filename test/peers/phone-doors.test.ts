@@ -22,17 +22,35 @@ const openPushService = async () => {
   return { told, url, close: () => server.close() }
 }
 
+/** Another server's phone book, in the manual's XML; `asked` is what it was asked for. */
+const openBook = async () => {
+  const asked: string[] = []
+  const entry =
+    '<DirectoryEntry><Name>Far Jim</Name><Telephone>777</Telephone><Blf>yes</Blf></DirectoryEntry>'
+  const xml = `<EZPhoneDirectory><PbookGroup><GroupName>Far</GroupName>${entry}</PbookGroup></EZPhoneDirectory>`
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '')
+    if (request.url?.startsWith('/old')) response.writeHead(302, { location: '/new?pext=1001' }).end()
+    else response.end(xml)
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/old/getpbook.jsp?site=1`
+  return { asked, url, close: () => server.close() }
+}
+
 describe('the web phone’s doors', () => {
   let tandem: Tandem
   let http = 0
   let cookie = ''
   let site = ''
+  let book: Awaited<ReturnType<typeof openBook>>
 
   const config = (more: object = {}) => ({
     echo: '600',
     webphone: {
       ...{ ws_addr: '127.0.0.1:0', wss_addr: '', phone_https_addr: '' },
       ...{ phone_http_addr: `127.0.0.1:${http}`, push: { private: true } },
+      phone_book_url: book.url,
       directory: [{ group: 'Us', entries: [{ name: 'Jim', tel: '1002' }] }],
     },
     click_to_call: { enabled: true, allow: ['600', '100?'], call_back: ['100?'] },
@@ -55,11 +73,15 @@ describe('the web phone’s doors', () => {
   }
 
   before(async () => {
+    book = await openBook()
     http = (await freePort()) as number
     site = `http://127.0.0.1:${http}`
     tandem = await startTandem({ config: config() })
   })
-  after(() => tandem.stop())
+  after(async () => {
+    await tandem.stop()
+    book.close()
+  })
 
   test('stand at their own port and under /phone/ of the admin address', async () => {
     for (const place of [`${site}/`, `http://127.0.0.1:${tandem.ports.http}/phone/`]) {
@@ -94,6 +116,15 @@ describe('the web phone’s doors', () => {
     const foreign = new WebSocket(ws[0] as string, 'web-call-protocol', { origin: 'http://evil.example' })
     const refused = await new Promise<Error>((resolve) => foreign.on('error', resolve))
     assert.match(refused.message, /403/)
+  })
+
+  test('show the phone book that another server keeps, and give our own away', async () => {
+    await login('1001', 'one')
+    const { groups } = (await (await ask('/phone/api/phone-book')).json()) as { groups: unknown }
+    assert.deepEqual(groups, [{ name: 'Far', entries: [{ name: 'Far Jim', tel: '777', blf: true }] }])
+    assert.deepEqual(book.asked, ['/old/getpbook.jsp?site=1&pext=1001', '/new?pext=1001'])
+    assert.match(await (await ask('/getpbook.jsp?pext=1001')).text(), /<Name>Jim<\/Name>/)
+    assert.equal((await ask('/getpbook.jsp?pext=1002')).status, 403)
   })
 
   test('know who was logged in after kill -9', async () => {

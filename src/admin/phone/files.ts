@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-export type StaticFile = { body: Buffer; type: string; etag: string; hashed: boolean }
+/** `small`: the same compressed, made when somebody first wants it. */
+export type StaticFile = { body: Buffer; small?: Buffer; type: string; etag: string; hashed: boolean }
 
 /** By path within the folder. */
 export type Site = ReadonlyMap<string, StaticFile>
@@ -28,6 +30,8 @@ const TYPES: Record<string, string> = {
 /** As Vite names what never changes under its name: `index-Bx4f9a_Q.js`. */
 const HASHED = /[-.][\w-]{8,}\.\w+$/
 const MOST_OCTETS = 32 * 1024 * 1024
+const WORDS = /^(?:text|application|image\/svg)/
+const WORTHWHILE = 1400
 
 /** A built site, whole in memory: what is not in it cannot be asked for. Empty when it was never built. */
 export const readSite = (folder: string): Site => {
@@ -45,7 +49,8 @@ export const readSite = (folder: string): Site => {
       const body = readFileSync(join(folder, path))
       octets += body.length
       if (octets > MOST_OCTETS) return
-      const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+      // Weak: compressed or not, it is the same page.
+      const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
       files.set(path, { body, type, etag, hashed: path.startsWith('assets/') && HASHED.test(name) })
     }
   }
@@ -69,7 +74,11 @@ export const sendFile = (
   path: string,
   file: StaticFile,
 ): FastifyReply => {
-  reply.header('cache-control', cachingOf(path, file)).header('etag', file.etag)
+  reply.headers({ 'cache-control': cachingOf(path, file), etag: file.etag, vary: 'accept-encoding' })
   if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
-  return reply.type(file.type).send(file.body)
+  reply.type(file.type)
+  const takesGzip = /\bgzip\b/.test(`${request.headers['accept-encoding'] ?? ''}`)
+  if (!takesGzip || !WORDS.test(file.type) || file.body.length < WORTHWHILE) return reply.send(file.body)
+  file.small ??= gzipSync(file.body)
+  return reply.header('content-encoding', 'gzip').send(file.small)
 }

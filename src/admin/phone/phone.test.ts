@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import type { CallRecord, MessageRecord } from '#core'
 import { openPhoneTown, type PhoneTown } from '../../../test/support/phone-api.ts'
 
@@ -211,6 +212,7 @@ describe('the phone’s pages', () => {
       town.file('index.html', '<p>phone')
       town.file('assets/index-Ab3_dEf9.js', 'let a')
       town.file('sw.js', 'let b')
+      town.file('assets/big-Ab3_dEf9.js', 'let c;'.repeat(500))
       town.file('secret.key', 'no')
       for (const path of ['/', '/phone/', '/index.html']) {
         const page = await town.ask('GET', path)
@@ -224,6 +226,12 @@ describe('the phone’s pages', () => {
       const script = await town.ask('GET', '/phone/assets/index-Ab3_dEf9.js')
       assert.equal(script.headers['cache-control'], 'public, max-age=31536000, immutable')
       assert.equal((await town.ask('GET', '/sw.js')).headers['cache-control'], 'no-store')
+      const big = await town.ask('GET', '/assets/big-Ab3_dEf9.js', undefined, {
+        'accept-encoding': 'br, gzip',
+      })
+      assert.equal(big.headers['content-encoding'], 'gzip')
+      assert.equal(gunzipSync(big.rawPayload).toString(), 'let c;'.repeat(500))
+      assert.equal((await town.ask('GET', '/assets/big-Ab3_dEf9.js')).body, 'let c;'.repeat(500))
       const again = await town.ask('GET', '/assets/index-Ab3_dEf9.js', undefined, {
         'if-none-match': `${script.headers.etag}`,
       })
