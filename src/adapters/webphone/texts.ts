@@ -59,7 +59,13 @@ export const textOf = ({ body }: MessageRecord): string | undefined =>
 
 /** 9005. */
 export const textEvent = (record: MessageRecord, text: string, direction: 'in' | 'out' = 'in'): Pdu => ({
-  ...{ op: 9005, id: record.id, from: record.from, to: record.to, disp: line(readable(userOf(record.from))) },
+  ...{
+    op: 9005,
+    id: record.id,
+    from: userOf(record.from),
+    to: userOf(record.to),
+    disp: line(readable(userOf(record.from))),
+  },
   ...{ msg: text, atMs: record.acceptedAtMs, direction },
 })
 

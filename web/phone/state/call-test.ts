@@ -87,13 +87,12 @@ export const runCallTest = async (
     return track.label
   }
   const channel = async () => {
-    const from = performance.now()
     if (!(await until(() => phone.line.get().kind === 'ready', 8000))) {
       const line = phone.line.get()
       if (line.kind === 'waiting' || line.kind === 'refused') throw new StepFailure(line.trouble)
       failed('server-away')
     }
-    return `${config.ws[0] ?? ''} ${Math.round(performance.now() - from)} ms`
+    return config.ws[0] ?? ''
   }
   const media = async () => {
     const mine = phone.calls.place(config.echo)

@@ -91,8 +91,21 @@ export const createTextStore = (api: Api, phone: Phone, { onText }: Events): Tex
     thread.set({ ...open, value })
   }
 
+  let soon: ReturnType<typeof setTimeout> | undefined
+  /** Who one person is with several numbers, only the server knows: its list follows what was shown at once. */
+  const settleSoon = () => {
+    clearTimeout(soon)
+    soon = setTimeout(async () => {
+      await refresh()
+      const { with: open, value } = thread.get()
+      const newest = conversations.get().value.find((one) => one.with === open)?.last
+      if (open && newest && !value.some(({ id }) => id === newest.id)) await load(open)
+    }, 600)
+  }
+
   phone.texts.received.on(({ id, direction, with: other, name, msg, atMs }) => {
     add({ id, direction, with: other, msg, atMs, state: 'delivered' }, name)
+    settleSoon()
     if (direction === 'in') onText(other, name, msg)
   })
   phone.texts.fate.on(({ mid, id, state, reason }) =>
