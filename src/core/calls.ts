@@ -87,7 +87,8 @@ export const createCalls = (ports: CallsPorts) => {
   }
 
   const echo = async (call: Call, status: number): Promise<void> => {
-    call.alone = (sdp) => call.media.echo(sdp)
+    const alone: Call['alone'] = (sdp) => call.media.echo(sdp)
+    call.alone = alone
     if (call.record.kind === 'call') call.record.kind = 'echo'
     if (status >= 300) return call.refuse({ why: 'declined', status })
     if (call.offer.caller.subscriber?.ringOnly) {

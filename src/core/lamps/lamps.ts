@@ -1,3 +1,4 @@
+import { Table } from '#lib/table'
 import type { Shown } from '../call-ports.ts'
 import type { CallState, CoreEvent, Events, LiveCall } from '../events.ts'
 import type { Side } from '../ports.ts'
@@ -45,9 +46,9 @@ const personAt = (call: LiveCall, side: Side): Subscriber | undefined =>
  */
 export const createLamps = ({ events, registrations, calls }: LampsPorts) => {
   const watched = new Map<Subscriber, Watched>()
-  const dialogs = new Map<Subscriber, Map<string, PhoneDialog>>()
+  let dialogs = new Table<Subscriber, Map<string, PhoneDialog>>()
   /** Who sits where in each call: a call that is passed on leaves somebody. */
-  const seats = new Map<string, { [S in Side]?: Subscriber | undefined }>()
+  let seats = new Table<string, { [S in Side]?: Subscriber | undefined }>()
   let deafen: (() => void) | undefined
 
   const tell = (subscriber: Subscriber, changed: PhoneDialog | undefined): void => {
@@ -96,8 +97,8 @@ export const createLamps = ({ events, registrations, calls }: LampsPorts) => {
   const stop = (): void => {
     deafen?.()
     deafen = undefined
-    dialogs.clear()
-    seats.clear()
+    dialogs = new Table()
+    seats = new Table()
   }
 
   return {

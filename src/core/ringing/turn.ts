@@ -65,17 +65,29 @@ const describeAll = async (call: Call, places: Place[]): Promise<Map<Place, Desc
 const browsersFirst = (a: Place, b: Place): number =>
   Number(a.web === undefined) - Number(b.web === undefined)
 
+/** Tells of phones that come while others ring, until the function that it gives is called. */
+export type Latecomers = (ring: (place: Place) => void) => () => void
+
 /** Rings several at once until one answers, or none will. */
-export const ringTurn = async (call: Call, places: Place[]): Promise<Outcome> => {
+export const ringTurn = async (call: Call, places: Place[], late?: Latecomers): Promise<Outcome> => {
   const described = await describeAll(call, places)
-  return new Promise((resolve) => {
+  let stop: (() => void) | undefined
+  const outcome = await new Promise<Outcome>((resolve) => {
     call.whenOver(() => resolve({ kind: 'refused', refused: { why: 'cancelled' } }))
-    if (!call.over) ringPlaces(call, described, resolve)
+    if (call.over) return
+    const ringAlso = ringPlaces(call, described, resolve)
+    stop = late?.((place) => call.watch(describe(call, place).then((one) => ringAlso(place, one))))
   })
+  stop?.()
+  return outcome
 }
 
 /** The first that answers, or the best refusal of all, settles it. */
-const ringPlaces = (call: Call, places: Map<Place, Described>, settled: (outcome: Outcome) => void): void => {
+const ringPlaces = (
+  call: Call,
+  places: Map<Place, Described>,
+  settled: (outcome: Outcome) => void,
+): ((place: Place, described: Described) => void) => {
   const { record, ringingLegs: ringing } = call
   let refused: Refused | undefined
   let left = places.size
@@ -96,12 +108,11 @@ const ringPlaces = (call: Call, places: Map<Place, Described>, settled: (outcome
     refused = better(refused, why)
     if (--left === 0 || isFinal(refused)) settle({ kind: 'refused', refused })
   }
-  call.stopRinging = () => settle({ kind: 'refused', refused: { why: 'no-answer' } }, 'timeout')
-  for (const [place, { sdp, media }] of places) {
-    if (!sdp.ok) {
-      lost(undefined, { why: sdp.error })
-      continue
-    }
+  // Named first: V8 makes a function that is written down in an assignment to a member in the old generation.
+  const stopRinging = (): void => settle({ kind: 'refused', refused: { why: 'no-answer' } }, 'timeout')
+  call.stopRinging = stopRinging
+  const ring = (place: Place, { sdp, media }: Described): void => {
+    if (!sdp.ok) return lost(undefined, { why: sdp.error })
     let leg: CalleeParty | undefined
     const rung = place.ring(
       sdp.value,
@@ -112,6 +123,12 @@ const ringPlaces = (call: Call, places: Map<Place, Described>, settled: (outcome
       ringing.add(leg)
       record.callIds.push(leg.callId)
     } else lost(undefined, rung.error)
+  }
+  for (const [place, described] of places) ring(place, described)
+  return (place, described) => {
+    if (call.over || call.stopRinging !== stopRinging) return
+    left++
+    ring(place, described)
   }
 }
 
@@ -125,6 +142,7 @@ const legEvents = (
   const events = call.events('callee')
   return {
     ...events,
+    onAgent: (words) => call.caller.agent?.(words),
     // A phone that only rings has nothing to say while another one is heard.
     onOffer: async (description) =>
       call.callee !== undefined && call.callee === legOf()
