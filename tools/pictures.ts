@@ -7,13 +7,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chromium } from 'playwright-core'
+import { takePhonePictures } from './phone-pictures.ts'
 
 const root = join(import.meta.dirname, '..')
 const pictures = join(root, 'docs/pictures')
 
 /** A newcomer's folder: the project as it is now, without anything of earlier runs. */
 const folder = mkdtempSync(join(tmpdir(), 'tandem-pictures-'))
-for (const part of ['bin', 'src', 'tools', 'package.json'])
+for (const part of ['bin', 'src', 'tools', 'web/dist', 'package.json'])
   cpSync(join(root, part), join(folder, part), { recursive: true })
 symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
 
@@ -167,6 +168,7 @@ const render = async (cards: Card[], executablePath: string): Promise<void> => {
 
 try {
   await render(await takeRuns(), process.argv[2] ?? '/usr/bin/chromium')
+  await takePhonePictures(pictures)
 } finally {
   await Promise.all(running.map(stop))
   rmSync(folder, { recursive: true, force: true })
