@@ -40,6 +40,9 @@ export type Seat = { readonly call: string; readonly side: Side }
 /** Whom a party speaks with, as it may be shown: a URI and a name; an empty URI where that is withheld. */
 export type Shown = { identity: string; display: string }
 
+/** What a call centre says of a call: its own name for it, and who serves it. */
+export type AgentWords = { id?: string; tel?: string }
+
 /** One party of a call as the core speaks to it. */
 export type Party = {
   /** Offers a new description inside the call. */
@@ -64,6 +67,8 @@ export type CallerParty = Party & {
   answer(sdp: string | undefined, status?: number): Promise<string | undefined>
   /** Gives the status that the caller was told; undefined where there is none to tell. */
   refuse(refused: Refused): number | undefined
+  /** The called side says by which name it knows the call, or who serves it. */
+  agent?(words: AgentWords): void
 }
 
 /** The called party from the moment it rings. */
@@ -100,6 +105,7 @@ export type PartyEvents = Seat & {
 }
 
 export type CalleeEvents = PartyEvents & {
+  onAgent?(words: AgentWords): void
   onProgress(status: number, description: Description | undefined): void
   onAnswer(description: Description | undefined): void
   onRefused(refused: Refused): void
@@ -149,6 +155,8 @@ export type CallOffer = {
   patienceS?: number
   /** A guest's call, for its record. */
   guest?: GuestCall
+  /** What the caller, a call centre, says of it. */
+  agent?: AgentWords
   /** What the caller's page says of it, for its record. */
   site?: NonNullable<CallRecord['site']>
   /** Further header fields for the called phone. */
@@ -170,6 +178,7 @@ export type Ring = (
     headers?: CallOffer['headers']
     web?: string
     answerNow?: boolean
+    agent?: AgentWords
   },
   binding: Binding,
   sdp: string | undefined,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { aHouse, aSubscriber, DOMAIN } from '../support/house.ts'
 import { aPhone, SDP } from '../support/phone.ts'
+import { browserSdp, newClient } from '../support/web-clients.ts'
 
 const setUp = async (registered = false) => {
   const woken: string[] = []
@@ -56,9 +57,25 @@ describe('somebody without a phone who comes when called', () => {
     await house.settle()
     assert.deepEqual([bob.heard, house.calls.count], [[], 0])
   })
-  test('is told as well where a telephone rings', async () => {
-    const { alice, bob, woken, bobs } = await setUp(true)
-    await alice.call('bob')
+  test('may take the call in a page that opens while a telephone rings', async () => {
+    const { house, alice, bob, woken, bobs } = await setUp(true)
+    const call = await alice.call('bob')
     assert.deepEqual([woken, bob.heard], [[bobs], ['invite']])
+    const page = await newClient(house, 'bob')
+    await house.settle()
+    const { cid } = await page.next(9002)
+    page.say(1004, { cid, sdp: browserSdp('page') })
+    await house.settle()
+    assert.equal(alice.heard.at(-1), 'answered')
+    assert.deepEqual(bob.heard, ['invite', 'end by peer'])
+    const late = await newClient(house, 'bob')
+    await house.settle()
+    assert.equal(
+      late.heard.some(({ op }) => op === 9002),
+      false,
+    )
+    call.session?.bye()
+    await house.settle()
+    assert.equal(house.calls.count, 0)
   })
 })

@@ -157,10 +157,18 @@ const ringPerson = async (
 
 /** An empty turn is of those who come when they are told. */
 const ringTurnOf = async (ports: RingPorts, call: Call, found: Found, turn: Binding[]): Promise<Outcome> => {
-  if (turn.length > 0 || !ports.waking) return ringTurn(call, placesOf(ports, call, found, turn))
-  const binding = await firstToCome(ports.waking, call, found)
+  const { waking } = ports
+  if (!waking?.wakes(found.subscriber.impi)) return ringTurn(call, placesOf(ports, call, found, turn))
+  const placeOf = (binding: Binding): Place => placesOf(ports, call, found, [binding])[0] as Place
+  if (turn.length > 0)
+    return ringTurn(call, placesOf(ports, call, found, turn), (ring) =>
+      waking.next(found, (binding) => {
+        if (isWeb(binding)) ring(placeOf(binding))
+      }),
+    )
+  const binding = await firstToCome(waking, call, found)
   if (!binding) return { kind: 'refused', refused: { why: 'no-answer' } }
-  return ringTurn(call, placesOf(ports, call, found, [binding]))
+  return ringTurn(call, [placeOf(binding)])
 }
 
 const placesOf = (
@@ -178,6 +186,7 @@ const placesOf = (
     hops: offer.hops - 1,
     ...(offer.headers && { headers: offer.headers }),
     ...(offer.answerNow && { answerNow: true }),
+    ...(offer.agent && { agent: offer.agent }),
   }
   return turn.map((binding, at): Place => {
     const { listener } = binding
