@@ -51,7 +51,7 @@ import type { Ground } from './ground.ts'
 import { createPhoneSide } from './phone-side.ts'
 import { createSoundSide } from './sounds.ts'
 import { createTrunkSide } from './trunks.ts'
-import { createWebphoneSide } from './webphone.ts'
+import { agentHeadersOf, createWebphoneSide } from './webphone.ts'
 
 /** The telephone network itself: who is who and where, calls, and SIP below them. */
 export type Network = Awaited<ReturnType<typeof joinNetwork>>
@@ -193,7 +193,15 @@ export const joinNetwork = async (ground: Ground) => {
   const { waking } = phoneSide
   const sounds = await createSoundSide(ground, media)
   const browsers = settings.media.engine === 'none' ? {} : { browsers: media }
-  const ring = createRing({ legs, wire, random, ...browsers, calledPartyId: () => live.calledPartyId })
+  const agents = agentHeadersOf(settings)
+  const ring = createRing({
+    legs,
+    wire,
+    random,
+    ...browsers,
+    ...agents,
+    calledPartyId: () => live.calledPartyId,
+  })
   const { wakes } = waking
   const routeTo = createRouting({ ...people, echo: settings.echo, emergency, routes, wakes })
   const calls = createCalls({
@@ -229,6 +237,7 @@ export const joinNetwork = async (ground: Ground) => {
   })
   const ims = createIms({
     ...browsers,
+    ...agents,
     ...{ timers, random, log, store, subscribers, registrations, guard, calls, legs, notifier, events },
     sqns: await store.loadSqns(),
     domain: settings.domain,

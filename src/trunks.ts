@@ -26,6 +26,7 @@ import {
   trunkWishesOf,
 } from '#start'
 import type { Ground } from './ground.ts'
+import { agentHeadersOf } from './webphone.ts'
 
 type TrunkPorts = {
   subscribers: Subscribers
@@ -90,6 +91,7 @@ export const createTrunkSide = ({ settings, timers, log, wire }: Ground, ports: 
   const addresses = createAddressPlan(settings.region)
   const trunkRing = createTrunkRing({
     ...{ legs, wire, random, timers, registrations, lines },
+    ...agentHeadersOf(settings),
     domain: settings.domain,
     normal: addresses.normal,
     listeners: mediaPlansOf(settings),

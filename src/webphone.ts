@@ -1,3 +1,4 @@
+import type { Settings } from '#config'
 import type { Binding, Carrier, Guests, Lamps, Mailbox, Ring } from '#core'
 import { isWeb } from '#core'
 import { isLoopback } from '#lib/loopback'
@@ -16,6 +17,10 @@ import {
 } from '#webphone'
 import type { Ground, StartFault } from './ground.ts'
 import type { SoundSide } from './sounds.ts'
+
+/** Header fields by which call centres say what web phones are told (aid, agtel). */
+export const agentHeadersOf = ({ webphone }: Settings) =>
+  webphone ? { agentHeaders: { id: webphone.aid_header, tel: webphone.agtel_header } } : {}
 
 /** What stands before there are calls and texts: who rings browsers and who carries texts to them. */
 export type WebphoneSide = {

@@ -56,6 +56,16 @@ const webphone: Shape<WrittenWebphone> = {
     fill: true,
     about: 'Old clients.',
   },
+  aid_header: {
+    kind: string(/^[A-Za-z0-9-]*$/, 'name of a header'),
+    default: 'X-ACD-Call-ID',
+    about: 'Header by which a call centre names a call (aid); "" is none.',
+  },
+  agtel_header: {
+    kind: string(/^[A-Za-z0-9-]*$/, 'name of a header'),
+    default: 'X-ACD-Agent',
+    about: 'Header with the number of the agent who serves it (agtel); "" is none.',
+  },
   origins: {
     kind: oneOrMore(string()),
     default: [],

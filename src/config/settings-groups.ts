@@ -140,6 +140,9 @@ export type WebphoneSettings = {
   legacy: { cipher: 'aes128ecb' | 'des' | 'off'; key: string; plain_ws: boolean; takeover: boolean }
   /** Web sites whose pages may connect, besides those of this host. */
   origins: string[]
+  /** Header fields of calls by which a call centre names them, and the agent. */
+  aid_header: string
+  agtel_header: string
   /** Timers in milliseconds; no addr: the built-in core. */
   proxy: { domain: string; addr?: Endpoint; local_port: number; t1: number; t2: number; t4: number }
   interface: string

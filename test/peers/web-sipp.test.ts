@@ -108,6 +108,16 @@ describe('web phones and SIPp', { skip: without('sipp') }, () => {
     )
   })
 
+  test('a call centre says by which name it knows the call, and who serves it', async () => {
+    const bob = await called('called-agent', { ring_ms: 100 })
+    const cid = await dial()
+    await alice.next(9004, { cid, state: 1, aid: 'acd-77' })
+    await alice.next(9010, { cid, agtel: '1234' })
+    await alice.next(9004, { cid, state: 2, aid: 'acd-77' })
+    alice.say(1010, { cid })
+    await passes(bob)
+  })
+
   test('digits of INFO are taken', async () => {
     const bob = await call('call-info')
     const { cid } = await alice.next(9002)

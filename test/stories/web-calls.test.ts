@@ -141,6 +141,23 @@ describe('a browser is called', () => {
     await nothingLeft(house)
   })
 
+  test('by a call centre: its name for the call, and who serves it', async () => {
+    const { house, alice, bob } = await town()
+    const headers: [string, string][] = [
+      ['X-ACD-Call-ID', 'acd-77'],
+      ['X-ACD-Agent', '1234'],
+    ]
+    await bob.call('alice', { headers })
+    await house.settle()
+    const { cid } = await alice.next(9002)
+    alice.say(1006, { cid })
+    await alice.next(9004, { state: 1, aid: 'acd-77' })
+    alice.say(1004, { cid, sdp: browserSdp('page') })
+    await house.settle()
+    await alice.next(9004, { state: 2, aid: 'acd-77' })
+    await alice.next(9010, { cid, agtel: '1234' })
+  })
+
   test('a caller who gives up: late answers are told that there is nothing', async () => {
     const { house, alice, bob } = await town()
     const leg = await bob.call('alice')

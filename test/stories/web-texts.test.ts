@@ -35,7 +35,8 @@ describe('texts of browsers', () => {
       msg: 'hello\nthere',
     })
     await alice.next(2009, { code: 0 })
-    assert.equal((await bob.next(9005)).msg, 'hello there')
+    const text = await bob.next(9005)
+    assert.deepEqual([text.msg, text.from], ['hello there', 'sip:alice@tandem.test'])
     assert.equal((await alice.next(9006, { mid: 7 })).code, '0')
     assert.equal(alice.heard.filter(({ op }) => op === 9006).length, 1)
   })

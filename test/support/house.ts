@@ -58,6 +58,7 @@ import { memorySounds, speakingMedia } from './memory-sounds.ts'
 
 export const HOUSE = { address: '192.0.2.1', port: 5060 }
 export const DOMAIN = 'tandem.test'
+const AGENT_HEADERS = { id: 'X-ACD-Call-ID', tel: 'X-ACD-Agent' }
 const VALUES = { t1: 500, t2: 4000, t4: 5000 }
 
 export const aSubscriber = (name: string, more: Partial<Subscriber> = {}): Subscriber => ({
@@ -264,7 +265,7 @@ export const aHouse = (options: HouseOptions = {}) => {
     ...{ legs, wire, random, timers, registrations },
   })
   const { trunks, routes, trunkRing, trunkOf } = trunkSide
-  const ringSip = createRing({ legs, wire, random, calledPartyId: () => true })
+  const ringSip = createRing({ legs, wire, random, agentHeaders: AGENT_HEADERS, calledPartyId: () => true })
   const sounds = memorySounds(clock, options.mailbox)
   const wakes = (impi: string): boolean => options.waking?.wakes.includes(impi) === true
   const calls = createCalls({
@@ -309,6 +310,7 @@ export const aHouse = (options: HouseOptions = {}) => {
   })
   const lamps = createLamps({ events, registrations, calls: () => calls.list() })
   const ims = createIms({
+    agentHeaders: AGENT_HEADERS,
     timers,
     random,
     log: silentLog,

@@ -24,6 +24,7 @@ import {
   tagOf,
   tokensOf,
 } from '#sip'
+import type { AgentPorts } from './agents.ts'
 import { createAuthenticate } from './authenticate.ts'
 import type { BrowserPorts } from './browsers.ts'
 import type { AlternativePlan } from './emergency/index.ts'
@@ -42,36 +43,37 @@ import {
   createSubscribe,
 } from './subscriptions/index.ts'
 
-export type ImsPorts = BrowserPorts & {
-  timers: Timers
-  random: Random
-  log: Log
-  store: Pick<Store, 'saveSqn'>
-  sqns: Map<string, bigint>
-  subscribers: Subscribers
-  registrations: Registrations
-  guard: Guard
-  calls: Calls
-  legs: Legs
-  domain: string
-  bindingExpires: () => number
-  trusted: (flow: Flow) => boolean
-  /** The trunk that a call comes in by. */
-  trunkOf?: (flow: Flow, subscriber: Subscriber | undefined) => string | undefined
-  /** What is an emergency call, and whether anybody takes them. Without it service URNs are names like others. */
-  emergency?: { serviceOf: (uri: string) => string | undefined; takes: boolean }
-  /** What those are told whose emergency calls are not taken. */
-  alternative?: AlternativePlan
-  /** Subscriptions, RFC 6665. `subscribeExpires`: seconds that one lasts at most; 0: as asked for. */
-  notifier: Notifier
-  events: Pick<Events, 'subscribe'>
-  subscribeExpires: () => number
-  /** Who is in a call, for those who watch. */
-  lamps: Lamps
-  /** Absent: nobody has one. */
-  mailbox?: Mailbox | undefined
-  texts: Omit<IncomingTextPorts, SharedPorts>
-}
+export type ImsPorts = BrowserPorts &
+  AgentPorts & {
+    timers: Timers
+    random: Random
+    log: Log
+    store: Pick<Store, 'saveSqn'>
+    sqns: Map<string, bigint>
+    subscribers: Subscribers
+    registrations: Registrations
+    guard: Guard
+    calls: Calls
+    legs: Legs
+    domain: string
+    bindingExpires: () => number
+    trusted: (flow: Flow) => boolean
+    /** The trunk that a call comes in by. */
+    trunkOf?: (flow: Flow, subscriber: Subscriber | undefined) => string | undefined
+    /** What is an emergency call, and whether anybody takes them. Without it service URNs are names like others. */
+    emergency?: { serviceOf: (uri: string) => string | undefined; takes: boolean }
+    /** What those are told whose emergency calls are not taken. */
+    alternative?: AlternativePlan
+    /** Subscriptions, RFC 6665. `subscribeExpires`: seconds that one lasts at most; 0: as asked for. */
+    notifier: Notifier
+    events: Pick<Events, 'subscribe'>
+    subscribeExpires: () => number
+    /** Who is in a call, for those who watch. */
+    lamps: Lamps
+    /** Absent: nobody has one. */
+    mailbox?: Mailbox | undefined
+    texts: Omit<IncomingTextPorts, SharedPorts>
+  }
 type SharedPorts = 'timers' | 'random' | 'log' | 'subscribers' | 'registrations' | 'domain'
 
 /** Option tags that a request may require of us, RFC 3261 §8.2.2.3. sec-agree is ignored while IPsec is not spoken. */

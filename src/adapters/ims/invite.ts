@@ -12,6 +12,7 @@ import {
   type SipRequest,
   tooShort,
 } from '#sip'
+import { type AgentPorts, agentOf } from './agents.ts'
 import { type BrowserPorts, leavingParty, leavingWith, transportFor } from './browsers.ts'
 import { type AlternativePlan, emergencyParty, nobody } from './emergency/index.ts'
 import { callerOf, keyOfUri } from './identity.ts'
@@ -31,15 +32,16 @@ import { ownUri } from './paths.ts'
 import { endReasonOf } from './refusals.ts'
 import { trunkCallerOf } from './trunks/index.ts'
 
-export type InvitePorts = BrowserPorts & {
-  legs: Legs
-  calls: Calls
-  /** What those are told whose emergency calls we do not take. */
-  alternative?: AlternativePlan
-  refuse: (transaction: ServerTransaction, status: number, headers?: [string, string][]) => void
-  /** The trunk that a call comes in by: a trusted neighbour, or one that has an account here. */
-  trunkOf?: (flow: Flow, subscriber: Subscriber | undefined) => string | undefined
-}
+export type InvitePorts = BrowserPorts &
+  AgentPorts & {
+    legs: Legs
+    calls: Calls
+    /** What those are told whose emergency calls we do not take. */
+    alternative?: AlternativePlan
+    refuse: (transaction: ServerTransaction, status: number, headers?: [string, string][]) => void
+    /** The trunk that a call comes in by: a trusted neighbour, or one that has an account here. */
+    trunkOf?: (flow: Flow, subscriber: Subscriber | undefined) => string | undefined
+  }
 
 const NO_ALTERNATIVE: AlternativePlan = { reason: 'No emergency calls here', action: undefined }
 
@@ -107,11 +109,13 @@ export const createInvite = (ports: InvitePorts) => {
     const web = trunk === undefined ? transportFor(ports, leg.offer) : undefined
     const description = leg.offer === undefined ? undefined : descriptionOf(leg.offer)
     const { callId } = leg.session.dialog
+    const agent = agentOf(ports, request.headers)
     const expires = parseDelta(request.headers.get('Expires') ?? '')
     const offer: CallOffer = {
       ...{ caller, dialled, description, callId, hops },
       ...{ listener: flow.listener, local: flow.local.address },
       ...(web !== undefined && { web }),
+      ...(agent && { agent }),
       ...(trunk !== undefined && { trunk, answerNow: wantsAnswerNow(request) }),
       ...(replaced && { replaces: replaced.seat }),
       ...(expires !== undefined && { patienceS: expires }),

@@ -1,7 +1,8 @@
-import type { CalleeParty, CancelCause, Ring } from '#core'
+import type { CalleeEvents, CalleeParty, CancelCause, Ring } from '#core'
 import { err, ok } from '#lib/result'
 import type { Wire } from '#lib/wire'
-import type { Legs, OutgoingLeg } from '#sip'
+import type { Legs, OutgoingEvents, OutgoingLeg } from '#sip'
+import { type AgentPorts, agentOf } from './agents.ts'
 import { type BrowserPorts, leavingParty, leavingWith } from './browsers.ts'
 import { identityUri, presentation } from './identity.ts'
 import {
@@ -18,12 +19,13 @@ import {
 import { flowToBinding } from './reach.ts'
 import { endReasonOf } from './refusals.ts'
 
-export type RingPorts = BrowserPorts & {
-  legs: Legs
-  wire: Wire
-  /** Tell the phone which of its identities is called (P-Called-Party-ID). */
-  calledPartyId: () => boolean
-}
+export type RingPorts = BrowserPorts &
+  AgentPorts & {
+    legs: Legs
+    wire: Wire
+    /** Tell the phone which of its identities is called (P-Called-Party-ID). */
+    calledPartyId: () => boolean
+  }
 
 /** Rings one phone: a new dialogue of our own, as a back-to-back user agent makes it (RFC 7092). */
 export const createRing = (ports: RingPorts): Ring => {
@@ -52,6 +54,7 @@ export const createRing = (ports: RingPorts): Ring => {
     const leg: OutgoingLeg = legs.outgoing(invitation, {
       ...sessionEvents(() => seated.events),
       ...ownerEvents(legs, () => seated.events),
+      ...agentEvents(ports, events),
       onProgress: (status, early) =>
         events.onProgress(status, early === undefined ? undefined : descriptionOf(early)),
       onAnswer: (answer) => events.onAnswer(answer === undefined ? undefined : descriptionOf(answer)),
@@ -69,6 +72,20 @@ export const createRing = (ports: RingPorts): Ring => {
     return ok({ ...leavingParty(ports, web, party), web, cancel })
   }
 }
+
+/** Nothing is looked for where nothing is configured. */
+export const agentEvents = (
+  ports: AgentPorts,
+  events: Pick<CalleeEvents, 'onAgent'>,
+): Pick<OutgoingEvents, 'onHeaders'> =>
+  ports.agentHeaders
+    ? {
+        onHeaders: (headers) => {
+          const words = agentOf(ports, headers)
+          if (words) events.onAgent?.(words)
+        },
+      }
+    : {}
 
 /** RFC 3326 §3.1: so that the phones that lost the race do not show a missed call. */
 const REASONS: Record<CancelCause, string | undefined> = {

@@ -44,8 +44,7 @@ export const createWebCarrier = (
         if (live.includes(session)) done(true)
       })
       remember(message.id, live)
-      const event = textEvent(message, text)
-      for (const { phone } of live) phone.say(event)
+      for (const { phone } of live) phone.say(textEvent(message, text, phone))
       if (live.some(({ phone }) => !phone.isNew && phone.link?.open)) done(true)
     })
 

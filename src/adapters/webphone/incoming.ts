@@ -1,4 +1,4 @@
-import type { CalleeEvents, CalleeParty, CancelCause, Ring } from '#core'
+import type { AgentWords, CalleeEvents, CalleeParty, CancelCause, Ring } from '#core'
 import { err, ok } from '#lib/result'
 import type { Pdu } from '#webcall'
 import { type Face, refusalOf } from './causes.ts'
@@ -25,7 +25,7 @@ const MOST_CALLS = 8
 /** A client that has said by then that it rings answers by itself, and would do so twice. */
 const ANSWER_NOW_MS = 500
 
-const calleeParty = (ports: PartyPorts, call: WebCall): CalleeParty => ({
+const calleeParty = (ports: PartyPorts, call: WebCall, agent: AgentWords | undefined): CalleeParty => ({
   ...partyOf(ports, call),
   callId: call.cid,
   web: call.channel.web,
@@ -34,6 +34,7 @@ const calleeParty = (ports: PartyPorts, call: WebCall): CalleeParty => ({
     call.state = 'connected'
     call.channel.settled = true
     call.tell(2)
+    if (agent) call.served(agent)
   },
   cancel: (why) => call.finish(CANCELS[why]),
 })
@@ -74,6 +75,7 @@ export const createWebRing =
       other: from,
     })
     call.events = events
+    call.aid = detail.agent?.id
     const told: Omit<Pdu, 'sdp'> = {
       op: 9002,
       cid,
@@ -96,7 +98,7 @@ export const createWebRing =
         call.forget()
         events.onRefused({ why: asked.error })
       })
-    return ok(calleeParty(ports, call))
+    return ok(calleeParty(ports, call, detail.agent))
   }
 
 const RINGS: readonly CallState[] = ['incoming']

@@ -46,6 +46,7 @@ const callerParty = (ports: OutgoingPorts, call: WebCall): CallerParty => ({
     call.tell(2)
     return undefined
   },
+  agent: (words) => call.served(words),
   refuse(refused) {
     const face = faceOf(refused)
     call.finish(face)

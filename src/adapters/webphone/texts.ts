@@ -3,6 +3,7 @@ import { readable } from '#lib/text'
 import type { CommandOf, Pdu } from '#webcall'
 import { dialledOf, identityUri, line, userOf } from './names.ts'
 import type { Session, Sessions } from './sessions.ts'
+import type { Phone } from './web-call.ts'
 
 /** What nobody can read at once is no text. */
 const MOST_OCTETS = 4096
@@ -57,16 +58,16 @@ const ownerOf = ({ tag = '' }: MessageRecord): { name: string; mid: string } | u
 export const textOf = ({ body }: MessageRecord): string | undefined =>
   body.kind === 'text' ? body.text : undefined
 
-/** 9005. */
-export const textEvent = (record: MessageRecord, text: string, direction: 'in' | 'out' = 'in'): Pdu => ({
-  ...{
-    op: 9005,
-    id: record.id,
-    from: userOf(record.from),
-    to: userOf(record.to),
-    disp: line(readable(userOf(record.from))),
-  },
-  ...{ msg: text, atMs: record.acceptedAtMs, direction },
+/** 9005: of and to a number for new clients, a URI for old ones (manual 4.3.2.5). */
+export const textEvent = (
+  { id, from, to, acceptedAtMs }: MessageRecord,
+  text: string,
+  { isNew }: Pick<Phone, 'isNew'>,
+  direction: 'in' | 'out' = 'in',
+): Pdu => ({
+  ...{ op: 9005, id, disp: line(readable(userOf(from))) },
+  ...(isNew ? { from: userOf(from), to: userOf(to) } : { from, to }),
+  ...{ msg: text, atMs: acceptedAtMs, direction },
 })
 
 /** 9006: the way of a text of this browser's. */
@@ -98,9 +99,9 @@ export const createWebTexts = ({ messages, events, sessions }: TextPorts) => {
       if (!phone.isNew || !phone.link) continue
       const { impi } = account.subscriber
       if (isFirst && record.fromImpi === impi && owner !== phone.name)
-        phone.say(textEvent(record, text, 'out'))
+        phone.say(textEvent(record, text, phone, 'out'))
       const isElsewhere = state === 'delivered' && record.route !== ROUTE
-      if (isElsewhere && record.queue === `subscriber:${impi}`) phone.say(textEvent(record, text))
+      if (isElsewhere && record.queue === `subscriber:${impi}`) phone.say(textEvent(record, text, phone))
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Media, PartyEvents, Side } from '#core'
+import type { AgentWords, Media, PartyEvents, Side } from '#core'
 import type { Timer } from '#lib/clock'
 import type { MessageLink } from '#lib/message-link'
 import type { Pdu, Quality } from '#webcall'
@@ -62,8 +62,11 @@ export class WebCall {
   /** Ends what takes no longer than it may. */
   limit: Timer | undefined
   quality: Quality | undefined
+  /** The call centre's name for it. */
+  aid: string | undefined
   /** Who it is with, as one dials it. */
   other: string
+  #agent: string | undefined
   readonly #media: Pick<Media, 'leave'>
 
   constructor(
@@ -103,9 +106,18 @@ export class WebCall {
 
   /** 9004, or 9007 of the second call of a transfer. */
   tell(state: number, more: Partial<Pdu> = {}): void {
-    const { first, cid, ucid } = this
-    if (first) this.phone.say({ op: 9007, cid: first.cid, cid2: cid, state, ...more })
-    else this.phone.say({ op: 9004, cid, ...(ucid !== undefined && { ucid }), state, ...more })
+    const { first, cid, ucid, aid } = this
+    const named = { ...(aid !== undefined && { aid }), ...more }
+    if (first) this.phone.say({ op: 9007, cid: first.cid, cid2: cid, state, ...named })
+    else this.phone.say({ op: 9004, cid, ...(ucid !== undefined && { ucid }), state, ...named })
+  }
+
+  /** A call centre serves it. */
+  served({ id, tel }: AgentWords): void {
+    if (this.over) return
+    this.aid = id ?? this.aid
+    if (tel !== undefined && tel !== this.#agent) this.phone.say({ op: 9010, cid: this.cid, agtel: tel })
+    this.#agent = tel ?? this.#agent
   }
 
   /** The browser is no longer part of it, whoever ended it. Tells the client why. */

@@ -12,6 +12,8 @@ import { MAX_SE, MIN_SE } from './session-timer.ts'
 export type OutgoingEvents = SessionEvents & {
   /** 100: somebody is there. */
   onTrying?(): void
+  /** Every answer that is no refusal, before what it means is told. */
+  onHeaders?(headers: SipResponse['headers']): void
   onProgress(status: number, sdp: string | undefined): void
   /** A 2xx came: to be acknowledged with `confirm`. `sdp` is the peer's latest description. */
   onAnswer(sdp: string | undefined): void
@@ -96,6 +98,7 @@ export class OutgoingLeg {
   }
 
   #onResponse(request: SipRequest, response: SipResponse): void {
+    if (response.status < 300) this.#events.onHeaders?.(response.headers)
     if (response.status < 200) this.#onProvisional(request, response)
     else if (response.status < 300) this.#onAnswer(request, response)
     else if (response.status === 422) this.#longer(response)

@@ -12,13 +12,14 @@ import type { Random } from '#lib/random'
 import { err, ok } from '#lib/result'
 import type { Flow, Wire } from '#lib/wire'
 import { createDigestAnswerer, type Invitation, type Legs, type OutgoingEvents } from '#sip'
+import type { AgentPorts } from '../agents.ts'
 import { descriptionOf, type Seated, sessionEvents, toCore } from '../parties.ts'
 import { flowToBinding } from '../reach.ts'
-import { calleeParty } from '../ring.ts'
+import { agentEvents, calleeParty } from '../ring.ts'
 import { shownTo } from './callers.ts'
 import { numberTowards, type TrunkLine, userPart } from './line.ts'
 
-export type TrunkRingPorts = {
+export type TrunkRingPorts = AgentPorts & {
   legs: Legs
   wire: Wire
   random: Random
@@ -68,6 +69,7 @@ export const createTrunkRing = (ports: TrunkRingPorts): TrunkRing => {
     const heard = (): void => timer.cancel()
     const told: OutgoingEvents = {
       ...sessionEvents(() => seated.events),
+      ...agentEvents(ports, events),
       onTrying: heard,
       onProgress: (status, early) => {
         heard()
