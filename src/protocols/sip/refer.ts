@@ -25,13 +25,9 @@ export const parseReplaces = (value: string): Replaced | undefined => {
   return { callId, toTag, fromTag, earlyOnly }
 }
 
-const decoded = (text: string): string | undefined => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return undefined
-  }
-}
+/** Escaped octets are characters here, as everywhere in SIP's texts. */
+const decoded = (text: string): string =>
+  text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 
 /** The header of that name behind a URI's `?`, RFC 3261 §19.1.1. */
 const headerIn = (headers: string, name: string): string | undefined => {
@@ -54,7 +50,8 @@ export const parseRefer = ({ headers }: SipRequest): Refer | undefined => {
   const replaces = named === undefined ? undefined : parseReplaces(named)
   if (named !== undefined && !replaces) return undefined
   const referredBy = headers.get('Referred-By')
-  const [plain = ''] = address.value.uri.split('?')
+  const whole = address.value.uri
+  const plain = behind === '' ? whole : whole.slice(0, -behind.length - 1)
   return {
     uri: plain,
     ...(replaces && { replaces }),
