@@ -4,14 +4,18 @@ import { sendProblem } from '../rest/problems.ts'
 import type { PhonePorts } from './ports.ts'
 import { type PhoneUser, SESSION_S } from './sessions.ts'
 
-export const PHONE_COOKIE = 'tandem_phone'
+/** Two names: over http no browser lets anybody replace what came over https. */
+const nameOf = ({ protocol }: FastifyRequest): string =>
+  protocol === 'https' ? '__Host-tandem_phone' : 'tandem_phone'
+
 const RETRY_AFTER_S = 60
 const SAFE = ['GET', 'HEAD', 'OPTIONS']
 
 export const phoneCookieOf = (request: FastifyRequest): string | undefined => {
+  const name = nameOf(request)
   for (const part of (request.headers.cookie ?? '').split(';')) {
     const at = part.indexOf('=')
-    if (part.slice(0, at).trim() === PHONE_COOKIE) return part.slice(at + 1).trim()
+    if (part.slice(0, at).trim() === name) return part.slice(at + 1).trim()
   }
   return undefined
 }
@@ -19,7 +23,7 @@ export const phoneCookieOf = (request: FastifyRequest): string | undefined => {
 export const giveCookie = (request: FastifyRequest, reply: FastifyReply, value: string): void => {
   const age = value === '' ? 0 : SESSION_S
   const secure = request.protocol === 'https' ? '; Secure' : ''
-  const cookie = `${PHONE_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}${secure}`
+  const cookie = `${nameOf(request)}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}${secure}`
   reply.header('set-cookie', cookie)
 }
 
