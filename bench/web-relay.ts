@@ -39,7 +39,9 @@ const setUp = async ({ id, sdp, ports }: { id: number; sdp: string; ports: numbe
   process.stdout.write(`${JSON.stringify({ id, answer, towards })}\n`)
 }
 
+const end = (): void => void media.close().then(() => process.exit(0))
+process.on('SIGTERM', end)
 createInterface({ input: process.stdin })
   .on('line', (line) => void setUp(JSON.parse(line)))
-  .on('close', () => void media.close().then(() => process.exit(0)))
+  .on('close', end)
 process.stdout.write('{"ready":true}\n')

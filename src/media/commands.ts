@@ -49,6 +49,8 @@ export type SilenceLimits = { talking: number; video: number; hold: number }
 export type MediumPlan = {
   index: number
   type: 'audio' | 'video'
+  /** The one leg is not sent its own packets: it speaks with the house. */
+  own?: boolean
   /** Payload types that either side may send. */
   types: number[]
   /** Those among them that are telephone-events, with their clock rate in Hz. */
@@ -70,7 +72,17 @@ export type Command =
   | { op: 'close'; call: number }
   | { op: 'stats'; call: number; side: Side; ticket: number }
   | WebCommand
+  | SoundCommand
   | { op: 'end' }
+
+/** Octets are in base64. */
+export type SoundCommand =
+  /** The house speaks to that side, in G.711 by payload type `type`; another `script` ends the one before. */
+  | { op: 'voice'; call: number; side: Side; script: number; type: number; alaw: boolean }
+  /** What it says next, by the law of PCMU; `more` will come when it is asked for. */
+  | { op: 'say'; call: number; script: number; octets: string; more: boolean }
+  /** Speech of the call is copied to the main thread from now on; 0: no longer. */
+  | { op: 'tap'; call: number; tap: number }
 
 /** Octets are in base64: commands travel as text. */
 export type WebCommand =
@@ -107,6 +119,10 @@ export type Report =
   | { op: 'web'; web: number; state: 'valid' | 'lost' | 'back'; ufrag: string }
   | { op: 'dtls'; web: number; octets: Uint8Array }
   | { op: 'picture'; call: number; side: Side }
+  /** `more`: it has not much left to say; else all of it is said. */
+  | { op: 'said'; call: number; script: number; more: boolean }
+  /** See `tap.ts`. */
+  | { op: 'tapped'; call: number; tap: number; octets: Uint8Array; last: boolean }
   | { op: 'digit'; call: number; side: Side; digit: string; durationMs: number }
   | { op: 'stats'; ticket: number; stats: MediumStats[] }
   /** What flowed in calls that are closed now. */
@@ -126,6 +142,8 @@ export type WorkerData = {
   figures: Float64Array
   /** 1 for each slot that got a datagram since its pair was last handed out. */
   heard: Uint8Array
+  /** One word: octets of taps that the main thread has not done with. */
+  inFlight: Int32Array
   /** One word, not 0: there are commands that the worker has not taken. */
   waiting: Int32Array
 }

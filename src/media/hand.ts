@@ -1,6 +1,13 @@
 import type { MediumStats, Side } from '#core'
 import type { Log } from '#lib/log'
-import { FIGURES, type FigureName, type MediumPlan, type Report, type WebCommand } from './commands.ts'
+import {
+  FIGURES,
+  type FigureName,
+  type MediumPlan,
+  type Report,
+  type SoundCommand,
+  type WebCommand,
+} from './commands.ts'
 import { createLink, type LinkPorts } from './link.ts'
 import { createPortPool, type PortPool, type PortRange } from './ports.ts'
 
@@ -18,7 +25,9 @@ export type HandPorts = {
   onWorker?: LinkPorts['onWorker']
 }
 
-export type HandEvent = Report & { op: 'silent' | 'digit' | 'closed' | 'web' | 'dtls' | 'picture' }
+export type HandEvent = Report & {
+  op: 'silent' | 'digit' | 'closed' | 'web' | 'dtls' | 'picture' | 'said' | 'tapped'
+}
 
 export type Hand = ReturnType<typeof createHand>
 
@@ -119,7 +128,9 @@ export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onAnew
       return new Promise((resolve) => asked.set(ticket, resolve))
     },
     /** What concerns a browser, at once: somebody waits for it. */
-    tell: (command: WebCommand): void => link.postNow(command),
+    tell: (command: WebCommand | SoundCommand): void => link.postNow(command),
+    /** So many octets of a tap are done with. */
+    done: (octets: number): void => void Atomics.sub(link.inFlight, 0, octets),
     figure: (name: FigureName): number => link.figures[FIGURES.indexOf(name)] as number,
     end: async (): Promise<void> => {
       ended = true

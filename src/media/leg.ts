@@ -12,6 +12,7 @@ import {
   writeSockaddr,
 } from './memory.ts'
 
+import type { Tap } from './sound/tap.ts'
 import type { WebSide } from './web/side.ts'
 
 /** From whom a path takes packets: nobody yet, the address of its description, or one learnt from the packets. */
@@ -56,6 +57,8 @@ export type LiveCall = {
   active: boolean
   /** Where a browser takes part. */
   limits: SilenceLimits | undefined
+  /** What is said is kept. */
+  tap: Tap | undefined
 }
 
 export type LiveMedium = { type: 'audio' | 'video'; legs: Partial<Record<Side, Leg>> }
@@ -105,6 +108,8 @@ export class Leg {
   readonly event = { timestamp: -1, number: 0, duration: 0, rate: 8000, told: true }
   /** Where a browser takes part in the call. */
   web: WebSide<Leg> | undefined
+  /** Its medium is speech. */
+  speech = false
   /** False once it is over. */
   live = true
   readonly echo = { ssrc: 0, base: -1, highest: 0, cycles: 0, packets: 0, octets: 0, timestamp: 0 }

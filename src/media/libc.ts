@@ -14,6 +14,7 @@ export type Libc = {
   read(fd: number, at: number, length: number): number
   write(fd: number, at: number, length: number): number
   close(fd: number): number
+  usleep(micros: number): number
   getrlimit(resource: number, at: number): number
   errno(): number
 }
@@ -46,6 +47,7 @@ export const loadLibc = (): Libc => {
     read: lib.func('int64_t read(int, int64_t, int64_t)'),
     write: lib.func('int64_t write(int, int64_t, int64_t)'),
     close: lib.func('int close(int)'),
+    usleep: lib.func('int usleep(unsigned int)'),
     getrlimit: lib.func('int getrlimit(int, int64_t)'),
     errno: () => koffi.errno(),
   }

@@ -27,11 +27,12 @@ export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPort
   const heard = new Uint8Array(new SharedArrayBuffer(Math.max(1, slots)))
   const figures = new Float64Array(new SharedArrayBuffer(8 * FIGURES.length))
   const waiting = new Int32Array(new SharedArrayBuffer(4))
+  const inFlight = new Int32Array(new SharedArrayBuffer(4))
   /** The number that an eventfd is told. Its address is asked for each time, which also keeps it from the collector. */
   const one = new Uint8Array(128)
   one[0] = 1
   const data: WorkerData & { port: MessagePort } = {
-    ...{ native: libc !== undefined, slots, wake, descriptors, figures, heard, waiting },
+    ...{ native: libc !== undefined, slots, wake, descriptors, figures, heard, waiting, inFlight },
     port: port2,
   }
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
@@ -114,6 +115,7 @@ export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPort
     ...{ post, postLater, postNow },
     figures,
     heard,
+    inFlight,
     end: (): Promise<void> => {
       if (state === 'running') {
         state = 'ending'

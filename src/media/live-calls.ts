@@ -70,21 +70,22 @@ export const createLiveCalls = (
         const web = sideFor(present, plan, side, nowMs)
         const leg = legFor(call, medium, side, legPlan, web)
         settle(memory, leg, legPlan, web?.turns.kinds ?? kinds, nowMs)
+        leg.speech = plan.type === 'audio'
       } else if (present) {
         release(present)
         delete medium.legs[side]
       }
     }
-    connect(medium)
+    connect(medium, plan.own ?? false)
   }
 
   /** What one may send goes on when the other may receive it, RFC 3264 §5.1; echo is its own other. */
-  const connect = ({ legs }: LiveMedium): void => {
+  const connect = ({ legs }: LiveMedium, own: boolean): void => {
     for (const leg of [legs.caller, legs.callee]) {
       if (!leg) continue
       const peer = (leg === legs.caller ? legs.callee : legs.caller) ?? leg
       leg.peer = peer
-      leg.forwards = leg.sends && (peer.direction === 'sendrecv' || peer.direction === 'recvonly')
+      leg.forwards = !own && leg.sends && (peer.direction === 'sendrecv' || peer.direction === 'recvonly')
     }
   }
 
@@ -97,6 +98,7 @@ export const createLiveCalls = (
       heardAtMs: nowMs,
       active: false,
       limits: undefined,
+      tap: undefined,
     }
     calls.set(id, call)
     for (const [index, medium] of call.media) {

@@ -1,5 +1,5 @@
 import { isRtcpType, looksLikeRtcp, rtpHeaderLength, type SrtpKit } from '#rtp'
-import type { FigureName, MediumPlan, Report, WebCommand } from './commands.ts'
+import type { FigureName, MediumPlan, Report, SoundCommand, WebCommand } from './commands.ts'
 import { endEvent, followEvent } from './dtmf.ts'
 import { readdress, reportFor } from './echo.ts'
 import { EVENT, UNKNOWN } from './kinds.ts'
@@ -7,6 +7,7 @@ import { admits, admitsRtcp, type Leg, MAX_PER_SECOND, type Path } from './leg.t
 import { createLiveCalls } from './live-calls.ts'
 import { PACKET, PACKET_SIZE } from './memory.ts'
 import type { Sockets } from './sockets.ts'
+import { createSounds } from './sound/worker.ts'
 import { type Browsers, createBrowsers } from './web/browsers.ts'
 
 export type RelayPorts = {
@@ -17,12 +18,14 @@ export type RelayPorts = {
   wallMs(): number
   /** SRTP's ciphers by the system; undefined: by node:crypto. */
   kit?: SrtpKit | undefined
+  /** One word: octets of taps that nobody has taken yet. */
+  inFlight?: Int32Array
 }
 
 export type Relay = ReturnType<typeof createRelay>
 
 /** What a worker does with its packets. It owns no socket and no clock, so that it runs in a test on arrays. */
-export const createRelay = ({ sockets, count, report, wallMs, kit }: RelayPorts) => {
+export const createRelay = ({ sockets, count, report, wallMs, kit, inFlight }: RelayPorts) => {
   const { memory } = sockets
   const { bytes, words } = memory
   const calls = createLiveCalls(memory, report, (web) => browsers.portOf(web))
@@ -35,6 +38,11 @@ export const createRelay = ({ sockets, count, report, wallMs, kit }: RelayPorts)
   const browsers: Browsers = createBrowsers({
     ...{ sockets, count, report, wallMs, kit, onDigit, most: PACKET_SIZE },
     legOf: (call, side, index) => calls.get(call)?.media.get(index)?.legs[side],
+  })
+
+  const sounds = createSounds({
+    ...{ report, output: browsers.output, callOf: calls.get },
+    inFlight: inFlight ?? new Int32Array(1),
   })
 
   const pass = (out: Path, over: Path, length: number): void => {
@@ -70,6 +78,7 @@ export const createRelay = ({ sockets, count, report, wallMs, kit }: RelayPorts)
     leg.call.heard = true
     if (kind === EVENT) followEvent(leg, bytes.subarray(PACKET, PACKET + length), head, onDigit)
     else if (!leg.event.told) endEvent(leg, onDigit)
+    if (leg.speech) leg.call.tap?.take(bytes, PACKET, head, length, leg.side === 'caller')
     if (!leg.forwards) return
     if (leg.peer === leg) readdress(memory, leg, length)
     pass(leg.peer.rtp, leg.peer.rtp, length)
@@ -127,17 +136,22 @@ export const createRelay = ({ sockets, count, report, wallMs, kit }: RelayPorts)
     },
     closeCall: (id: number): void => {
       browsers.detach(id)
+      sounds.closed(id)
       calls.close(id)
     },
     applyWeb: (command: WebCommand): void => browsers.apply(command, nowMs),
+    applySound: (command: SoundCommand): void => sounds.apply(command, nowMs),
     /** Once a second. */
     tick: (): void => {
       calls.tick(nowMs)
       browsers.tick(calls.beside(), nowMs)
     },
     /** Once a turn. */
-    pulse: (): void => browsers.pulse(nowMs),
-    patienceMs: browsers.patienceMs,
+    pulse: (): void => {
+      browsers.pulse(nowMs)
+      sounds.pulse(nowMs)
+    },
+    patienceMs: (): number => Math.min(browsers.patienceMs(), sounds.patienceMs(nowMs)),
     callOf: calls.get,
   }
 }

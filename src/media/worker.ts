@@ -19,9 +19,10 @@ import { statsOf } from './stats.ts'
 /** A media worker: joins sockets, relay and the main thread's commands. Started by `crew.ts` only. */
 const TICK_MS = 1000
 
-const { port, native, slots, wake, descriptors, figures, heard, waiting } = workerData as WorkerData & {
-  port: MessagePort
-}
+const { port, native, slots, wake, descriptors, figures, heard, waiting, inFlight } =
+  workerData as WorkerData & {
+    port: MessagePort
+  }
 const memory = createMemory(slots)
 const count = Object.fromEntries(FIGURES.map((name) => [name, 0])) as Record<FigureName, number>
 const report = (told: Report): void => port.postMessage(told)
@@ -58,6 +59,10 @@ const apply = (command: Command): void => {
       const stats = statsOf(memory, relay.callOf(command.call), command.side)
       return report({ op: 'stats', ticket: command.ticket, stats })
     }
+    case 'voice':
+    case 'say':
+    case 'tap':
+      return relay.applySound(command)
     case 'end':
       ended = true
       return
@@ -136,7 +141,7 @@ const finish = (): void => {
 
 const { sockets, run } = await openSockets()
 const kit = native ? await loadSrtpKit() : undefined
-const relay = createRelay({ sockets, count, report, wallMs: Date.now, kit })
+const relay = createRelay({ sockets, count, report, wallMs: Date.now, kit, inFlight })
 if (native)
   try {
     run()

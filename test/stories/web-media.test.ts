@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
 import { after, before, describe, test } from 'node:test'
 import { decodeRtcp, decodeRtp, encodeRtcp, type RtcpPacket } from '#rtp'
 import { aTonePhone } from '../support/tone-phone.ts'
@@ -263,6 +264,29 @@ for (const native of [true, false])
       phone.close()
     })
 
+    test('who is not the browser is not heard: neither handshakes nor speech from a third address', async () => {
+      const { media, told } = engine
+      const { peer, phone, web, end } = await aCall('web')
+      await hears(peer)
+      const port = peer.remote?.port ?? 0
+      const stranger = createSocket('udp4')
+      const before = media.figures()
+      const hello = Buffer.concat([
+        Buffer.from('16fefd000000000000000000300100002400000000000000', 'hex'),
+        Buffer.alloc(37),
+      ])
+      const speech = Buffer.alloc(172, 0x55)
+      speech.set([0x80, 0])
+      for (let i = 0; i < 20; i++)
+        for (const octets of [hello, speech]) stranger.send(octets, port, '127.0.0.1')
+      await until('they are counted', () => media.figures().strangers >= before.strangers + 40)
+      assert.equal(phone.sequences.length, 0)
+      assert.ok(!told.some(({ op, values }) => op === 'onWeb' && values[0] === web && values[1] === 'lost'))
+      await hears(peer)
+      stranger.close()
+      end()
+    })
+
     test('a telephone that cannot say so is asked for pictures by signalling', async () => {
       const { media, told } = engine
       const [call, web] = [aName(), aName()]
@@ -285,6 +309,60 @@ for (const native of [true, false])
       phone.close()
     })
   })
+
+describe("browsers' media with several workers", () => {
+  test('have one of them: a call that becomes theirs moves there', async () => {
+    const { media } = await aWebEngine({ workers: 3 })
+    const names = ['a', 'b', 'c', 'd']
+    const phones = await Promise.all(names.map(() => aTonePhone('PCMU', 1000)))
+    for (const [index, name] of names.entries()) {
+      const phone = phones[index] as (typeof phones)[number]
+      given(await media.offer(name, 'caller', phone.description(), { ...CALLER_AT, ...CALLEE_AT }))
+      given(await media.answer(name, 'callee', phone.description()))
+      const peer = await aWebPeer()
+      const web = `web ${name}`
+      const at = { ...CALLER_AT, ...CALLEE_AT, calleeWeb: web }
+      const offered = given(await media.offer(name, 'caller', phone.description('sendrecv', 2), at))
+      phone.hum(given(await media.answer(name, 'callee', peer.answer(offered), { web })))
+      await peer.connected
+      await until('the browser hears', () => peer.heard.audio.packets > 5)
+      media.close(name)
+      media.leave(web)
+      peer.close()
+      phone.close()
+    }
+    await media.close()
+  })
+
+  test('a browser that speaks what the other side cannot take is to be asked', async () => {
+    const { media, told } = await aWebEngine()
+    const [one, two] = [await aWebPeer(), await aWebPeer()]
+    const at = { ...CALLER_AT, ...CALLEE_AT }
+    const offered = given(
+      await media.offer('first', 'caller', one.offer(), { ...at, callerWeb: '1', calleeWeb: '2' }),
+    )
+    const said = two.answer(offered)
+    one.accept(given(await media.answer('first', 'callee', said, { web: '2' })))
+    await Promise.all([one.connected, two.connected])
+    const phone = await aTonePhone('PCMA', 1000)
+    given(await media.offer('second', 'caller', phone.description(), { ...at, calleeWeb: '2' }))
+    phone.hum(given(await media.answer('second', 'callee', said, { web: '2' })))
+    assert.deepEqual(
+      told.filter(({ values }) => values[1] === 'ask').map(({ values }) => values[0]),
+      ['2'],
+    )
+    const asked = given(await media.ask('2', { video: false }))
+    assert.match(asked, /m=audio \d+ UDP\/TLS\/RTP\/SAVPF 8 /)
+    assert.equal(given(await media.refresh('2', two.answer(asked))), '')
+    const stop = speak([two])
+    await until('the phone hears', () => phone.sequences.length > 10)
+    await until('the browser hears', () => two.heard.audio.types.has(8))
+    stop()
+    for (const peer of [one, two]) peer.close()
+    phone.close()
+    await media.close()
+  })
+})
 
 const isPictureRequest = (packet: RtcpPacket, ssrc: number): boolean =>
   packet.kind === 'feedback' && packet.type === 206 && packet.format === 1 && packet.media === ssrc

@@ -117,6 +117,7 @@ export const createBrowsers = (ports: BrowsersPorts) => {
     )
     if (kind === EVENT) followEvent(leg, bytes.subarray(PACKET, PACKET + length), head, onDigit)
     else if (!leg.event.told) endEvent(leg, onDigit)
+    if (leg.speech) leg.call.tap?.take(bytes, PACKET, head, length, leg.side === 'caller')
     if (leg.forwards) convey(leg, head, length, nowMs)
   }
 
@@ -261,7 +262,7 @@ export const createBrowsers = (ports: BrowsersPorts) => {
   }
 
   return {
-    ...{ onDatagram, onPlainRtcp, receive, apply, tick },
+    ...{ onDatagram, onPlainRtcp, receive, apply, tick, output },
     /** Between datagrams. */
     pulse: (nowMs: number): void => {
       tones.pulse(nowMs)
