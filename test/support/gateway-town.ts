@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import type { Timer, Timers } from '#lib/clock'
 import { createTimers } from '#lib/timers'
 import {
   createChance,
@@ -49,13 +50,36 @@ export type TextView = {
   timeline: { state: string; reason?: string; route?: string }[]
 }
 
+/** Of a radio whose texts stay in the air until the test lets them go (`town.letGo`). */
+const HELD_MS = 3_600_000
+export const heldRadio = { ...fastRadio, leastMs: HELD_MS, mostMs: HELD_MS }
+
+/** Timers of devices, of which those of held radios wait for the test. */
+const holdingTimers = (timers: Timers) => {
+  const held = new Set<() => void>()
+  return {
+    held,
+    timers: {
+      clock: timers.clock,
+      get armed(): number {
+        return timers.armed
+      },
+      after: (ms: number, run: () => void): Timer => {
+        if (ms !== HELD_MS) return timers.after(ms, run)
+        held.add(run)
+        return { cancel: () => void held.delete(run) }
+      },
+    },
+  }
+}
+
 const ADDRESS = '127.0.0.1'
 const FIRST = '+15550100201'
 
 /** A real house, simulated gateways on loopback, and one mobile network that joins them. */
 export const startGatewayTown = async (wish: TownWish) => {
   const { boxes, weather = fairWeather, seed = 1 } = wish
-  const timers = createTimers()
+  const { timers, held } = holdingTimers(createTimers())
   const chance = createChance(seed)
   const left: MobileText[] = []
   const network = createMobileNetwork({
@@ -160,6 +184,15 @@ export const startGatewayTown = async (wish: TownWish) => {
       (await posted<{ id: string }>('/messages', { to, text: words, ...more })).id,
     ussd: (line: string, code: string) =>
       posted<{ text: string; open: boolean }>(`/lines/${line}/ussd`, { code }),
+    /** How many texts are in the air of held radios; they leave it now. */
+    get inTheAir(): number {
+      return held.size
+    },
+    letGo(): void {
+      const those = [...held]
+      held.clear()
+      for (const go of those) go()
+    },
     /** Until so many lines can send. */
     registered: (count: number, patience = {}) =>
       until(
