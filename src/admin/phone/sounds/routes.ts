@@ -64,6 +64,9 @@ export const mountSounds = (app: FastifyInstance, ports: PhonePorts): void => {
   if (sounds) mountRecordings(own, gone, sounds.recordings, ports)
   if (sounds?.mailbox) mountMailbox(own, gone, sounds.mailbox, ports)
   if (sounds?.mailbox) mountGreeting(own, sounds.mailbox)
+  else
+    for (const path of ['/mailbox', '/mailbox/greeting'])
+      own('GET', path, (_request, reply) => sendProblem(reply, 404, 'there are no mailboxes here'))
 }
 
 type Own = (
