@@ -41,6 +41,8 @@ export type CallView = {
   /** The quality has been bad for a while. */
   poor: boolean
   trouble: Trouble | undefined
+  /** The agent who took it, where an ACD said so (op 9010). */
+  agent: string
 }
 
 let made = 0
@@ -67,5 +69,6 @@ export const newView = (
   quality: undefined,
   poor: false,
   trouble: undefined,
+  agent: '',
   ...part,
 })

@@ -1,8 +1,9 @@
-import { type CallActions, createActions } from './call-actions.ts'
-import { type CallMedia, createCallMedia } from './call-media.ts'
+import { createActions } from './call-actions.ts'
+import type { Call, CallInside, CallPorts } from './call-contract.ts'
+import { createCallMedia } from './call-media.ts'
 import type { CallView } from './call-view.ts'
-import type { Devices } from './devices.ts'
-import { type Cell, createCell } from './emitter.ts'
+import { watchCall } from './call-watch.ts'
+import { createCell } from './emitter.ts'
 import {
   type Answer,
   type Members,
@@ -16,48 +17,6 @@ import {
 } from './protocol.ts'
 import { createRepair } from './repair.ts'
 import { refusalOf, type Trouble, TroubleError, troubleIn, troubleOf } from './troubles.ts'
-import { createWatch } from './watch.ts'
-import type { World } from './world.ts'
-
-export type Call = CallActions & {
-  view: Cell<CallView>
-  far(): MediaStream | undefined
-  near(): MediaStream | undefined
-  answer(options?: { video?: boolean }): Promise<void>
-  /** 486 by default; `to` sends the caller elsewhere (302). */
-  reject(options?: { busy?: boolean; to?: string }): Promise<void>
-  hangUp(): Promise<void>
-  /** The way of the media is made anew: another network, a lost connection, a new page. */
-  repair(): void
-}
-
-/** What only the table of calls does with a call. */
-export type CallInside = {
-  call: Call
-  media: CallMedia
-  place(disp: string): Promise<void>
-  /** The call of an earlier page: the server asks for media soon (9008). */
-  adopt(): Promise<void>
-  onState(event: ServerEvent): void
-  onSecond(event: ServerEvent): void
-  onMedia(event: ServerEvent): Promise<void>
-  onMediaLost(): void
-  onRecording(event: ServerEvent): void
-  end(part: Partial<CallView>): void
-}
-
-export type CallPorts = {
-  world: World
-  devices: Devices
-  ask(op: number, members: Members): Promise<Answer>
-  tell(op: number, members: Members): void
-  onFar(call: Call, stream: MediaStream): void
-  onEnded(call: Call): void
-  /** Holds what else is talking, before this one talks. */
-  alone(call: Call): Promise<void>
-  /** The channel may be dead as well. */
-  probe(): void
-}
 
 export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): CallInside => {
   const { world, devices } = ports
@@ -104,21 +63,7 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
   })
 
   const watch = () => {
-    stopWatch ??= createWatch(world, media.peer.connection, {
-      onQuality: (quality, poor) => {
-        const { trouble, held, heldThere } = view.get()
-        const wasSilent = trouble?.name === 'no-sound-from-far' && (quality.receiving || held || heldThere)
-        patch({ quality, poor, ...(wasSilent ? { trouble: undefined } : {}) })
-      },
-      onReport: ({ mos, rttMs, jitterMs, lossPercent, level }) =>
-        ports.tell(OP.quality, { cid: view.get().cid, mos, rttMs, jitterMs, lossPercent, level }),
-      onSilence: () => {
-        const { held, heldThere, state } = view.get()
-        if (state !== 'connected' || held || heldThere) return
-        patch({ trouble: troubleOf('no-sound-from-far') })
-        repair.now()
-      },
-    })
+    stopWatch ??= watchCall({ world, view, patch, tell: ports.tell, media, repair: repair.now })
   }
 
   const end = (part: Partial<CallView>) => {
@@ -264,6 +209,7 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
       patch({ farVideo: media.peer.farVideo() })
     },
     onMediaLost: () => repair.now(true),
+    onAgent: (agent) => patch({ agent }),
     onRecording: (event) => {
       const cause = numberIn(event, 'cause')
       patch({

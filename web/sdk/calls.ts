@@ -1,4 +1,5 @@
-import { type Call, type CallInside, createCall } from './call.ts'
+import { createCall } from './call.ts'
+import type { Call, CallInside } from './call-contract.ts'
 import { type CallView, newView } from './call-view.ts'
 import type { Devices } from './devices.ts'
 import { createEmitter, type Emitter } from './emitter.ts'
@@ -158,6 +159,9 @@ export const createCalls = (ports: CallsPorts): Calls => {
           return true
         case EVENT.answerNow:
           if (one) answerNow.emit(one.call)
+          return true
+        case EVENT.agent:
+          one?.onAgent(textOf(event, 'agtel'))
           return true
         case EVENT.recording:
           one?.onRecording(event)

@@ -11,7 +11,7 @@ export type {
   StoredText,
 } from './api.ts'
 export { ApiError, createApi } from './api.ts'
-export type { Call } from './call.ts'
+export type { Call } from './call-contract.ts'
 export type { CallState, CallView, SecondCall } from './call-view.ts'
 export type { Calls } from './calls.ts'
 export type { Choice, Device, DeviceKind, DeviceList, Devices } from './devices.ts'

@@ -63,6 +63,7 @@ export const CallPanel = ({ calls }: { calls: readonly Shown[] }): ReactElement 
         )}
         <h2>{name}</h2>
         {name !== view.with && <p className="dim number">{view.with}</p>}
+        {view.agent && <p className="dim">{say('Agent {agent}', { agent: view.agent })}</p>}
         <p className="call-state number" aria-live={talking ? 'off' : 'polite'}>
           {view.recording && <span className="recording">{say('Recording')}</span>}
           {stateWords(front, now, say)}

@@ -2,13 +2,14 @@ import { type ReactElement, useState } from 'react'
 import { Press } from '../parts/controls.tsx'
 import { Search } from '../parts/search.tsx'
 import { Avatar, LampMark, Nothing, Page, Waiting } from '../parts/shapes.tsx'
-import { useCell, useHouse } from '../state/hooks.ts'
+import { useCell, useHouse, useNameOf } from '../state/hooks.ts'
 import { fitting, type Person, peopleOf } from '../state/numbers.ts'
 import { useWords } from '../words/index.ts'
 
 const Row = ({ name, tel, blf }: Omit<Person, 'group'>): ReactElement => {
   const say = useWords()
   const house = useHouse()
+  const nameOf = useNameOf()
   const lamp = useCell(house.phone.lamps.all).get(tel)
   const { video } = useCell(house.settings)
   const can = house.phone.features()
@@ -21,7 +22,7 @@ const Row = ({ name, tel, blf }: Omit<Person, 'group'>): ReactElement => {
         <b>{name}</b>
         <span className="dim">
           <span className="number">{tel}</span>
-          {lamp?.remote && lamp.lamp !== 'idle' && ` · ${lamp.remoteName || lamp.remote}`}
+          {lamp?.remote && lamp.lamp !== 'idle' && ` · ${nameOf(lamp.remote, lamp.remoteName)}`}
         </span>
       </div>
       {blf && !mine && <LampMark lamp={lamp?.lamp ?? 'unavailable'} />}

@@ -44,7 +44,7 @@ export const fitting = (people: readonly Person[], typed: string, most = 4): Per
     const lower = name.toLowerCase()
     if (tel === digits) return 0
     if (lower.startsWith(words)) return 1
-    if (tel.startsWith(digits)) return 2
+    if (digits && tel.startsWith(digits)) return 2
     if (lower.split(/\s+/).some((part) => part.startsWith(words))) return 3
     if (/^[2-9]+$/.test(digits) && name.split(/\s+/).some((part) => asKeys(part).startsWith(digits))) return 4
     if (lower.includes(words) || (digits.length > 2 && tel.includes(digits))) return 5

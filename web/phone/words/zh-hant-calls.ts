@@ -1,6 +1,7 @@
 /** Calls: dialling, ringing, talking, testing. */
 export const calls = {
   'A call to the echo service.': '撥打回音服務。',
+  'Agent {agent}': '客服人員 {agent}',
   Answer: '接聽',
   'Answering…': '接聽中…',
   'Ask first': '先詢問',
