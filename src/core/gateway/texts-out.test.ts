@@ -145,11 +145,14 @@ describe('a text for a number behind a route', () => {
       const [store, gateways] = [memoryMessages(), memoryGateways()]
       const first = await aGatewayHouse({ store, gateways })
       first.sight('box1/1')
+      first.driver.script = () => refused('busy')
+      const before = await first.accepted('+1')
+      await first.settle()
       first.driver.script = () => new Promise(() => {})
       const waiting = await first.accepted('+2', { validityS: 3600 })
       await first.settle()
       const { steps } = store.rows.get(waiting) as MessageRecord
-      assert.deepEqual([steps.at(-1)?.state, steps.at(-1)?.task], ['submitting', 'task 1'])
+      assert.deepEqual([steps.at(-1)?.state, steps.at(-1)?.task], ['submitting', 'task 2'])
       const second = await aGatewayHouse({ store, gateways })
       const asked: string[] = []
       second.driver.follow = (line, task) => {
@@ -157,7 +160,8 @@ describe('a text for a number behind a route', () => {
         return result
       }
       await second.settle(60)
-      assert.deepEqual(asked, ['box1/1 task 1'])
+      assert.deepEqual(asked, ['box1/1 task 2'])
+      assert.equal(await second.stateOf(before), 'queued', 'which blocks the queue')
       assert.deepEqual([await second.stateOf(waiting), second.seen.length], [end, 0])
       assert.equal((await second.messages.get(waiting))?.via?.line, end === 'sent' ? 'box1/1' : undefined)
       await second.inbox.report({ line: 'box1/1', reference: '7', status: 0, atMs: 1 })
