@@ -32,8 +32,10 @@ export const phoneSteps = (
   if (one) lines.push(`  and log in as ${one.number} with the password ${one.password},`)
   else if (ue_db.some(({ pwd }) => pwd !== undefined))
     lines.push('  and log in with the number and password of a user.')
-  if (one && other)
-    lines.push(`  in a second tab's private window as ${other.number} with ${other.password}.`)
+  // Another name of this machine: one browser keeps one login for each.
+  const second = here.replace('//127.0.0.1:', '//localhost:')
+  const tab = second === here ? 'in a private window' : `in a second tab at ${second}`
+  if (one && other) lines.push(`  ${tab} as ${other.number} with ${other.password}.`)
   if (echo !== undefined)
     lines.push(`  Call ${echo} and hear yourself${other ? `, or call ${other.number}` : ''}.`)
   if (elsewhere !== undefined) lines.push(`  From other machines: ${elsewhere}`)
