@@ -69,16 +69,19 @@ describe('a browser, a simulated VoLTE handset, and a SIM card in a simulated Go
       await alice.page.close()
     })
 
-    test('a new client calls the handset by its number', async () => {
+    test('a new client calls the handset by its number, and presses keys', async () => {
       const alice = await newPage(browser, house, { user: 'alice', hertz: ALICE })
       const dora = handset(['--answer', '200', '--calls', '1', '--tone', `${HANDSET}`, '--hear', `${ALICE}`])
       await dora.waitFor(/waiting for calls/)
       await alice.call(NUMBER)
       await alice.until(9004, { state: '2' })
       await alice.hears(HANDSET)
+      const cid = await alice.cid()
+      for (const dtmf of ['1', '#']) await alice.say(1012, { cid, dtmf })
+      await alice.until(2012)
       await new Promise((done) => setTimeout(done, 1500))
-      await alice.say(1010, { cid: await alice.cid() })
-      await good(dora)
+      await alice.say(1010, { cid })
+      assert.match(await good(dora), /keys 1#/)
       await alice.page.close()
     })
   })
