@@ -48,6 +48,10 @@ describe('patterns of numbers', () => {
     assert.equal(allowed(['+49 (30) *'], '+4930123'), true)
     for (const number of ['6001', '200', '+48123', '', '60'])
       assert.equal(allowed(['600', '2???', '+49*'], number), false)
+    for (const number of ['112', '911', '110', '999', '000']) {
+      assert.equal(allowed(['*', '1??', '???'], number), false)
+      assert.equal(allowed([number], number), true)
+    }
     assert.equal(allowed(['*'.repeat(50)], 'a'.repeat(64)), true)
     assert.equal(allowed([`${'*a'.repeat(30)}b`], 'a'.repeat(64)), false)
   })

@@ -26,5 +26,11 @@ export const fits = (pattern: string, text: string): boolean => {
 /** A pattern as it is compared: `?` is one of its signs. */
 const patternOf = (text: string): string => text.trim().replace(/^(?:sips?|tel):|[\s().\-/]/gi, '')
 
+/** Emergency services of many countries: whoever means them as numbers of a house writes them out. */
+const EMERGENCY = /^(?:000|08|1(?:0[0-9]|1[0-9])|911|99[0-9])$/
+
 export const allowed = (patterns: readonly string[], number: string): boolean =>
-  patterns.some((pattern) => fits(patternOf(pattern), number))
+  patterns.some((written) => {
+    const pattern = patternOf(written)
+    return pattern === number || (!EMERGENCY.test(number) && fits(pattern, number))
+  })
