@@ -27,7 +27,7 @@ export const fits = (pattern: string, text: string): boolean => {
 const patternOf = (text: string): string => text.trim().replace(/^(?:sips?|tel):|[\s().\-/]/gi, '')
 
 /** Emergency services of many countries: whoever means them as numbers of a house writes them out. */
-const EMERGENCY = /^(?:000|08|1(?:0[0-9]|1[0-9])|911|99[0-9])$/
+const EMERGENCY = /^(?:000|08|11[02389]|911|999)$/
 
 export const allowed = (patterns: readonly string[], number: string): boolean =>
   patterns.some((written) => {
