@@ -28,6 +28,7 @@ export type PhoneSide = {
   waking: Waking
 }
 
+const DAY_MS = 86_400_000
 const PUSH = { timeoutMs: 10_000, mostOctets: 16 * 1024, mostRedirects: 0 }
 
 const createPushSide = async ({ settings, store, timers, log }: Ground): Promise<Push | undefined> => {
@@ -86,10 +87,12 @@ export const createPhoneSide = async (
   random: Random,
   { hangUp, isOpen }: { hangUp(call: string): void; isOpen(subscriber: Subscriber): boolean },
 ): Promise<PhoneSide> => {
-  const { timers } = ground
+  const { timers, store } = ground
   const { events, subscribers } = people
   const push = await createPushSide(ground)
-  const guests = createGuests({ timers, random, events, plan: guestPlanOf(ground, people), hangUp })
+  const talkedMs = await store.phone.guestTalkMs(timers.clock.wallMs() - DAY_MS)
+  const plan = guestPlanOf(ground, people)
+  const guests = createGuests({ timers, random, events, plan, hangUp, talkedMs })
   if (push)
     events.subscribe((event) => {
       if (event.kind !== 'message.changed' || event.message.steps.length !== 1) return

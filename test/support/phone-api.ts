@@ -57,6 +57,7 @@ export const memoryPhoneStore = () => {
         .filter((one) => one.startedAtMs < before || (one.startedAtMs === before && one.id < beforeId))
         .sort((a, b) => b.startedAtMs - a.startedAtMs || (a.id < b.id ? 1 : -1))
         .slice(0, limit),
+    guestTalkMs: async () => 0,
     messagesOf: async ({ impi, limit, before = '~' }) =>
       messages
         .filter((one) => (one.fromImpi === impi || one.queue === `subscriber:${impi}`) && one.id < before)

@@ -36,9 +36,9 @@ export const createCaps = (clock: Clock) => {
 
 const DAY_MS = 24 * HOUR_MS
 
-/** How long guests have talked in the last 24 hours, to the hour. */
-export const createTalk = (clock: Clock) => {
-  const hours = new Map<number, number>()
+/** How long guests have talked in the last 24 hours, to the hour. `beforeMs`: before this process, in that time. */
+export const createTalk = (clock: Clock, beforeMs: number) => {
+  const hours = new Map([[Math.floor(clock.nowMs() / HOUR_MS), beforeMs]])
   return {
     add(ms: number): void {
       const hour = Math.floor(clock.nowMs() / HOUR_MS)

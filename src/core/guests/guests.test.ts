@@ -183,6 +183,15 @@ describe('calls of guests', () => {
     timers.advance(25 * 3_600_000)
     assert.equal(enter(guests).ok, true)
   })
+  test('that were long before a restart count after it', () => {
+    const timers = createHandClock()
+    const events = createEvents()
+    const ports = { timers, random: createRandom(), events, plan: PLAN, hangUp: () => {} }
+    const guests = createGuests({ ...ports, talkedMs: 50 * 60_000 })
+    assert.equal(enter(guests).ok, false)
+    timers.advance(25 * 3_600_000)
+    assert.equal(enter(guests).ok, true)
+  })
   test('back to visitors go to numbers that were allowed for that', () => {
     const { guests } = setUp()
     const why = (number: string) => {

@@ -14,6 +14,8 @@ export type GuestPorts = {
   events: Pick<Events, 'subscribe'>
   plan: GuestPlan
   hangUp(call: string): void
+  /** How long guests talked in the last 24 hours, by the records. */
+  talkedMs?: number
 }
 
 const TICKET_S = 60
@@ -44,10 +46,10 @@ const hostOf = (authority: string | undefined): string | undefined =>
   authority === undefined ? undefined : URL.parse(`http://${authority}`)?.hostname
 
 /** Calls of people without an account: who may, whom, and how much of it. */
-export const createGuests = ({ timers, random, events, plan, hangUp }: GuestPorts): Guests => {
+export const createGuests = ({ timers, random, events, plan, hangUp, talkedMs = 0 }: GuestPorts): Guests => {
   const { clock } = timers
   const caps = createCaps(clock)
-  const talk = createTalk(clock)
+  const talk = createTalk(clock, talkedMs)
   const tickets = new Map<string, Ticket>()
   const places = new Map<GuestCall, Place>()
 

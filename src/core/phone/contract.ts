@@ -27,6 +27,8 @@ export type PhoneStore = {
   remove(item: Pick<PhoneItem, 'kind' | 'name'>): Promise<void>
   /** Ended calls that the subscriber made or got, newest first; from an index. */
   callsOf(query: CallsOf): Promise<CallRecord[]>
+  /** How long guests have talked in calls that began since then. */
+  guestTalkMs(sinceMs: number): Promise<number>
   /** Texts that the subscriber sent or was sent, newest first; from an index. */
   messagesOf(query: MessagesOf): Promise<MessageRecord[]>
 }

@@ -57,6 +57,8 @@ describe('what web phones keep', () => {
       ['c5', 'c4'],
     )
     assert.deepEqual(first[0]?.guest, guest)
+    store.saveCall(aCall('c6', 40, { guest, answeredAtMs: 45, endedAtMs: 75 }))
+    assert.deepEqual([await store.phone.guestTalkMs(0), await store.phone.guestTalkMs(40)], [30, 0])
     const rest = await store.phone.callsOf({ impi: '1001', limit: 9, before: 20, beforeId: 'c4' })
     assert.deepEqual(
       rest.map(({ id }) => id),

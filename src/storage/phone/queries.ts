@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { CallRecord, CallsOf, MessageRecord, MessagesOf, PhoneItem } from '#core'
 import { type CallRow, toRecord } from '../call-row.ts'
 import { toMessage } from '../messages/columns.ts'
@@ -10,6 +10,7 @@ export type PhoneQueries = {
   phoneItems(): Promise<PhoneItem[]>
   callsOf(query: CallsOf): Promise<CallRecord[]>
   messagesOf(query: MessagesOf): Promise<MessageRecord[]>
+  guestTalkMs(sinceMs: number): Promise<number>
 }
 
 const MAX_PAGE = 500
@@ -23,6 +24,15 @@ export const createPhoneQueries = (
     return rows.map(({ at_ms, kind, ...row }) => ({ ...row, kind: kind as PhoneItem['kind'], atMs: at_ms }))
   },
   callsOf: (query) => callsOf(db, query),
+  guestTalkMs: async (sinceMs) => {
+    const row = await db
+      .selectFrom('calls')
+      .select(sql<number | null>`sum(ended_at_ms - answered_at_ms)`.as('talk'))
+      .where('started_at_ms', '>', sinceMs)
+      .where('guest', 'is not', null)
+      .executeTakeFirst()
+    return Number(row?.talk ?? 0)
+  },
   messagesOf: async (query) => {
     await follow(query.impi)
     return messagesOf(db, query)

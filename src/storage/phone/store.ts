@@ -25,6 +25,10 @@ export const createPhoneStore = (
     await settled()
     return thread.query('callsOf', query)
   },
+  guestTalkMs: async (sinceMs) => {
+    await settled()
+    return thread.query('guestTalkMs', sinceMs)
+  },
   messagesOf: async (query) => {
     await settled()
     return thread.query('messagesOf', query)
