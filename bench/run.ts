@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { without } from '../test/support/peers.ts'
 import { gatewayTables, runGatewayBench } from './gateways.ts'
@@ -14,6 +16,7 @@ import { takeTurn } from './turn.ts'
 /**
  * Side-by-side figures: `npm run bench`, or `npm run bench -- --only sip --rounds 5 --json figures.json`.
  * `--only messages` and `--only gateways` need no other server; of the latter, `--lines 3000 --text-seconds 60` is a short run.
+ * `--only web` are browsers beside Janus and rtpengine.
  * `--kind register|options|message|call` measures one scenario alone.
  * Only ratios of one run mean anything; absolute figures are the machine's.
  */
@@ -144,6 +147,22 @@ const restTable = (rows: RestRow[]): string =>
     ]),
   ])
 
+/** Browsers' media in programs of their own, since the generator ties itself to one core. */
+const runWebBench = (): void => {
+  const { rounds, seconds, alone } = values
+  const bench = (...more: string[]): void => {
+    const counts = ['--taken', '--rounds', rounds, '--seconds', seconds]
+    spawnSync(process.execPath, [join(import.meta.dirname, 'web-media.ts'), ...counts, ...more], {
+      stdio: 'inherit',
+    })
+  }
+  const lost = without('janus', 'rtpengine')
+  say(`\nBrowsers that call telephones${lost ? `; not beside others: ${lost}` : ''}\n`)
+  bench('--calls', '100', ...(alone || lost ? ['--alone'] : []))
+  bench('--calls', '240', '--alone', '--rounds', '1')
+  bench('--calls', '100', '--alone', '--video', '--rounds', '1')
+}
+
 const main = async (): Promise<void> => {
   const others = values.only !== 'messages' && values.only !== 'gateways'
   const lacking = others && without('kamailio', 'gcc', 'taskset')
@@ -159,14 +178,14 @@ const main = async (): Promise<void> => {
     ...(values.kind ? { kind: kindOf(values.kind) } : {}),
   }
   const yieldTurn = await takeTurn(say)
-  if (others && values.only !== 'rtp') {
+  if (others && values.only !== 'rtp' && values.only !== 'web') {
     const sip = await runSipBench(options)
     figures.sip = sip
     say(
       `\nCPU per unit, median (least–most) of ${options.rounds} rounds, window ${options.window}\n\n${sipTable(sip)}\n`,
     )
   }
-  if (others && values.only !== 'sip' && !values.kind) {
+  if (others && values.only !== 'sip' && values.only !== 'web' && !values.kind) {
     const lost = without('rtpengine')
     if (lost) say(`no figures beside rtpengine: ${lost}`)
     const { rounds, seconds, alone } = options
@@ -195,6 +214,7 @@ const main = async (): Promise<void> => {
     figures.gateways = gateways
     say(`\n${gatewayTables(gateways)}\n`)
   }
+  if (others && !values.kind && values.only !== 'sip' && values.only !== 'rtp') runWebBench()
   yieldTurn()
   if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 1)}\n`)
 }

@@ -32,6 +32,8 @@ const { values } = parseArgs({
     video: { type: 'boolean', default: false },
     alone: { type: 'boolean', default: false },
     against: { type: 'string', default: 'janus,rtpengine' },
+    /** Somebody else holds the turn for us. */
+    taken: { type: 'boolean', default: false },
   },
 })
 
@@ -212,7 +214,7 @@ const main = async (): Promise<void> => {
     process.exit(1)
   }
   execFileSync('taskset', ['-p', '-c', '1', `${process.pid}`], { stdio: 'ignore' })
-  const yieldTurn = await takeTurn((line) => console.log(line))
+  const yieldTurn = values.taken ? () => {} : await takeTurn((line) => console.log(line))
   const folder = mkdtempSync(join(tmpdir(), 'tandem-web-'))
   const rows: string[][] = [
     [
