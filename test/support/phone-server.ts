@@ -114,6 +114,8 @@ export const startPhoneServer = async (options: PhoneServerOptions = {}): Promis
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x')
     const answer = (status: number, type: string, body: string | Buffer) =>
       response.writeHead(status, { 'content-type': type }).end(body)
+    if (pathname === '/phone/api/mailbox/greeting' && request.method === 'GET')
+      return answer(404, 'text/plain', '')
     if (pathname.startsWith('/phone/api/')) {
       if (pathname.endsWith('/audio')) return answer(200, 'audio/wav', wav())
       let text = ''

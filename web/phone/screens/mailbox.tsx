@@ -6,6 +6,7 @@ import { Avatar, Nothing, Page, Waiting } from '../parts/shapes.tsx'
 import { When } from '../parts/when.tsx'
 import { useCell, useHouse, useNameOf } from '../state/hooks.ts'
 import { useWords } from '../words/index.ts'
+import { Greeting } from './greeting.tsx'
 
 const Row = ({ id, from, name: given, atMs, ms, heard, urgent }: MailMessage): ReactElement => {
   const say = useWords()
@@ -45,7 +46,8 @@ const Row = ({ id, from, name: given, atMs, ms, heard, urgent }: MailMessage): R
 
 export const Mailbox = (): ReactElement => {
   const say = useWords()
-  const { mail } = useHouse()
+  const house = useHouse()
+  const { mail } = house
   const { state, value } = useCell(mail.messages)
   return (
     <Page title={say('Voice mail')}>
@@ -65,6 +67,7 @@ export const Mailbox = (): ReactElement => {
           <Row key={message.id} {...message} />
         ))}
       </ul>
+      {house.phone.features().mailbox && <Greeting />}
     </Page>
   )
 }
