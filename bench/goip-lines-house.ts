@@ -14,7 +14,7 @@ const PATIENCE_MS = 240_000
 const SAID: Record<string, number> = { sent: 1, delivered: 1, unknown: 2 }
 
 const main = async (plan: HousePlan): Promise<void> => {
-  const loaded = loadConfiguration(plan.config)
+  const loaded = loadConfiguration(plan.config, process.env)
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.error))
   const log = createLogSink({ file: `${plan.config}.log`, echo: (line) => console.error(line) })
   const started = await startTandem(loaded.value, 'bench', log, () => {})
