@@ -83,10 +83,8 @@ export const gatewayCallViewOf = (call: GatewayCall): GatewayCallView => {
   }
 }
 
-const SEARCHED = ['id', 'iccid', 'imsi', 'number', 'operator', 'imei'] as const
-
-/** `wanted` is part of what names the line or its card. */
-export const isMeant = (view: LineView, wanted: string): boolean => {
-  const text = wanted.toLowerCase()
-  return SEARCHED.some((name) => view[name]?.toLowerCase().includes(text))
+/** `wanted`, in lower case, is part of what names the line or its card. */
+export const isMeant = ({ id, imei, sim = {} }: Line, wanted: string): boolean => {
+  const { iccid, imsi, number, operator } = sim
+  return [id, iccid, imsi, number, operator, imei].some((name) => name?.toLowerCase().includes(wanted))
 }

@@ -1,7 +1,7 @@
 import type { Line } from '#core'
 import { err, ok, type Result } from '#lib/result'
 import type { GatewayDesk } from '../gateways/ports.ts'
-import { isMeant, lineViewOf } from '../gateways/views.ts'
+import { isMeant } from '../gateways/views.ts'
 import { tableOf } from '../table.ts'
 import type { Command } from './command.ts'
 import { routesCommand } from './routes.ts'
@@ -102,10 +102,11 @@ const devicesOf = ({ fleet }: GatewayDesk): string => {
 
 const linesOf = ({ fleet }: GatewayDesk, wanted: string): Result<string, string> => {
   let [looked, found, free] = [0, 0, 0]
+  const text = wanted.toLowerCase()
   const rows: string[][] = []
   for (const line of fleet.lines()) {
     if (looked++ === MOST_LOOKED_AT) break
-    if (wanted !== '' && !isMeant(lineViewOf(line), wanted)) continue
+    if (text !== '' && !isMeant(line, text)) continue
     found++
     if (line.hindrance === undefined) free++
     if (rows.length < MOST_ROWS) rows.push(rowOf(line))

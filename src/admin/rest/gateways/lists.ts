@@ -31,7 +31,7 @@ const placeOf = (cursor: string | undefined, length: number): string[] | undefin
 }
 
 /** A page that finds less than it wants among so many ends there, with a cursor to go on from. */
-const MOST_LOOKED_AT = 20_000
+const MOST_LOOKED_AT = 10_000
 
 /** In the order of their ids. Undefined: the cursor is not valid. */
 export const pageOfLines = (
@@ -41,18 +41,18 @@ export const pageOfLines = (
   const place = placeOf(cursor, 1)
   if (!place) return undefined
   const [after] = place
+  const wanted = search?.toLowerCase()
   const isWanted = (line: Line): boolean =>
     (kind === undefined || line.kind === kind) &&
     (state === undefined || line.state === state) &&
-    (sendable === undefined || (line.hindrance === undefined) === sendable)
+    (sendable === undefined || (line.hindrance === undefined) === sendable) &&
+    (wanted === undefined || isMeant(line, wanted))
   const items: LineView[] = []
   let [looked, last] = [0, '']
   for (const line of fleet.lines(after, device)) {
     if (items.length === limit || looked++ === MOST_LOOKED_AT) return { items, cursor: cursorOf(last) }
     last = line.id
-    if (!isWanted(line)) continue
-    const view = lineViewOf(line)
-    if (search === undefined || isMeant(view, search)) items.push(view)
+    if (isWanted(line)) items.push(lineViewOf(line))
   }
   return { items }
 }
