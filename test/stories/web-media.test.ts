@@ -264,6 +264,29 @@ for (const native of [true, false])
       phone.close()
     })
 
+    test('descriptions that are none leave nothing behind', async () => {
+      const { media } = engine
+      const peer = await aWebPeer()
+      const good = peer.offer()
+      const bad = [
+        '',
+        'v=0',
+        good.replace(/a=ice-pwd.*\r\n/, ''),
+        good.replace(/m=audio.*/, 'm=audio 9 RTP/AVP 0'),
+        good.replace(/a=fingerprint.*\r\n/, ''),
+      ]
+      const calls = media.figures().calls
+      for (const text of bad) {
+        const [call, web] = [aName(), aName()]
+        const at = { ...CALLER_AT, ...CALLEE_AT, callerWeb: web }
+        assert.equal((await media.offer(call, 'caller', text, at)).ok, false)
+        assert.equal((await media.refresh(web, good)).ok, false)
+        assert.equal((await media.answer(call, 'callee', good)).ok, false)
+      }
+      assert.equal(media.figures().calls, calls)
+      peer.close()
+    })
+
     test('who is not the browser is not heard: neither handshakes nor speech from a third address', async () => {
       const { media, told } = engine
       const { peer, phone, web, end } = await aCall('web')

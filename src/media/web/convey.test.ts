@@ -212,3 +212,33 @@ describe('silence', () => {
     assert.deepEqual(reports.splice(0), [{ op: 'silent', call: 1, silentMs: 40_000, limitMs: 600_000 }])
   })
 })
+
+test('whatever comes, nothing is thrown, and nothing goes to strangers', () => {
+  const event = turn(101, 110, { how: 'event', toRate: 48_000, codec: 'telephone-event' })
+  const law = turn(8, 0, { how: 'to-ulaw' })
+  const h264 = turn(102, 102, { rate: 90_000, toRate: 90_000, codec: 'h264' })
+  const all = side([turn(0, 0), law, event, h264], { event: [101, 8000], sprop: ['Z0I='] })
+  const { relay, hear } = aRelay(all, all, { index: 1, type: 'video' })
+  let seed = 9
+  const next = (): number => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0
+    return seed >>> 8
+  }
+  const types = [0, 8, 101, 102, 72, 73, 205 - 128, 206 - 128]
+  for (let round = 0; round < 20_000; round++) {
+    const octets = Uint8Array.from({ length: next() % 64 }, () => next())
+    if (octets.length > 1) {
+      octets[0] = 0x80 | (next() & 0x3f)
+      octets[1] = (next() & 0x80) | (types[next() % types.length] as number)
+    }
+    relay.setNow(1000 + round)
+    const slot = CALLER_SLOT + (next() % 4)
+    const from = ['192.0.2.1:4000', '192.0.2.1:4001', '198.51.100.1:5000', '198.51.100.1:5001'][
+      slot
+    ] as string
+    for (const { to } of hear(slot, from, octets))
+      assert.match(to, /^(192\.0\.2\.1:400|198\.51\.100\.1:500)[01]$/)
+    if (round % 100 === 0) relay.pulse()
+    if (round % 500 === 0) relay.tick()
+  }
+})

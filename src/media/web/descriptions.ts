@@ -48,6 +48,8 @@ export const createDescriptions = (transports: Transports, listeners: readonly L
     const opened = await transports.open(name, addressOf(side, options))
     if (!opened.ok) return opened
     const heard = transports.hear(opened.value, text)
+    // One that began with nonsense holds a socket for nothing.
+    if (!heard.ok && !opened.value.said) transports.leave(name)
     return heard.ok ? ok(webFace(opened.value, heard.value[0])) : heard
   }
 

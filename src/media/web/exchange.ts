@@ -1,13 +1,13 @@
 import type { AskOptions, MediaEvents, MediaOptions, Refusal, Side } from '#core'
 import { err, ok, type Result } from '#lib/result'
-import { parseSdp, type Sdp } from '#sdp'
+import { type Format, parseSdp, type Sdp } from '#sdp'
 import { type EngineCall, givePairs, type Listener, otherSide, takePairs, usableOf } from '../call.ts'
 import type { SilenceLimits } from '../commands.ts'
 import type { createRoster } from '../exchange.ts'
 import { createDescriptions, listenerOf, meet, type Told } from './descriptions.ts'
 import { type Face, newWebCall, plainFace, termsOf, type WebCall, webFace } from './face.ts'
 import { planFaces } from './plan.ts'
-import { BROWSER_FORMATS, formatsForBrowser, hasSpeech, oneOf } from './terms.ts'
+import { BROWSER_FORMATS, formatsForBrowser, hasSpeech, oneOf, telephoneFormats } from './terms.ts'
 import { Transport, WEB_KINDS, type WebTerms } from './transport.ts'
 import type { Transports } from './transports.ts'
 
@@ -27,6 +27,18 @@ const webOf = (side: Side, { callerWeb, calleeWeb }: MediaOptions): string | und
 
 const wantedPairs = (face: Face & { transport: undefined }): boolean[] =>
   face.sdp.media.map((_, index) => Object.values(face.at).includes(index))
+
+/** A telephone without a picture, and with those formats only. */
+const speechOnly = (face: Face, formats: Format[]): Face => {
+  if (face.transport) return face
+  const { audio } = face.at
+  const direction = face.terms.audio?.direction ?? 'inactive'
+  return {
+    ...face,
+    at: audio === undefined ? {} : { audio },
+    terms: { audio: { formats, direction } },
+  }
+}
 
 /** Sockets of telephones that are not spoken with any more. */
 const giveSide = (call: EngineCall, medium: EngineCall['media'][number], side: Side): void => {
@@ -204,8 +216,13 @@ export const createWebExchange = (ports: WebExchangePorts) => {
   }
 
   /** Puts an exchange into force. A transport comes to its call by itself only the first time. */
-  const settle = (call: EngineCall & { web: WebCall }, faces: Partial<Record<Side, Face>>): void => {
+  const settle = (
+    call: EngineCall & { web: WebCall },
+    faces: Partial<Record<Side, Face>>,
+    own = false,
+  ): void => {
     call.web.faces = faces
+    call.web.own = own
     call.hand.settle(call.id, planFaces(call, faces, ports.limits()))
     for (const side of ['caller', 'callee'] as const) {
       const transport = faces[side]?.transport
@@ -250,6 +267,33 @@ export const createWebExchange = (ports: WebExchangePorts) => {
     const told = transport.answer(one)
     transports.settle(transport)
     settle(call, { [side]: entered.value })
+    return ok(told)
+  }
+
+  /** Answers that side, browser or telephone, as a telephone of our own would: nothing of it is sent back. */
+  const alone = async (name: string, side: Side, text: string, options: MediaOptions): Told => {
+    const present = calls.get(name)
+    const web = nameOf(present, side, options)
+    const plain = present ?? calls.open(name, transports.hand)
+    plain.web ??= newWebCall()
+    const call = web === undefined ? (plain as EngineCall & { web: WebCall }) : callFor(name)
+    const entered =
+      web === undefined
+        ? await enterPlain(call, side, text, options)
+        : await enterWeb(web, side, text, options)
+    if (!entered.ok) return refuse(call, entered.error)
+    const formats = telephoneFormats(termsOf(entered.value).audio?.formats ?? [])
+    const face = speechOnly(entered.value, formats)
+    if (formats.length === 0) return refuse(call, 'not-acceptable-media')
+    if (!face.transport && !(await takePairs(call, wantedPairs(face), [side])))
+      return refuse(call, 'overloaded')
+    if (web !== undefined) call.web.webs[side] = web
+    call.offer = undefined
+    const told = answerTo(call, side, face, {
+      ...{ transport: undefined, sdp: { session: [], media: [] }, at: {} },
+      terms: { audio: { formats, direction: 'sendrecv' } },
+    })
+    settle(call, { [side]: face }, true)
     return ok(told)
   }
 
@@ -363,6 +407,7 @@ export const createWebExchange = (ports: WebExchangePorts) => {
     offer,
     answer,
     echo,
+    alone,
     invite,
     attach,
     ask,

@@ -41,9 +41,17 @@ export type WebCall = {
   webs: Partial<Record<Side, string>>
   /** Those transports that have spoken in this call: only the first time they come to it by themselves. */
   known: Set<Transport>
+  /** The other side is the house: what it hears is not sent back. */
+  own: boolean
 }
 
-export const newWebCall = (): WebCall => ({ faces: {}, offer: undefined, webs: {}, known: new Set() })
+export const newWebCall = (): WebCall => ({
+  faces: {},
+  offer: undefined,
+  webs: {},
+  known: new Set(),
+  own: false,
+})
 
 /** A browser with the directions of this very description: holding a call does not change what its transport agreed on. */
 export const webFace = (transport: Transport, said: WebSaid | undefined): Face => {

@@ -47,7 +47,7 @@ export const planFaces = (
   const { caller = faces.callee, callee = faces.caller } = faces
   if (!caller || !callee) return media
   WEB_KINDS.forEach((kind, index) => {
-    const plan: MediumPlan = { ...empty(index, kind), web: { limits } }
+    const plan: MediumPlan = { ...empty(index, kind), web: { limits }, ...(call.web?.own && { own: true }) }
     for (const side of ['caller', 'callee'] as const) {
       const face = faces[side]
       if (!face) continue

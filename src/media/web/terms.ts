@@ -91,6 +91,13 @@ export const turnsOf = (from: readonly Format[], to: readonly Format[]): Turn[] 
   return turns
 }
 
+/** What the house itself speaks with a telephone: G.711 as the party likes it best, and its keys. */
+export const telephoneFormats = (formats: readonly Format[]): Format[] => {
+  const law = formats.find(isLaw)
+  const event = formats.find((one) => isEvent(one) && one.rate === 8000)
+  return [law, law && event].filter((one) => one !== undefined)
+}
+
 /** The telephone-event that a side understands, next to the clock of its speech. */
 export const eventOfFormats = (formats: readonly Format[]): [type: number, rate: number] | undefined => {
   const [, event] = oneOf(formats)
