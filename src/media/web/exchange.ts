@@ -1,4 +1,4 @@
-import type { AskOptions, MediaEvents, MediaOptions, Refusal, Side } from '#core'
+import type { MediaEvents, MediaOptions, Refusal, Side } from '#core'
 import { err, ok, type Result } from '#lib/result'
 import { type Format, parseSdp, type Sdp } from '#sdp'
 import { type EngineCall, givePairs, type Listener, otherSide, takePairs, usableOf } from '../call.ts'
@@ -7,8 +7,9 @@ import type { createRoster } from '../exchange.ts'
 import { createDescriptions, listenerOf, meet, type Told } from './descriptions.ts'
 import { type Face, newWebCall, plainFace, termsOf, type WebCall, webFace } from './face.ts'
 import { planFaces } from './plan.ts'
-import { BROWSER_FORMATS, formatsForBrowser, hasSpeech, oneOf, telephoneFormats } from './terms.ts'
-import { Transport, WEB_KINDS, type WebTerms } from './transport.ts'
+import { createRenewal } from './renewal.ts'
+import { BROWSER_FORMATS, hasSpeech, oneOf, telephoneFormats } from './terms.ts'
+import { Transport, type WebTerms } from './transport.ts'
 import type { Transports } from './transports.ts'
 
 export type WebExchangePorts = {
@@ -57,6 +58,8 @@ export const createWebExchange = (ports: WebExchangePorts) => {
     transports,
     ports.listeners,
   )
+
+  const { ask, refresh, leave, closed } = createRenewal(ports)
 
   /** The transport's worker has the call: telephones that spoke by another get new ports. */
   const callFor = (name: string): EngineCall & { web: WebCall } => {
@@ -312,84 +315,6 @@ export const createWebExchange = (ports: WebExchangePorts) => {
     const from = otherSide(side)
     call.web.offer = { from, face, told: undefined, targets: new Set([web]), answered: false, own: true }
     return told
-  }
-
-  /** What the other side of the call that it speaks in can do. */
-  const othersOf = (transport: Transport): WebTerms => {
-    const call = transport.call === undefined ? undefined : calls.get(transport.call)
-    const faces = call?.web?.faces
-    for (const side of ['caller', 'callee'] as const)
-      if (faces?.[side]?.transport === transport) {
-        const other = faces[otherSide(side)]
-        if (other) return termsOf(other)
-      }
-    return {}
-  }
-
-  const ask = async (web: string, { video, address }: AskOptions): Told => {
-    const opened = await transports.open(web, address)
-    if (!opened.ok) return opened
-    const transport = opened.value
-    if (transport.said && !transports.isUp(web)) transport.restart()
-    const others = othersOf(transport)
-    const wanted: WebTerms = {}
-    for (const kind of WEB_KINDS) {
-      if (kind === 'video' && !video) continue
-      const first = formatsForBrowser(others[kind]?.formats ?? [])
-      const formats = [...first, ...BROWSER_FORMATS[kind]]
-      wanted[kind] = { formats, direction: 'sendrecv' }
-    }
-    const text = transport.offer(wanted)
-    transports.settle(transport)
-    return ok(text)
-  }
-
-  const refresh = async (web: string, text: string): Told => {
-    const transport = transports.get(web)
-    if (!transport) return err('bad-request')
-    const before = transport.view()
-    const heard = transports.hear(transport, text)
-    if (!heard.ok) return heard
-    const others = othersOf(transport)
-    const wished: WebTerms = {}
-    for (const kind of WEB_KINDS) {
-      const known = others[kind] ?? before[kind]
-      if (known) wished[kind] = known
-    }
-    const view = transport.view()
-    const told =
-      heard.value[1] === 'offer' ? transport.answer(meet(view, hasSpeech(wished) ? wished : view)) : ''
-    transports.settle(transport)
-    replan(transport)
-    return ok(told)
-  }
-
-  /** Its payload types may be others now. */
-  const replan = (transport: Transport): void => {
-    for (const call of calls.all()) {
-      if (!call.web?.known.has(transport)) continue
-      call.hand.settle(call.id, planFaces(call, call.web.faces, ports.limits()))
-    }
-  }
-
-  const leave = (web: string): void => {
-    const transport = transports.get(web)
-    if (!transport) return
-    for (const call of calls.all()) {
-      if (!call.web?.known.delete(transport)) continue
-      for (const side of ['caller', 'callee'] as const)
-        if (call.web.faces[side]?.transport === transport) {
-          delete call.web.faces[side]
-          call.hand.settle(call.id, [])
-        }
-    }
-    transports.leave(web)
-  }
-
-  /** The call is over: its browsers stay. */
-  const closed = (call: EngineCall): void => {
-    for (const transport of call.web?.known ?? [])
-      if (transport.call === call.name) transport.call = undefined
   }
 
   /** From now on it has telephones only. */
