@@ -174,6 +174,30 @@ describe('the phone in a browser', { skip: peer('chromium').skip }, () => {
     await Promise.all([alice.close(), bob.close(), carol.close()])
   })
 
+  test('a second caller knocks; one switches, and brings both together', async (t) => {
+    told(t)
+    const [alice, bob, carol] = await Promise.all([
+      logIn('1001', 'wonder'),
+      logIn('1002', 'builder'),
+      logIn('1003', 'singer'),
+    ])
+    await talk(alice, bob, '1002')
+    await dial(carol, '1001')
+    await alice.getByText('Your present call will be put on hold.').waitFor()
+    await alice.keyboard.press('Alt+KeyA')
+    await bob.getByText('Held by the other side').waitFor()
+    await hears(carol)
+    await press(alice, 'Switch')
+    await carol.getByText('Held by the other side').waitFor()
+    await hears(bob)
+    await alice.locator('.others .press-bare').click()
+    await quiet(alice)
+    await Promise.all([hears(bob), hears(carol)])
+    await press(bob, 'Hang up')
+    await quiet(carol)
+    await Promise.all([alice.close(), bob.close(), carol.close()])
+  })
+
   test('the call test passes and says the quality', async (t) => {
     told(t)
     const page = await logIn('1003', 'singer')

@@ -18,6 +18,10 @@ import {
 import { createRepair } from './repair.ts'
 import { refusalOf, type Trouble, TroubleError, troubleIn, troubleOf } from './troubles.ts'
 
+/** The other party changed: somebody put us through. */
+const nowWith = (event: Members): Partial<CallView> =>
+  textOf(event, 'with') ? { with: textOf(event, 'with'), name: textOf(event, 'disp') } : {}
+
 export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): CallInside => {
   const { world, devices } = ports
   const view = createCell(first)
@@ -88,7 +92,7 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
     patch({
       ...{ state: 'connected', held: false, heldThere: false, early: false },
       connectedAtMs: now.connectedAtMs ?? world.nowMs(),
-      ...(textOf(event, 'with') ? { with: textOf(event, 'with'), name: textOf(event, 'disp') } : {}),
+      ...nowWith(event),
     })
     watch()
   }
@@ -169,9 +173,9 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
           patch({ trouble: refusalOf(event), busy: undefined, second: undefined })
         return connected(event)
       case STATE.heldHere:
-        return patch({ held: true })
+        return patch({ held: true, ...nowWith(event) })
       case STATE.heldThere:
-        return patch({ heldThere: true })
+        return patch({ heldThere: true, ...nowWith(event) })
     }
   }
 

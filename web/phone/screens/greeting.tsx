@@ -8,13 +8,17 @@ import { useHouse, useNow } from '../state/hooks.ts'
 import { clockOf } from '../state/numbers.ts'
 import { useWords } from '../words/index.ts'
 
+/** Its length by its size: 16 octets to the millisecond. */
+const playable = (wav: Blob) => ({ url: URL.createObjectURL(wav), ms: (wav.size - 44) / 16 })
+
 type Recording = { stop(): void; fromMs: number }
 
 /** What callers of the mailbox hear: the server's own words, or yours. */
 export const Greeting = (): ReactElement => {
   const say = useWords()
   const { api, phone } = useHouse()
-  const [url, setUrl] = useState<string>()
+  const [kept, setKept] = useState<{ url: string; ms: number }>()
+  const url = kept?.url
   const [recording, setRecording] = useState<Recording>()
   const [busy, setBusy] = useState(false)
   const [trouble, setTrouble] = useState<Trouble>()
@@ -27,8 +31,9 @@ export const Greeting = (): ReactElement => {
       .then((response) => (response.ok ? response.blob() : undefined))
       .then((blob) => {
         if (!blob) return
-        mine = URL.createObjectURL(blob)
-        setUrl(mine)
+        const heard = playable(blob)
+        mine = heard.url
+        setKept(heard)
       })
       .catch(() => {})
     return () => {
@@ -49,12 +54,12 @@ export const Greeting = (): ReactElement => {
       const wav = await done.then(asGreeting)
       setRecording(undefined)
       await api.putGreeting(wav)
-      setUrl(URL.createObjectURL(wav))
+      setKept(playable(wav))
     }).finally(() => setRecording(undefined))
   const drop = () =>
     attempt(async () => {
       await api.dropGreeting()
-      setUrl(undefined)
+      setKept(undefined)
     })
 
   return (
@@ -63,7 +68,7 @@ export const Greeting = (): ReactElement => {
       <p className="dim">
         {url ? say('Callers hear your own words.') : say('Callers hear the words of the server.')}
       </p>
-      {url && !recording && <Player key={url} src={url} ms={0} label={say('Greeting')} />}
+      {kept && !recording && <Player key={kept.url} src={kept.url} ms={kept.ms} label={say('Greeting')} />}
       {trouble && <TroubleNote trouble={trouble} onClose={() => setTrouble(undefined)} />}
       <div className="test-row">
         {recording ? (
