@@ -37,6 +37,8 @@ export type CallMediaPorts = {
 }
 
 const ANSWER_MS = 15_000
+/** The connection goes after the last word was said. */
+const GRACE_MS = 300
 
 export const createCallMedia = ({ world, devices, onState, onFar, onLost }: CallMediaPorts): CallMedia => {
   let far: MediaStream | undefined
@@ -186,7 +188,8 @@ export const createCallMedia = ({ world, devices, onState, onFar, onLost }: Call
       microphone?.stop()
       closeCamera()
       awaited?.failed(new TroubleError(troubleOf('channel-closed')))
-      peer.close()
+      peer.quiet()
+      world.after(GRACE_MS, peer.close)
     },
   }
 }

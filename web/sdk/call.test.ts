@@ -22,6 +22,7 @@ describe('a call', () => {
     assert.equal(call.view.get().state, 'connected')
     await Promise.all([call.hangUp(), settle().then(() => socket.answer(1010))])
     assert.equal(call.view.get().state, 'ended')
+    await world.turn(1000)
     assert.equal(world.peers[0]?.closed, true)
     assert.equal(world.tracks[0]?.stopped, true, 'the microphone is let go')
     assert.equal(phone.calls.list().length, 0)

@@ -99,9 +99,11 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
 
   const hangUp = async () => {
     const { cid } = view.get()
+    // Said before the media go away: a server that hears silence first would take it for a fault.
+    const told = cid ? ports.ask(OP.hangUp, { cid }).catch(() => {}) : undefined
     end({ cause: undefined })
     // Without a channel the server ends it when its patience does, or is told at the next registration.
-    if (cid) await ports.ask(OP.hangUp, { cid }).catch(() => {})
+    await told
   }
 
   const call: Call = {

@@ -17,6 +17,8 @@ export type Peer = {
   replaceVideo(track: MediaStreamTrack): Promise<void>
   /** Whether a picture of theirs is agreed upon. */
   farVideo(): boolean
+  /** Tells of nothing any more. */
+  quiet(): void
   close(): void
 }
 
@@ -84,10 +86,10 @@ export const createPeer = (world: World, { onState, onTracks }: PeerEvents): Pee
       const one = transceiver('video')
       return one?.currentDirection === 'sendrecv' || one?.currentDirection === 'recvonly'
     },
-    close: () => {
+    quiet: () => {
       connection.onconnectionstatechange = null
       connection.ontrack = null
-      connection.close()
     },
+    close: () => connection.close(),
   }
 }
