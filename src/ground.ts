@@ -31,6 +31,8 @@ export type Ground = {
   wire: OpenWire
   /** Where GoIP gateways send to, if the configuration has any. */
   goipWire?: OpenWire | undefined
+  /** Towards the exchange at which web phones are extensions, if there is one. */
+  proxyWire?: OpenWire | undefined
   pem?: Pem | undefined
 }
 
@@ -61,7 +63,8 @@ export const openGround = async (
   const listeners = listenersOf(settings)
   const wire = await openWire({ listeners, log, exempt, ...(pem.value && { tls: pem.value }) })
   const goipWire = wire.ok && settings.goip ? await openGoipWire(settings.goip, log) : undefined
-  if (wire.ok && (!goipWire || goipWire.ok))
+  const proxyWire = wire.ok ? await openProxyWire(settings, log) : undefined
+  if (wire.ok && (!goipWire || goipWire.ok) && (!proxyWire || proxyWire.ok))
     return ok({
       settings,
       live: liveSettingsOf(settings),
@@ -70,16 +73,31 @@ export const openGround = async (
       store: withWebhooks(store.value, settings),
       wire: wire.value,
       goipWire: goipWire?.value,
+      proxyWire: proxyWire?.value,
       pem: pem.value,
     })
   await store.value.close()
-  if (wire.ok) await wire.value.close()
-  const problem = wire.ok ? goipWire : wire
+  for (const one of [wire, goipWire, proxyWire]) if (one?.ok) await one.value.close()
+  const problem = [wire, goipWire, proxyWire].find((one) => one && !one.ok)
   return err({ kind: 'bind', text: problem && !problem.ok ? problem.error.message : '' })
 }
 
 const openGoipWire = ({ addr }: GoipSettings, log: LogSink) =>
   openWire({ listeners: addr.map((udp) => ({ transports: { udp } })), log })
+
+/** The addresses of sip_addr, each at the port of its own that the exchange of web phones knows. */
+const openProxyWire = async (settings: Settings, log: LogSink) => {
+  const { addr, local_port: port } = settings.webphone?.proxy ?? {}
+  if (!addr || port === undefined) return undefined
+  const taken = new Set<string>()
+  const listeners = listenersOf(settings).map(({ transports: { udp }, ...rest }) => {
+    if (!udp || taken.has(udp.address)) return { transports: {} }
+    taken.add(udp.address)
+    const at = { address: udp.address, port }
+    return { ...rest, transports: { udp: at, tcp: at } }
+  })
+  return openWire({ listeners, log })
+}
 
 /** Steps of messages that webhooks want are written down for them in the same transaction. */
 const withWebhooks = (store: OpenedStore, { webhooks }: Settings): OpenedStore =>

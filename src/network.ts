@@ -49,6 +49,7 @@ import {
 import { createFleetSide, type FleetSide, openGateways } from './gateways.ts'
 import type { Ground } from './ground.ts'
 import { createPhoneSide } from './phone-side.ts'
+import { createProxiedSide } from './proxied.ts'
 import { createSoundSide } from './sounds.ts'
 import { createTrunkSide } from './trunks.ts'
 import { agentHeadersOf, createWebphoneSide } from './webphone.ts'
@@ -185,6 +186,7 @@ export const joinNetwork = async (ground: Ground) => {
     ...{ subscribers, registrations, legs, random, request: sip.request },
   })
   const { routes, trusted, trunkOf } = trunkSide
+  const proxied = createProxiedSide(ground, people, random)
   const webphoneSide = createWebphoneSide(ground, people)
   const phoneSide = await createPhoneSide(ground, people, random, {
     hangUp: (call) => void calls.hangUp(call),
@@ -203,10 +205,11 @@ export const joinNetwork = async (ground: Ground) => {
     calledPartyId: () => live.calledPartyId,
   })
   const { wakes } = waking
-  const routeTo = createRouting({ ...people, echo: settings.echo, emergency, routes, wakes })
+  const routeTo = proxied.routing(createRouting({ ...people, echo: settings.echo, emergency, routes, wakes }))
   const calls = createCalls({
     ...{ timers, random, media, store, events, log },
-    ...{ routeTo, trunks: trunkSide.trunks, trunkRing: dialogs.watchTrunks(trunkSide.trunkRing) },
+    ...{ routeTo, trunks: proxied.trunks(trunkSide.trunks) },
+    trunkRing: dialogs.watchTrunks(proxied.ring(trunkSide.trunkRing)),
     ring: dialogs.watchRing(webphoneSide.ringOver(ring)),
     ...{ transportOf: webphoneSide.transportOf, waking, sounds },
     addressTowards: createAddressTowards(wire, mediaPlansOf(settings)),
@@ -234,6 +237,7 @@ export const joinNetwork = async (ground: Ground) => {
   const callBack = createCallBack({ timers, guests, calls, media, events, echo: settings.echo })
   const webphone = webphoneSide.open({
     ...{ ...people, random, calls, media, messages, tokens, guests, lamps, sounds },
+    ...(proxied.upstream && { upstream: proxied.upstream }),
   })
   const ims = createIms({
     ...browsers,
@@ -262,6 +266,7 @@ export const joinNetwork = async (ground: Ground) => {
   const gateways = await openGateways(ground, fleetSide, { messages, guard, events })
   resume()
   trunkSide.start()
+  proxied.start(calls)
   sounds.start()
   const counters = createCounters(sip.counters, events)
   return {
@@ -270,6 +275,7 @@ export const joinNetwork = async (ground: Ground) => {
     webphone,
     gateways,
     trunkSide,
+    proxied,
     routeTo,
     counters,
     calls,

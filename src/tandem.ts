@@ -45,6 +45,7 @@ export const startTandem = async (
   const doors = await openDoors(ground.value, network, version, () => quit('quit in the monitor'))
   const closeGround = async (): Promise<void> => {
     network.trunkSide.close()
+    await network.proxied.close()
     await network.gateways.close()
     await wire.close()
     await media.close()

@@ -12,6 +12,7 @@ import {
   createWebphone,
   type Mailboxes,
   type Tokens,
+  type Upstream,
   type Webphone,
   type WebphonePorts,
 } from '#webphone'
@@ -35,7 +36,7 @@ export type WebphoneSide = {
 export type WebphoneRest = Pick<
   WebphonePorts,
   'random' | 'subscribers' | 'registrations' | 'guard' | 'calls' | 'media' | 'messages' | 'events'
-> & { tokens: Tokens; guests?: Guests; lamps: Lamps; sounds: SoundSide }
+> & { tokens: Tokens; guests?: Guests; lamps: Lamps; sounds: SoundSide; upstream?: Upstream }
 
 export const createWebphoneSide = (
   { settings, timers, log }: Ground,

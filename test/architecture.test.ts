@@ -77,6 +77,7 @@ const ROOMS: readonly Room[] = [
   { name: 'sounds.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'webphone.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'gateway-desk.ts', src: ['*'], builtins: [], packages: [] },
+  { name: 'proxied.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'trunks.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'network.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'monitor-door.ts', src: ['*'], builtins: [], packages: [] },

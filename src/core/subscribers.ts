@@ -45,6 +45,8 @@ export type Subscriber = {
   followsProofSetting?: boolean
   /** Texts go by way of the MME, whatever else there is; the remote API changes it (user_set). */
   forceSmsOverSg?: boolean
+  /** An extension of another exchange, where it is registered by us: its calls, texts and mailbox are that one's matter. */
+  proxied?: boolean
   /** File with the description that the house offers when it calls this subscriber. */
   mtCallSdpFile?: string
 }

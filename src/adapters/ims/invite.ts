@@ -1,4 +1,4 @@
-import type { Caller, CallerParty, CallOffer, Calls, Subscriber } from '#core'
+import type { Caller, CallerParty, CallOffer, Calls, Dialled, Subscriber } from '#core'
 import type { Flow } from '#lib/wire'
 import {
   contactOf,
@@ -29,6 +29,7 @@ import {
   toLeg,
 } from './parties.ts'
 import { ownUri } from './paths.ts'
+import type { PowersOf } from './proxied/powers.ts'
 import { endReasonOf } from './refusals.ts'
 import { trunkCallerOf } from './trunks/index.ts'
 
@@ -41,7 +42,14 @@ export type InvitePorts = BrowserPorts &
     refuse: (transaction: ServerTransaction, status: number, headers?: [string, string][]) => void
     /** The trunk that a call comes in by: a trusted neighbour, or one that has an account here. */
     trunkOf?: (flow: Flow, subscriber: Subscriber | undefined) => string | undefined
+    /** Whom a call from another exchange is for, where that is known by the contact that it calls. */
+    lineOf?: (request: SipRequest) => CalledLine | undefined
+    /** What the other exchange can do with a call of its own. */
+    powers?: PowersOf
   }
+
+/** `uriOf`: whom the exchange is to call instead. */
+export type CalledLine = { trunk: string; user: string; text: string; uriOf(dialled: Dialled): string }
 
 const NO_ALTERNATIVE: AlternativePlan = { reason: 'No emergency calls here', action: undefined }
 
@@ -83,16 +91,16 @@ export const createInvite = (ports: InvitePorts) => {
     if (!uri.ok) return refuse(transaction, 400)
     const fault = faultOf(request)
     if (fault) return refuse(transaction, fault.status, fault.headers)
-    const dialled = {
-      ...(service === undefined ? keyOfUri(uri.value) : { user: service }),
-      text: request.uri,
-    }
+    const line = ports.lineOf?.(request)
+    const dialled = line
+      ? { user: line.user, text: line.text }
+      : { ...(service === undefined ? keyOfUri(uri.value) : { user: service }), text: request.uri }
     if (dialled.user === '') return refuse(transaction, 484)
     const hops = parseDelta(request.headers.get('Max-Forwards') ?? '70') ?? 70
 
     // Assigned before anything can be heard: the leg's events come in later turns.
     const seated = {} as Seated
-    const trunk = unproved ? undefined : trunkOf?.(flow, subscriber)
+    const trunk = line?.trunk ?? (unproved ? undefined : trunkOf?.(flow, subscriber))
     const replaced = replacedBy(request, { legs, calls }, subscriber, trunk !== undefined)
     if (replaced && 'status' in replaced) return refuse(transaction, replaced.status)
     const isOwner = subscriber !== undefined && trunk === undefined
@@ -120,7 +128,8 @@ export const createInvite = (ports: InvitePorts) => {
       ...(replaced && { replaces: replaced.seat }),
       ...(expires !== undefined && { patienceS: expires }),
     }
-    const party = callingParty(ports, web, callerParty(leg, seated))
+    const plain = callerParty(leg, seated)
+    const party = line ? lineParty(ports, line, leg, plain) : callingParty(ports, web, plain)
     if (service === undefined) seated.events = leavingWith(ports, web, calls.offer(offer, party))
     else {
       const plan = { ...alternative, own: ownUri(flow) }
@@ -138,6 +147,22 @@ const callingParty = (ports: BrowserPorts, web: string | undefined, party: Calle
   }
   return { ...leavingParty(ports, web, party), refuse }
 }
+
+/** Another exchange as the caller: it is told itself whom to call instead. */
+const lineParty = (
+  { powers }: InvitePorts,
+  line: CalledLine,
+  leg: IncomingLeg,
+  party: CallerParty,
+): CallerParty => ({
+  ...party,
+  ...powers?.(() => leg.session),
+  refuse(refused) {
+    if (!refused.redirect) return party.refuse(refused)
+    leg.reject({ status: 302, headers: [['Contact', `<${line.uriOf(refused.redirect)}>`]] })
+    return 302
+  },
+})
 
 const callerParty = (leg: IncomingLeg, seated: Seated): CallerParty => ({
   progress: (_kind, status, sdp) => leg.progress(status, sdp),

@@ -136,6 +136,7 @@ export const createConnection = (ports: ConnectionPorts, link: MessageLink): Lin
   }
   const connection: Connection = {
     ...{ link, dialect: undefined, nonce: undefined, session: undefined, guest: undefined },
+    entering: false,
     say: (pdu) => {
       const text = connection.dialect?.print(pdu)
       if (text !== undefined) link.send(text)

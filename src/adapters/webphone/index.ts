@@ -9,4 +9,5 @@ export type {
   WebphonePorts,
   WebphoneSettings,
 } from './ports.ts'
+export type { Upstream, UpstreamAccount, UpstreamState, UpstreamWish } from './upstream.ts'
 export { createWebphone, type Webphone } from './webphone.ts'

@@ -4,6 +4,7 @@ import { sameSecret } from '#lib/secret'
 import { type CommandOf, decipher } from '#webcall'
 import { toWire } from './names.ts'
 import type { Account, Tokens, WebphoneSettings } from './ports.ts'
+import type { UpstreamWish } from './upstream.ts'
 
 export type LoginPorts = {
   subscribers: Subscribers
@@ -11,11 +12,14 @@ export type LoginPorts = {
   tokens: Tokens
   settings: WebphoneSettings
   log: Log
+  /** Present: another exchange judges passwords. */
+  upstream?: unknown
 }
 
 /** `refused`: the answer to 1001 is code −2. `denied`: the login is heard, and 9001 says −403. */
 export type Login =
   | { kind: 'in'; account: Account }
+  | { kind: 'elsewhere'; wish: UpstreamWish }
   | { kind: 'refused'; reason: string }
   | { kind: 'denied'; reason: string }
 
@@ -41,7 +45,21 @@ const isPassword = (given: string, subscriber: Subscriber | undefined): boolean 
   return (plain || wired) && subscriber?.password !== undefined
 }
 
-export const createLogin = ({ subscribers, guard, tokens, settings, log }: LoginPorts) => {
+const NUMBER = /^[\w.+*#-]{1,64}$/
+const NO_PASSWORD: Login = {
+  kind: 'denied',
+  reason: 'The server has no password of yours for the exchange: log in with that.',
+}
+
+/** Who proved itself here is registered there with the password that this server knows. */
+const knownElsewhere = ({ subscriber, identity }: Account): Login => {
+  const { password } = subscriber
+  if (password === undefined) return NO_PASSWORD
+  const wish = { tel: identity.user, user: identity.user, password: toWire(password), subscriber }
+  return { kind: 'elsewhere', wish }
+}
+
+export const createLogin = ({ subscribers, guard, tokens, settings, log, upstream }: LoginPorts) => {
   const told = new Set<string>()
   /** Once each: what to do about it is for the operator, and strangers shall not fill the log. */
   const advise = (text: string): void => {
@@ -59,7 +77,7 @@ export const createLogin = ({ subscribers, guard, tokens, settings, log }: Login
     const owner = tokens.redeem(token)
     const account = owner && accountOf(subscribers, owner.impi, tel || owner.tel)
     if (!account) return denied(address)
-    return { kind: 'in', account }
+    return upstream === undefined ? { kind: 'in', account } : knownElsewhere(account)
   }
 
   const byPassword = ({ usr, tel, pwd = '' }: Register, { address, secure, nonce }: Place): Login => {
@@ -78,6 +96,10 @@ export const createLogin = ({ subscribers, guard, tokens, settings, log }: Login
     if (nonce === '')
       return { kind: 'refused', reason: 'Say 1000 first: a nonce is good once, for a minute.' }
     const clear = decipher(pwd, { cipher, key, nonce, tel })
+    if (upstream !== undefined) {
+      if (!clear.ok || !NUMBER.test(tel) || usr === '' || /["\r\n]/.test(usr)) return denied(address)
+      return { kind: 'elsewhere', wish: { tel, user: toWire(usr), password: clear.value } }
+    }
     const account = accountOf(subscribers, usr, tel)
     const right = isPassword(clear.ok ? clear.value : '', account?.subscriber)
     if (!account || !right || !clear.ok) return denied(address)

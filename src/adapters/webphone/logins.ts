@@ -1,13 +1,14 @@
 import { readable } from '#lib/text'
-import type { CommandOf, Pdu } from '#webcall'
+import type { CommandOf, Pdu, Seq } from '#webcall'
 import { announce } from './incoming.ts'
 import { createLogin, type LoginPorts } from './login.ts'
 import type { Account, WebphonePorts } from './ports.ts'
 import { GRACE_S, type Session, type Sessions } from './sessions.ts'
+import type { UpstreamWish } from './upstream.ts'
 import { type Connection, takeNonce } from './visitor.ts'
 
 type LoginsPorts = LoginPorts &
-  Pick<WebphonePorts, 'timers' | 'mailboxes' | 'features'> & { sessions: Sessions }
+  Pick<WebphonePorts, 'timers' | 'mailboxes' | 'features' | 'upstream'> & { sessions: Sessions }
 
 const FULL = 'No more web phones can be registered.'
 
@@ -37,6 +38,11 @@ export const createLogins = (ports: LoginsPorts) => {
       : undefined
   }
 
+  const acknowledged = ({ link }: Connection, seq: Seq): Pdu => {
+    const pbook = settings.phoneBook?.(link.host)
+    return { op: 2001, seq, code: 0, cids: [], ...(pbook !== undefined && { pbook }) }
+  }
+
   const greet = (connection: Connection, session: Session, { seq }: CommandOf<1001>): void => {
     const { phone, account } = session
     const pbook = settings.phoneBook?.(connection.link.host)
@@ -51,11 +57,13 @@ export const createLogins = (ports: LoginsPorts) => {
           ...{ features: ports.features, limits: { blf: settings.maxBlf } },
         }
       : {}
-    connection.say({
-      ...{ op: 2001, seq, code: 0, cids: [...phone.calls.keys()] },
-      ...(pbook !== undefined && { pbook }),
-      ...own,
-    })
+    const isSaid = !phone.isNew && account.upstream !== undefined
+    if (!isSaid)
+      connection.say({
+        ...{ op: 2001, seq, code: 0, cids: [...phone.calls.keys()] },
+        ...(pbook !== undefined && { pbook }),
+        ...own,
+      })
     connection.session = session
     connection.known()
     phone.say({ op: 9001, state: 0 })
@@ -71,20 +79,65 @@ export const createLogins = (ports: LoginsPorts) => {
     const { resume, seq } = command
     const back = resume === undefined ? undefined : sessions.resumed(account, resume, link)
     const rival = dialect.name === 'lines' && !back ? rivalOf(account) : undefined
-    if (rival?.phone.link?.open && !settings.takeover)
-      return say({ op: 2001, seq, code: -1, reason: 'The number is registered already.' })
+    if (rival?.phone.link?.open && !settings.takeover) {
+      account.upstream?.leave()
+      const reason = 'The number is registered already.'
+      return say(account.upstream ? { op: 9001, state: -1, reason } : { op: 2001, seq, code: -1, reason })
+    }
     if (rival) giveWay(rival)
     const opened = back
       ? ({ kind: 'in', session: back } as const)
       : sessions.open(account, dialect, link, command.client)
     if (opened.kind === 'full') {
-      say({ op: 2001, seq, code: 0 })
+      account.upstream?.leave()
+      if (!account.upstream || dialect.name === 'json') say({ op: 2001, seq, code: 0 })
       return say({ op: 9001, state: -503, reason: FULL })
     }
     const { session } = opened
     session.phone.waiting = command.waiting && session.phone.isNew
     session.mwi = command.mwi
+    if (!back) follow(session)
     greet(connection, session, command)
+  }
+
+  /** What the other exchange says of the registration later on. */
+  const follow = (session: Session): void =>
+    session.account.upstream?.watch(({ code, reason, over }) => {
+      const { phone } = session
+      const { link } = phone
+      phone.say({ op: 9001, state: code, ...(reason !== undefined && { reason }) })
+      if (!over || session.over) return
+      phone.say({ op: 9016, reason: 'deregistered' })
+      sessions.end(session)
+      link?.close(1000)
+    })
+
+  /** The other exchange decides. Old clients have their acknowledgement first, new ones all at once. */
+  const enterElsewhere = async (
+    connection: Connection,
+    command: CommandOf<1001>,
+    wish: UpstreamWish,
+  ): Promise<void> => {
+    const { link, say, dialect } = connection
+    const { resume, seq } = command
+    const known = resume === undefined ? undefined : sessions.resumable(wish.tel, resume)
+    const isOld = dialect?.name === 'lines'
+    if (isOld) say(acknowledged(connection, seq))
+    if (known?.account.upstream?.isSame(wish)) return enter(connection, command, known.account)
+    connection.entering = true
+    const entered = await ports.upstream?.enter(wish)
+    connection.entering = false
+    if (entered?.ok) {
+      const upstream = entered.value
+      guard.succeed(link.address)
+      if (!link.open || connection.session) return upstream.leave()
+      const { subscriber, identity } = upstream
+      return enter(connection, command, { subscriber, identity, tel: wish.tel, upstream })
+    }
+    const { code, reason = 'The exchange does not answer.' } = entered?.error ?? { code: -2 }
+    if (code === -401 || code === -403 || code === -407) guard.fail(link.address)
+    if (!isOld) say({ op: 2001, seq, code: 0 })
+    say({ op: 9001, state: code === -401 || code === -407 ? -403 : code, reason })
   }
 
   return {
@@ -92,7 +145,8 @@ export const createLogins = (ports: LoginsPorts) => {
     register(connection: Connection, command: CommandOf<1001>): void {
       const { link, say, session } = connection
       const { seq } = command
-      if (session) return say({ op: 2001, seq, code: -1, reason: 'This connection is registered already.' })
+      if (session || connection.entering)
+        return say({ op: 2001, seq, code: -1, reason: 'This connection is registered already.' })
       const nonce = takeNonce(connection, timers.clock.nowMs())
       const { address, secure } = link
       const delayMs = guard.delayMs(address)
@@ -100,6 +154,7 @@ export const createLogins = (ports: LoginsPorts) => {
       const tell = (): void => {
         if (!link.open || connection.session) return
         if (result.kind === 'in') return enter(connection, command, result.account)
+        if (result.kind === 'elsewhere') return void enterElsewhere(connection, command, result.wish)
         if (result.kind === 'refused') return say({ op: 2001, seq, code: -2, reason: result.reason })
         say({ op: 2001, seq, code: 0 })
         say({ op: 9001, state: -403, reason: result.reason })

@@ -14,6 +14,7 @@ import type { Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import type { Random } from '#lib/random'
 import type { LegacyCipher } from '#webcall'
+import type { Upstream, UpstreamAccount } from './upstream.ts'
 
 /** Short-lived words with which a page that is logged in opens its connection; each is good once. */
 export type Tokens = { redeem(token: string): { impi: string; tel: string } | undefined }
@@ -63,6 +64,8 @@ export type WebphonePorts = {
   messages: Pick<Messages, 'accept'>
   events: Events
   tokens: Tokens
+  /** Extensions are those of another exchange. */
+  upstream?: Upstream
   /** Absent: no click to call. */
   guests?: Guests
   lamps?: Lamps
@@ -72,5 +75,5 @@ export type WebphonePorts = {
   settings: WebphoneSettings
 }
 
-/** Who is logged in: a person, by one of its identities. */
-export type Account = { subscriber: Subscriber; identity: Identity; tel: string }
+/** Who is logged in: a person, by one of its identities. `upstream`: as an extension of another exchange. */
+export type Account = { subscriber: Subscriber; identity: Identity; tel: string; upstream?: UpstreamAccount }

@@ -43,9 +43,14 @@ export type SessionPorts = Pick<
 
 export type Entry = { kind: 'in'; session: Session } | { kind: 'full' }
 
+const NONE: readonly Session[] = []
+
 export const createSessions = (ports: SessionPorts) => {
   const { timers, random, registrations, events, settings } = ports
   const sessions = new Table<string, Session>()
+  /** Texts are many and browsers too: each finds its own at once. */
+  const byImpi = new Map<string, Session[]>()
+  const ofImpi = (impi: string): readonly Session[] => byImpi.get(impi) ?? NONE
 
   const bind = (session: Session, expiresS: number): boolean => {
     const { phone, account, client } = session
@@ -74,6 +79,10 @@ export const createSessions = (ports: SessionPorts) => {
     if (session.over) return
     session.over = true
     sessions.delete(session.phone.name)
+    const { impi } = session.account.subscriber
+    const left = ofImpi(impi).filter((one) => one !== session)
+    if (left.length > 0) byImpi.set(impi, left)
+    else byImpi.delete(impi)
     session.grace?.cancel()
     session.renewal?.cancel()
     for (const stop of session.watched.values()) stop()
@@ -83,14 +92,10 @@ export const createSessions = (ports: SessionPorts) => {
     const calls = [...session.phone.calls.values()]
     if (!unbound) bind(session, 0)
     ports.onEnd(calls)
+    session.account.upstream?.leave()
   }
 
-  const of = (subscriber: Subscriber): Session[] => {
-    const found: Session[] = []
-    for (const session of sessions.values())
-      if (session.account.subscriber === subscriber) found.push(session)
-    return found
-  }
+  const of = ({ impi }: Subscriber): readonly Session[] => ofImpi(impi)
 
   /** Room for one more of the same person: those that are away make way first. */
   const makeRoom = (subscriber: Subscriber): void => {
@@ -121,6 +126,7 @@ export const createSessions = (ports: SessionPorts) => {
     get: (name: string | undefined): Session | undefined =>
       name === undefined ? undefined : sessions.get(name),
     of,
+    ofImpi,
     all: () => sessions.values(),
     get size(): number {
       return sessions.size
@@ -136,8 +142,16 @@ export const createSessions = (ports: SessionPorts) => {
       }
       if (!bind(session, EXPIRES_S)) return { kind: 'full' }
       sessions.set(phone.name, session)
+      const { impi } = account.subscriber
+      byImpi.set(impi, [...ofImpi(impi), session])
       renew(session)
       return { kind: 'in', session }
+    },
+    /** The session of that number with that secret. */
+    resumable(tel: string, resume: string): Session | undefined {
+      for (const session of sessions.values())
+        if (session.account.tel === tel && sameSecret(resume, session.resume)) return session
+      return undefined
     },
     /** The same browser again, by a new connection. */
     resumed(account: Account, resume: string, link: MessageLink): Session | undefined {

@@ -10,6 +10,8 @@ export type Connection = {
   /** Of the last 1000: good for one use. */
   nonce: { text: string; untilMs: number } | undefined
   session: Session | undefined
+  /** Another exchange is being asked whether it may come in. */
+  entering: boolean
   guest: Phone | undefined
   say(pdu: Pdu): void
   /** Somebody at last. */

@@ -50,9 +50,10 @@ export const createKeeping = ({ timers, random, log, sounds, media, saved }: Kee
   const answering: Answering | undefined =
     mailbox && take
       ? {
-          take,
+          take: async (call, found) => !found.subscriber.proxied && take(call, found),
           afterS: ({ offer, record }, found) =>
             record.kind === 'call' &&
+            !found.subscriber.proxied &&
             offer.description &&
             !offer.caller.subscriber?.ringOnly &&
             mailbox.settings.has(found)
@@ -71,6 +72,7 @@ export const createKeeping = ({ timers, random, log, sounds, media, saved }: Kee
       mailbox !== undefined &&
       kind === undefined &&
       caller.subscriber !== undefined &&
+      !caller.subscriber.proxied &&
       mailbox.settings.number !== '' &&
       dialled.user === mailbox.settings.number,
     listening: (call: Call): Promise<void> =>

@@ -19,7 +19,12 @@ import { ownUri } from '../paths.ts'
 import { type TrunkLine, userPart } from './line.ts'
 
 /** How our registration at a trunk stands. `reason`: why it does not. */
-export type TrunkRegistration = { registered: boolean; reason?: string }
+export type TrunkRegistration = {
+  registered: boolean
+  reason?: string
+  /** SIP's status of what came last; 408: nothing did. */
+  status?: number
+}
 
 export type RegistrationPorts = {
   timers: Timers
@@ -27,6 +32,11 @@ export type RegistrationPorts = {
   log: Log
   wire: Wire
   request(request: SipRequest, flow: Flow, events: ClientEvents): ClientTransaction
+  /** User part of our contact, where it is not the account's; and of the account, where it is not the login's name. */
+  contactUser?: string
+  accountUser?: string
+  /** Hears of every answer that decides something. */
+  told?(state: TrunkRegistration, contacts: readonly string[]): void
 }
 
 const EXPIRES_S = 3600
@@ -43,13 +53,14 @@ export const createTrunkRegistration = (ports: RegistrationPorts, line: TrunkLin
   const login = line.login ?? { username: '', password: '' }
   const answerer = createDigestAnswerer(login, random)
   const [callId, tag] = [random.token(20), random.token()]
-  const user = userPart(login.username)
+  const user = userPart(ports.accountUser ?? login.username)
+  const contactUser = ports.contactUser ?? user
   const uri = `sip:${line.host}`
   let state: TrunkRegistration = { registered: false, reason: 'not asked yet' }
   let [seq, failures, closed] = [0, 0, false]
   let timer: Timer | undefined
 
-  const contactOn = (flow: Flow): string => `<${ownUri(flow, user)}>`
+  const contactOn = (flow: Flow): string => `<${ownUri(flow, contactUser)}>`
   const registerOn = (flow: Flow, expiresS: number): SipRequest => {
     const request = createRequest('REGISTER', uri)
     const { headers } = request
@@ -95,12 +106,12 @@ export const createTrunkRegistration = (ports: RegistrationPorts, line: TrunkLin
 
   /** What was granted to our contact; some servers list those of others too, RFC 3261 §10.3. */
   const grantedIn = ({ headers }: SipResponse, flow: Flow): number => {
-    const own = tokensOf(headers, 'Contact').find((one) => one.includes(ownUri(flow, user)))
+    const own = tokensOf(headers, 'Contact').find((one) => one.includes(ownUri(flow, contactUser)))
     const said = /;\s*expires="?(\d{1,9})/i.exec(own ?? '')?.[1] ?? headers.get('Expires') ?? ''
     return Math.min(MOST_S, Math.max(LEAST_S, parseDelta(said) ?? EXPIRES_S))
   }
 
-  const become = (next: TrunkRegistration): void => {
+  const become = (next: TrunkRegistration, contacts: readonly string[] = []): void => {
     const { registered, reason } = next
     if (registered !== state.registered || reason !== state.reason)
       log.write(
@@ -109,13 +120,14 @@ export const createTrunkRegistration = (ports: RegistrationPorts, line: TrunkLin
         registered ? `registered at trunk ${line.name}` : `not registered at trunk ${line.name}: ${reason}`,
       )
     state = next
+    ports.told?.(next, contacts)
   }
   const later = (ms: number): void => {
     timer?.cancel()
     if (!closed) timer = timers.after(ms, () => void run())
   }
-  const failed = (reason: string): void => {
-    become({ registered: false, reason })
+  const failed = (reason: string, status: number): void => {
+    become({ registered: false, reason, status })
     later(Math.min(MOST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures++, 10)))
   }
 
@@ -125,13 +137,14 @@ export const createTrunkRegistration = (ports: RegistrationPorts, line: TrunkLin
   }
   const run = async (): Promise<void> => {
     const flow = flowOf()
-    if (!flow) return failed('its name is not known, or no listener leads there')
+    if (!flow) return failed('its name is not known, or no listener leads there', 503)
     const response = await attempt(flow, EXPIRES_S)
-    if (closed) return
     const { status, reason } = response
-    if (status >= 300) return failed(`${status} ${reason}`)
+    // Given up meanwhile: what was granted all the same is taken back.
+    if (closed) return status < 300 ? void attempt(flow, 0) : undefined
+    if (status >= 300) return failed(`${status} ${reason}`, status)
     failures = 0
-    become({ registered: true })
+    become({ registered: true }, tokensOf(response.headers, 'Contact'))
     const grantedS = grantedIn(response, flow)
     later(1000 * (grantedS > 1200 ? grantedS - 600 : grantedS / 2))
   }

@@ -14,6 +14,7 @@ import type { Flow, Wire } from '#lib/wire'
 import { createDigestAnswerer, type Invitation, type Legs, type OutgoingEvents } from '#sip'
 import type { AgentPorts } from '../agents.ts'
 import { descriptionOf, type Seated, sessionEvents, toCore } from '../parties.ts'
+import type { PowersOf } from '../proxied/powers.ts'
 import { flowToBinding } from '../reach.ts'
 import { agentEvents, calleeParty } from '../ring.ts'
 import { shownTo } from './callers.ts'
@@ -25,13 +26,15 @@ export type TrunkRingPorts = AgentPorts & {
   random: Random
   timers: Timers
   registrations: Pick<Registrations, 'of'>
-  lines: ReadonlyMap<string, TrunkLine>
+  lines: Pick<ReadonlyMap<string, TrunkLine>, 'get'>
   /** The house's own, in From. */
   domain: string
   /** E.164 where it can be told; `near`: a number of the caller's. */
   normal: (user: string, near: string | undefined) => string
   /** Listeners that stand on several addresses. */
   listeners: readonly { any: boolean }[]
+  /** What the other exchange can do with a call of its own. */
+  powers?: PowersOf
 }
 
 /** Somebody who says nothing at all in this time is not there, and the next target has its turn. */
@@ -120,7 +123,7 @@ export const createTrunkRing = (ports: TrunkRingPorts): TrunkRing => {
         stop()
         party.cancel(why, words)
       }
-      return ok({ ...party, cancel })
+      return ok({ ...party, ...ports.powers?.(() => leg.session), cancel })
     },
   }
 }

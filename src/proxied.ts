@@ -1,0 +1,128 @@
+import type { Settings } from '#config'
+import type { Calls, Registrations, Routing, TrunkRing, Trunks } from '#core'
+import {
+  contactHeader,
+  createFlowChoice,
+  createOver,
+  createProxiedUser,
+  createProxyAccounts,
+  createStamp,
+  createTrunkRing,
+} from '#ims'
+import { bugText } from '#lib/log'
+import type { Random } from '#lib/random'
+import { ok } from '#lib/result'
+import { createNames } from '#net'
+import { createLegs, createSipEndpoint } from '#sip'
+import { createExempt, mediaPlansOf, printEndpoint } from '#start'
+import type { Upstream, UpstreamAccount } from '#webphone'
+import type { Ground } from './ground.ts'
+import { agentHeadersOf } from './webphone.ts'
+
+/** Extensions of web phones at an exchange elsewhere (`webphone.proxy`); without one everything is the house's own. */
+export type ProxiedSide = {
+  routing(others: Routing): Routing
+  trunks(others: Trunks): Trunks
+  ring(others: TrunkRing): TrunkRing
+  /** Undefined: web phones are extensions of this house. */
+  readonly upstream: Upstream | undefined
+  /** Once there are calls. */
+  start(calls: Calls): void
+  close(): Promise<void>
+}
+
+const NONE: ProxiedSide = {
+  routing: (others) => others,
+  trunks: (others) => others,
+  ring: (others) => others,
+  upstream: undefined,
+  start: () => {},
+  close: async () => {},
+}
+
+const SIP_PORT = 5060
+
+const hostOf = ({ domain, addr }: NonNullable<Settings['webphone']>['proxy']): string => {
+  if (domain !== '' || !addr) return domain
+  return addr.port === SIP_PORT ? addr.address : printEndpoint(addr.address, addr.port)
+}
+
+export const createProxiedSide = (
+  { settings, timers, log, proxyWire: wire }: Ground,
+  { registrations }: { registrations: Registrations },
+  random: Random,
+): ProxiedSide => {
+  const proxy = settings.webphone?.proxy
+  if (!proxy?.addr || !wire) return NONE
+  const { addr, t1, t2, t4 } = proxy
+  const names = createNames([addr.address], timers)
+  const stamp = createStamp(settings.user_agent, settings.custom_headers)
+  // Calls are made after what rings them: this ring is closed here, by looking them up when they are needed.
+  let user: ReturnType<typeof createProxiedUser> | undefined
+  const values = { t1, t2, t4 }
+  const sip = createSipEndpoint({
+    ...{ timers, random, log, wire, values, stamp },
+    user: {
+      onRequest: (request, transaction) => user?.onRequest(request, transaction),
+      onAck: (request, flow) => user?.onAck(request, flow),
+      onStrayResponse: (response, flow) => user?.onStrayResponse(response, flow),
+    },
+    tcpThreshold: settings.tcp_threshold,
+    exempt: createExempt([...settings.security.exempt]),
+  })
+  const dialogues = { flowFor: createFlowChoice(wire), contact: contactHeader, request: sip.request }
+  const legs = createLegs({
+    ...{ random, timers, values, ...dialogues },
+    sessionExpires: settings.session_expires,
+    sendAck: sip.sendAck,
+    onBug: (bug) => log.write('app', 'error', bugText(bug)),
+  })
+  const host = hostOf(proxy)
+  const accounts = createProxyAccounts({
+    ...{ timers, random, wire, request: sip.request, host, domain: host },
+    endpoint: () => {
+      const address = names.addressOf(addr.address)
+      return address === undefined ? undefined : { address, port: addr.port }
+    },
+  })
+  const over = createOver(accounts, registrations)
+  const agents = agentHeadersOf(settings)
+  const ring = createTrunkRing({
+    ...{ legs, wire, random, timers, registrations, lines: over.lines, domain: host, ...agents },
+    normal: (number) => number,
+    listeners: mediaPlansOf(settings),
+  })
+  return {
+    routing: (others) => over.routing(others, settings.echo),
+    trunks: over.trunks,
+    ring: (others) => over.ring(others, ring),
+    upstream: {
+      async enter(wish) {
+        const entered = await accounts.enter(wish)
+        if (!entered.ok) return entered
+        const account = entered.value
+        const own: UpstreamAccount = {
+          ...account.found,
+          isSame: ({ user: name, password }) =>
+            account.wish.user === name && account.wish.password === password,
+          watch(hear) {
+            account.hear = hear
+          },
+          leave: account.leave,
+        }
+        return ok(own)
+      },
+    },
+    start(calls) {
+      user = createProxiedUser({
+        ...{ random, accounts, legs, calls, host, takers: [], powers: () => ({}), ...agents },
+      })
+      wire.start({ onData: (flow, octets) => sip.onData(flow, octets), onClose: (flow) => sip.onClose(flow) })
+    },
+    async close() {
+      accounts.closeAll()
+      names.close()
+      await wire.close()
+    },
+  }
+}
