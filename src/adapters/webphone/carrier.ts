@@ -1,11 +1,10 @@
 import type { Carrier, MessageRecord, Outcome, Subscribers } from '#core'
 import type { Timers } from '#lib/clock'
 import type { Session, Sessions } from './sessions.ts'
-import { ROUTE, textEvent, textOf } from './texts.ts'
+import { QUEUE, ROUTE, textEvent, textOf } from './texts.ts'
 
 /** A page has so long to say that it has a text. */
 const HAS_MS = 5000
-const QUEUE = 'subscriber:'
 /** So many texts that were told are remembered, for pages that say so late. */
 const MOST_TOLD = 1000
 

@@ -10,6 +10,7 @@ const MOST_OCTETS = 4096
 /** The route of what browsers were given. */
 export const ROUTE = 'web phone'
 const TAG = 'web'
+export const QUEUE = 'subscriber:'
 
 export type TextPorts = {
   messages: Pick<Messages, 'accept'>
@@ -93,16 +94,14 @@ const tellFate = (session: Session, mid: string, record: MessageRecord): void =>
 export const createWebTexts = ({ messages, events, sessions }: TextPorts) => {
   /** What was written or read on another device of the same person. */
   const mirror = (record: MessageRecord, text: string, state: MessageState): void => {
+    const { fromImpi, queue, route, steps } = record
     const owner = ownerOf(record)?.name
-    const isFirst = record.steps.length === 1
-    for (const { phone, account } of sessions.all()) {
-      if (!phone.isNew || !phone.link) continue
-      const { impi } = account.subscriber
-      if (isFirst && record.fromImpi === impi && owner !== phone.name)
-        phone.say(textEvent(record, text, phone, 'out'))
-      const isElsewhere = state === 'delivered' && record.route !== ROUTE
-      if (isElsewhere && record.queue === `subscriber:${impi}`) phone.say(textEvent(record, text, phone))
-    }
+    if (steps.length === 1 && fromImpi !== undefined)
+      for (const { phone } of sessions.ofImpi(fromImpi))
+        if (phone.isNew && owner !== phone.name) phone.say(textEvent(record, text, phone, 'out'))
+    if (state !== 'delivered' || route === ROUTE || !queue.startsWith(QUEUE)) return
+    for (const { phone } of sessions.ofImpi(queue.slice(QUEUE.length)))
+      if (phone.isNew) phone.say(textEvent(record, text, phone))
   }
 
   events.subscribe((event) => {
