@@ -5,13 +5,14 @@ import type { Certificate } from '#dtls'
 import { systemClock, type Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import { addressBytes, type OwnAddress } from '#sdp'
-import type { Listener } from './call.ts'
+import { type Listener, otherSide } from './call.ts'
 import { FIGURES, type FigureName, type SilenceLimits } from './commands.ts'
 import { createHandshaker } from './dtls/index.ts'
 
 import { createExchange, createRoster } from './exchange.ts'
 import { createHand, type Hand, type HandEvent } from './hand.ts'
 import { createPortRange, type PortPool, type PortRange } from './ports.ts'
+import { createSounds, type Sounds } from './sound/sounds.ts'
 import { maxSlots, nativeCalls } from './system.ts'
 import { createWebExchange, type WebExchange } from './web/exchange.ts'
 import { joinBrowsers } from './web/join.ts'
@@ -74,6 +75,8 @@ export type EmbeddedMedia = Media & {
 
 const PAIR_SOCKETS = 2
 const MAX_WORKERS = 4
+/** Of calls in which the house speaks, where nothing is said of browsers; seconds. */
+const PATIENCE: SilenceLimits = { talking: 60, video: 60, hold: 600 }
 
 const workersOf = (wished: number | 'auto'): number =>
   wished === 'auto' ? Math.max(1, Math.min(MAX_WORKERS, availableParallelism() - 1)) : Math.max(1, wished)
@@ -114,17 +117,33 @@ export const createEmbeddedMedia = async (ports: EmbeddedMediaPorts): Promise<Em
   const slots = Math.floor(maxSlots(libc, wanted) / count / PAIR_SOCKETS) * PAIR_SOCKETS
   const calls = createRoster()
   let transports: Transports | undefined
-  const onEvent = (report: HandEvent): void => {
+  let sounds: Sounds | undefined
+  const onEvent = (report: HandEvent, index: number): void => {
     if (report.op === 'web' || report.op === 'dtls') transports?.onReport(report)
-    else tell(events, calls, report)
+    else if (report.op === 'said' || report.op === 'tapped') sounds?.onReport(hands[index] as Hand, report)
+    else {
+      if (report.op === 'digit') sounds?.onDigit(report.call, report.digit)
+      tell(events, calls, report)
+    }
   }
   const listeners = ports.listeners.map(({ bind }, index) => ({
     bind,
     range: ranges.get(ports.listeners[index] as MediaListener) as PortRange,
   }))
-  const hands = Array.from({ length: count }, (_, index) =>
+  const onAnew = (index: number): void => {
+    if (index === 0) transports?.loseAll()
+    sounds?.lost(hands[index] as Hand)
+  }
+  const hands: Hand[] = Array.from({ length: count }, (_, index) =>
     createHand({
-      ...{ libc, slots, log, nowMs, onEvent, onAnew: () => transports?.loseAll() },
+      ...{
+        libc,
+        slots,
+        log,
+        nowMs,
+        onEvent: (report) => onEvent(report, index),
+        onAnew: () => onAnew(index),
+      },
       // All browsers are one worker's: two of them may meet in any call.
       listeners: index === 0 ? [...listeners, ...webRanges] : listeners,
       ...(onWorker && { onWorker }),
@@ -138,35 +157,48 @@ export const createEmbeddedMedia = async (ports: EmbeddedMediaPorts): Promise<Em
     hands,
     calls,
     listeners: heard,
-    onClose: (call) => browsers?.closed(call),
+    onClose: (call) => {
+      browsers?.closed(call)
+      sounds?.closed(call)
+    },
   })
-  if (web) {
-    transports = createTransports({
-      ...{ hand: first, events, log, pools: poolsOf(web, first.pools.slice(listeners.length)) },
-      addresses: web.addresses.map(toAddress),
-      handshaker: (heard) =>
-        createHandshaker({ events: heard, log, ...(web.certificate && { certificate: web.certificate }) }),
-    })
-    browsers = createWebExchange({
-      transports,
-      calls,
-      listeners: heard,
-      events,
-      limits: web.limits,
-      close: exchange.close,
-    })
-  }
+  transports = createTransports({
+    ...{ hand: first, events, log },
+    pools: web ? poolsOf(web, first.pools.slice(listeners.length)) : {},
+    addresses: web?.addresses.map(toAddress) ?? [],
+    handshaker: (heard) =>
+      createHandshaker({ events: heard, log, ...(web?.certificate && { certificate: web.certificate }) }),
+  })
+  browsers = createWebExchange({
+    ...{ transports, calls, events, close: exchange.close },
+    listeners: heard,
+    limits: web?.limits ?? (() => PATIENCE),
+  })
+  sounds = createSounds({ browsers, calls, events, log })
   let ending: Promise<void> | undefined
-  const media = joinBrowsers(exchange, browsers, calls)
+  const media = joinSounds(joinBrowsers(exchange, browsers, calls), sounds, events)
   function close(call: string): void
   function close(): Promise<void>
   function close(call?: string): Promise<void> | undefined {
     if (call !== undefined) return void exchange.close(call)
-    ending ??= Promise.all([transports?.end(), ...hands.map((hand) => hand.end())]).then(() => {})
+    ending ??= sounds
+      ?.end()
+      .then(() => Promise.all([transports?.end(), ...hands.map((hand) => hand.end())]))
+      .then(() => {})
     return ending
   }
   return { ...media, close, figures: () => figuresOf(hands, calls.size, libc !== undefined) }
 }
+
+/** With what is said by the house and kept of calls; a page's key towards the house is one that it hears. */
+const joinSounds = (media: Media, { record, speak, isOurs, press }: Sounds, events: MediaEvents): Media => ({
+  ...{ ...media, record, speak },
+  dtmf: (call, towards, digit, ms) => {
+    if (!isOurs(call, towards)) return media.dtmf(call, towards, digit, ms)
+    press(call, digit)
+    events.onDtmf(call, otherSide(towards), digit, ms)
+  },
+})
 
 const tell = (events: MediaEvents, calls: ReturnType<typeof createRoster>, report: CallEvent): void => {
   if (report.op === 'closed') {
@@ -183,7 +215,7 @@ const tell = (events: MediaEvents, calls: ReturnType<typeof createRoster>, repor
   else events.onDtmf(name, report.side, report.digit, report.durationMs)
 }
 
-type CallEvent = Exclude<HandEvent, { op: 'web' | 'dtls' }>
+type CallEvent = Exclude<HandEvent, { op: 'web' | 'dtls' | 'said' | 'tapped' }>
 
 const toAddress = (address: string): OwnAddress => ({
   ...{ address, family: addressBytes(address)?.length === 16 ? 6 : 4 },

@@ -81,6 +81,27 @@ export const aTonePhone = async (law: Law, hertz: number, ssrc = 1) => {
         sequence++
       }, 20)
     },
+    /** One key to where it hums, RFC 4733: begun, and its three ends. */
+    press: (event: number) => {
+      const timestamp = sequence * 160
+      for (const end of [0, 0x80, 0x80, 0x80]) {
+        const packet = {
+          marker: false,
+          payloadType: 101,
+          sequence,
+          timestamp,
+          ssrc,
+          csrcs: [],
+          extension: undefined,
+        }
+        socket.send(
+          encodeRtp({ ...packet, payload: Uint8Array.of(event, end | 10, 3, 32) }),
+          towards,
+          '127.0.0.1',
+        )
+        sequence++
+      }
+    },
     /** The tone fills what was heard in the last fifth of a second. */
     hears: (tone: number) => heard.length >= 1600 && shareOf(heard, tone) > 0.9,
     deafen: () => {
