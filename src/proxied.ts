@@ -4,8 +4,11 @@ import {
   contactHeader,
   createFlowChoice,
   createOver,
+  createPowers,
   createProxiedUser,
   createProxyAccounts,
+  createProxyTexts,
+  createReply,
   createStamp,
   createTrunkRing,
 } from '#ims'
@@ -87,9 +90,13 @@ export const createProxiedSide = (
   })
   const over = createOver(accounts, registrations)
   const agents = agentHeadersOf(settings)
+  const powers = createPowers(host, (trunk) => accounts.named(trunk)?.answerer())
+  const reply = createReply(random)
+  const texts = createProxyTexts({ wire, request: sip.request, random, accounts, host, reply })
   const ring = createTrunkRing({
     ...{ legs, wire, random, timers, registrations, lines: over.lines, domain: host, ...agents },
     normal: (number) => number,
+    powers,
     listeners: mediaPlansOf(settings),
   })
   return {
@@ -108,6 +115,10 @@ export const createProxiedSide = (
           watch(hear) {
             account.hear = hear
           },
+          onText(hear) {
+            account.onText = hear
+          },
+          text: (to, text) => texts.send(account, to, text),
           leave: account.leave,
         }
         return ok(own)
@@ -115,7 +126,7 @@ export const createProxiedSide = (
     },
     start(calls) {
       user = createProxiedUser({
-        ...{ random, accounts, legs, calls, host, takers: [], powers: () => ({}), ...agents },
+        ...{ random, accounts, legs, calls, host, powers, ...agents, takers: [texts.take] },
       })
       wire.start({ onData: (flow, octets) => sip.onData(flow, octets), onClose: (flow) => sip.onClose(flow) })
     },

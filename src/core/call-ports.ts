@@ -57,6 +57,12 @@ export type Party = {
   moveTo(call: string, events: PartyEvents): void
   /** Somebody else is at the other end from now on: told with the next `offer`, or at once where that needs no offer. */
   meets?(other: Shown): void
+  /** It belongs to another exchange, which keeps itself what is said; gives its status. Missing: the house does. */
+  record?(on: boolean): Promise<number>
+  /** Its exchange calls somebody in its place: a number, or whoever has that `address`. Missing: the house does. */
+  refer?(to: Dialled | string, told: (status: number) => void): Promise<Result<void, Refused>>
+  /** How other parties of its exchange call it in the place of who speaks with it now. */
+  address?(): string | undefined
 }
 
 /** The caller, while and after it waits for an answer. */

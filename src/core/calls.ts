@@ -18,7 +18,7 @@ import type {
 } from './call-ports.ts'
 import type { Events } from './events.ts'
 import { houseParty } from './house/party.ts'
-import { createMoving, type Far, personAt } from './moving/index.ts'
+import { createMoving, type Far, personAt, recordElsewhere } from './moving/index.ts'
 import type { Media, Side, Store } from './ports.ts'
 import type { Refusal } from './refusals.ts'
 import type { PlanPorts } from './ringing/plan.ts'
@@ -74,7 +74,7 @@ export const createCalls = (ports: CallsPorts) => {
 
   const wishes: Wishes = {
     transfer: (call, by, to, told) => moving.transfer(call, by, to, told),
-    record: (call, by, on) => keeping.record(call, by, on),
+    record: (call, by, on) => recordElsewhere(call, by, on) ?? keeping.record(call, by, on),
   }
   const keeping = createKeeping({ ...ports, log, saved: (call) => store.saveCall({ ...call.record }) })
   const ringPorts = { ...ports, answering: keeping.answering }

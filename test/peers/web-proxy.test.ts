@@ -41,6 +41,26 @@ describe('web phones as extensions of an exchange elsewhere', () => {
     return items.find(({ impi }) => impi === `${user}@${DOMAIN}`)?.bindings.length ?? 0
   }
 
+  const entered = async (...users: string[]): Promise<SocketClient[]> => {
+    const all = await Promise.all(users.map((user) => enter(user)))
+    await Promise.all(all.map((client) => client.next(9001, { state: 0 })))
+    return all
+  }
+  const leave = (...all: SocketClient[]): void => {
+    for (const client of all) client.say(1002)
+  }
+  const answer = async (client: SocketClient): Promise<string> => {
+    const { cid } = await client.next(9002)
+    client.say(1006, { cid })
+    client.say(1004, { cid, sdp: ANSWER })
+    await client.next(9004, { cid, state: 2 })
+    return String(cid)
+  }
+  const call = async (client: SocketClient, to: string): Promise<string> => {
+    client.say(1003, { to, sdp: browserSdp('page') })
+    return String((await client.next(2003, { code: 0 })).cid)
+  }
+
   test('are registered there with their own passwords, and taken back at the end', () =>
     told(async () => {
       const alice = await enter('alice')
@@ -82,5 +102,68 @@ describe('web phones as extensions of an exchange elsewhere', () => {
       await alice.next(9004, { cid, state: 2 })
       bob.say(1010, { cid: rung.cid })
       await alice.next(9004, { cid, state: 0 })
+      leave(alice, bob)
+    }))
+
+  test('send each other texts, and have calls recorded there', () =>
+    told(async () => {
+      const [alice, bob] = (await entered('alice', 'bob')) as [SocketClient, SocketClient]
+      alice.say(1009, { to: 'bob', mid: 'm1', msg: 'Grüße und 1=1' })
+      assert.equal((await bob.next(9005)).msg, 'Grüße und 1=1')
+      assert.equal(Number((await alice.next(9006, { mid: 'm1' })).code), 0)
+      alice.say(1009, { to: 'nobody', mid: 'm2', msg: 'who?' })
+      assert.ok(Number((await alice.next(9006, { mid: 'm2' })).code) < 0)
+      const carol = await socketClient(house, 'carol', 'json')
+      clients.push(carol)
+      bob.say(1009, { to: 'carol', mid: 'm3', msg: 'to a new page' })
+      const { id, msg } = await carol.next(9005)
+      assert.equal(msg, 'to a new page')
+      carol.say(1018, { id })
+      assert.equal(Number((await bob.next(9006, { mid: 'm3' })).code), 0)
+      const cid = await call(carol, 'bob')
+      await answer(bob)
+      await carol.next(9004, { cid, state: 2 })
+      carol.say(1013, { cid, rec: 1 })
+      await carol.next(9014, { cid, rec: 1 })
+      carol.say(1010, { cid })
+      await bob.next(9004, { state: 0 })
+      carol.say(1002)
+      leave(alice, bob)
+    }))
+
+  test('send calls on: the exchange joins them, and has them ring', () =>
+    told(async () => {
+      const [alice, bob, carol] = (await entered('alice', 'bob', 'carol')) as [
+        SocketClient,
+        SocketClient,
+        SocketClient,
+      ]
+      const first = await call(alice, 'bob')
+      const bobs = await answer(bob)
+      await alice.next(9004, { cid: first, state: 2 })
+      alice.say(1008, { cid: first, rto: 'carol' })
+      const carols = await answer(carol)
+      await alice.next(9007, { cid: first, state: 2 })
+      alice.say(1010, { cid: first })
+      await alice.next(9004, { cid: first, state: 0, cause: 200 })
+      const refers = logOf(house, 3000).match(/ TO \S+ REFER /g) ?? []
+      assert.equal(refers.length, 1)
+      carol.say(1010, { cid: carols })
+      await bob.next(9004, { cid: bobs, state: 0 })
+
+      const again = await call(alice, 'bob')
+      const second = await answer(bob)
+      await alice.next(9004, { cid: again, state: 2 })
+      alice.say(1008, { cid: again, rto: 'carol' })
+      const ringing = await carol.next(9002)
+      carol.say(1006, { cid: ringing.cid })
+      await alice.next(9007, { cid: again, state: 1 })
+      alice.say(1010, { cid: again })
+      await carol.next(9004, { cid: ringing.cid, state: 0 })
+      const third = await answer(carol)
+      await alice.next(9004, { cid: again, state: 0 })
+      bob.say(1010, { cid: second })
+      await carol.next(9004, { cid: third, state: 0 })
+      leave(alice, bob, carol)
     }))
 })

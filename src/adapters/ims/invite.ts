@@ -156,7 +156,7 @@ const lineParty = (
   party: CallerParty,
 ): CallerParty => ({
   ...party,
-  ...powers?.(() => leg.session),
+  ...powers?.(line.trunk, () => leg.session),
   refuse(refused) {
     if (!refused.redirect) return party.refuse(refused)
     leg.reject({ status: 302, headers: [['Contact', `<${line.uriOf(refused.redirect)}>`]] })

@@ -79,7 +79,10 @@ const carryOut = (ports: ConnectionPorts, connection: Connection, command: Comma
   if (op === 1008) return commands[1008](phone, session.account, call, command)
   if (op === 1009) return void texts.send(session, command)
   if (op === 1014) return onLamps(ports.lamps, settings.maxBlf, session, command)
-  if (op === 1018) ports.carrier?.onHas(session, command.id)
+  if (op === 1018) {
+    session.awaited.get(command.id)?.()
+    ports.carrier?.onHas(session, command.id)
+  }
 }
 
 /** Below this people complain. */

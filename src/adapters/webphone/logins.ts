@@ -5,10 +5,11 @@ import { createLogin, type LoginPorts } from './login.ts'
 import type { Account, WebphonePorts } from './ports.ts'
 import { GRACE_S, type Session, type Sessions } from './sessions.ts'
 import type { UpstreamWish } from './upstream.ts'
+import { takeUpstream } from './upstream-texts.ts'
 import { type Connection, takeNonce } from './visitor.ts'
 
 type LoginsPorts = LoginPorts &
-  Pick<WebphonePorts, 'timers' | 'mailboxes' | 'features' | 'upstream'> & { sessions: Sessions }
+  Pick<WebphonePorts, 'timers' | 'random' | 'mailboxes' | 'features' | 'upstream'> & { sessions: Sessions }
 
 const FULL = 'No more web phones can be registered.'
 
@@ -101,8 +102,10 @@ export const createLogins = (ports: LoginsPorts) => {
   }
 
   /** What the other exchange says of the registration later on. */
-  const follow = (session: Session): void =>
-    session.account.upstream?.watch(({ code, reason, over }) => {
+  const follow = (session: Session): void => {
+    const { upstream } = session.account
+    upstream?.onText((text) => takeUpstream(ports, session, text))
+    upstream?.watch(({ code, reason, over }) => {
       const { phone } = session
       const { link } = phone
       phone.say({ op: 9001, state: code, ...(reason !== undefined && { reason }) })
@@ -111,6 +114,7 @@ export const createLogins = (ports: LoginsPorts) => {
       sessions.end(session)
       link?.close(1000)
     })
+  }
 
   /** The other exchange decides. Old clients have their acknowledgement first, new ones all at once. */
   const enterElsewhere = async (

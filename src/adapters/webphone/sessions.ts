@@ -30,6 +30,8 @@ export type Session = {
   /** What it watches, by extension. */
   readonly watched: Map<string, () => void>
   mailbox: (() => void) | undefined
+  /** Texts of another exchange that a page has not said it has. */
+  readonly awaited: Map<string, () => void>
   over: boolean
 }
 
@@ -138,7 +140,13 @@ export const createSessions = (ports: SessionPorts) => {
       const phone = createPhone(random, dialect, link, account)
       const session: Session = {
         ...{ phone, account, client, resume: random.token(32), mwi: false, cseq: 0, over: false },
-        ...{ grace: undefined, renewal: undefined, watched: new Map(), mailbox: undefined },
+        ...{
+          grace: undefined,
+          renewal: undefined,
+          watched: new Map(),
+          mailbox: undefined,
+          awaited: new Map(),
+        },
       }
       if (!bind(session, EXPIRES_S)) return { kind: 'full' }
       sessions.set(phone.name, session)

@@ -3,6 +3,7 @@ import { readable } from '#lib/text'
 import type { CommandOf, Pdu } from '#webcall'
 import { dialledOf, identityUri, line, userOf } from './names.ts'
 import type { Session, Sessions } from './sessions.ts'
+import { sendUpstream } from './upstream-texts.ts'
 import type { Phone } from './web-call.ts'
 
 /** What nobody can read at once is no text. */
@@ -123,6 +124,8 @@ export const createWebTexts = ({ messages, events, sessions }: TextPorts) => {
       const dialled = dialledOf(to)
       if (!dialled) return refuse('That number cannot be written to.')
       if (Buffer.byteLength(msg) > MOST_OCTETS) return refuse('The text is too long.')
+      if (account.upstream)
+        return sendUpstream(session, account.upstream, { seq, mid, msg, to: dialled.user })
       const own = subscriber.identities.find((one) => readable(one.user) === userOf(from)) ?? account.identity
       const draft: MessageDraft = {
         ...{ origin: 'web', from: identityUri(own, subscriber.domain), fromImpi: subscriber.impi },

@@ -50,6 +50,9 @@ const pass = async (
   call: WebCall,
   to: Parameters<NonNullable<WebCall['events']>['onTransfer']>[0],
 ): Promise<void> => {
+  // The far side's own exchange is to do it: who waits there shall not listen, RFC 5589 §6.1.
+  const { upstream } = call.phone.account ?? {}
+  if (upstream && !call.held.here && call.state === 'connected') await setHeld(ports, call, true)
   const done = await call.events?.onTransfer(to)
   if (done?.ok) {
     const end = { cause: 200, reason: 'The call was transferred.' }

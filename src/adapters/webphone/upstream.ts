@@ -7,6 +7,8 @@ export type UpstreamWish = { tel: string; user: string; password: string; subscr
 /** 0; −2 nobody answers; −3 another contact has taken its place; else minus SIP's status. `over`: it will not come back. */
 export type UpstreamState = { code: number; reason?: string; over: boolean }
 
+export type UpstreamText = { from: string; display: string; text: string }
+
 /** An extension of another exchange, registered there for one web session. */
 export type UpstreamAccount = {
   readonly subscriber: Subscriber
@@ -15,6 +17,10 @@ export type UpstreamAccount = {
   isSame(wish: UpstreamWish): boolean
   /** Hears how the registration goes on. */
   watch(hear: (state: UpstreamState) => void): void
+  /** Hears texts for it; resolves true when somebody has that, or will. */
+  onText(hear: (text: UpstreamText) => Promise<boolean>): void
+  /** Sends a text: gives SIP's status; 408 where nobody answers. */
+  text(to: string, text: string): Promise<number>
   /** Takes the registration back. */
   leave(): void
 }

@@ -1,2 +1,3 @@
+export { recordElsewhere } from './elsewhere.ts'
 export { createMoving, type Far } from './moving.ts'
 export { personAt } from './sitting.ts'

@@ -5,6 +5,7 @@ import type { Caller, CallerParty, CallOffer, Description, Dialled, Refused, Sea
 import type { Side } from '../ports.ts'
 import { join } from '../ringing/join.ts'
 import { ringTurn } from '../ringing/turn.ts'
+import { putThroughElsewhere } from './elsewhere.ts'
 import { Guest, placeOf, visitor } from './guest.ts'
 import { foundOf, isSeat, otherSide, personAt, type Sitting, sittingAt } from './sitting.ts'
 import { type Guests, tie } from './tie.ts'
@@ -163,6 +164,8 @@ export const createMoving = ({ timers, callOf, begin, run }: MovingPorts) => {
   /** What a party itself wishes. */
   const transfer: Wishes['transfer'] = async (call, by, to, told) => {
     if (isSeat(to) && isOther(call, by, to)) return err(NOT_THIS)
+    const elsewhere = await putThroughElsewhere(callOf, call, by, to, told)
+    if (elsewhere) return elsewhere
     const done = isSeat(to)
       ? await bridge(
           { call: call.record.id, far: otherSide(by) },

@@ -9,10 +9,14 @@ import type { Invitation } from './invitation.ts'
 import { createResponse, type SipRequest, type SipResponse } from './message.ts'
 import { Offers } from './offers.ts'
 import { parseRefer, takeRefer } from './refer.ts'
+import { type Referral, Referring, referIn } from './referral.ts'
 import { createRefresh } from './refresh.ts'
 import { withSdp } from './sdp-body.ts'
 import { ALLOW, type LegEnd, type Refused, type SessionEvents, type SessionPorts } from './session-ports.ts'
 import { createUnacknowledged } from './unacknowledged.ts'
+
+/** Phones ring for a while, and exchanges wait. */
+const REFERRAL_MS = 180_000
 
 /** Methods that exist but have no meaning inside a call here. */
 const NOT_HERE = new Set(['MESSAGE', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'REGISTER'])
@@ -43,6 +47,7 @@ export class Session {
   readonly #refresh: ReturnType<typeof createRefresh>
   readonly #unacknowledged: ReturnType<typeof createUnacknowledged>
   #referred = false
+  #referring: Referring | undefined
 
   constructor(ports: SessionPorts, dialog: Dialog, flow: Flow, events: SessionEvents) {
     this.#ports = ports
@@ -113,7 +118,10 @@ export class Session {
     else if (method === 'BYE') this.#onBye(request, transaction)
     else if (method === 'INFO') this.watch(this.#onInfo(request, transaction), transaction)
     else if (method === 'REFER') this.#onRefer(request, transaction)
-    else if (method === 'PRACK' && this.onPrack) this.onPrack(request, transaction)
+    else if (method === 'NOTIFY' && this.#referring) {
+      transaction.respond(this.reply(request, 200))
+      this.#referring.onNotify(request)
+    } else if (method === 'PRACK' && this.onPrack) this.onPrack(request, transaction)
     else if (method === 'PRACK') transaction.respond(this.reply(request, 481))
     else if (method === 'OPTIONS') transaction.respond(this.reply(request, 200))
     else {
@@ -145,6 +153,36 @@ export class Session {
     const isFirst = !this.#referred
     this.#referred = true
     this.watch(takeRefer(this, transaction, isFirst, (told) => onRefer(refer, told)))
+  }
+
+  /**
+   * Asks the peer to call somebody else. `told` hears the statuses on the way; resolves with the last one, or with 408
+   * when none has come in three minutes.
+   */
+  refer(referTo: string, told: (status: number) => void): Promise<Referral> {
+    if (this.#referring || !this.confirmed || this.ended) return Promise.resolve({ refused: 491 })
+    return new Promise((resolve) => {
+      const done = (referral: Referral): void => {
+        timer.cancel()
+        this.#referring = undefined
+        resolve(referral)
+      }
+      const timer = this.#ports.timers.after(REFERRAL_MS, () => done({ became: 408 }))
+      const referring = new Referring(told, done)
+      this.#referring = referring
+      const request = referIn(this.dialog, referTo)
+      request.headers.add('Contact', this.#ports.contact(this.flow))
+      void this.ask(request).then(({ status }) => {
+        if (status >= 300 && this.#referring === referring) referring.refused(status)
+      })
+    })
+  }
+
+  /** Asks the peer to keep what is said, or no longer: INFO of old with the header `Record`. Gives its status. */
+  async record(on: boolean): Promise<number> {
+    const request = requestIn(this.dialog, 'INFO')
+    request.headers.add('Record', on ? 'on' : 'off')
+    return (await this.ask(request)).status
   }
 
   /** Says something inside the dialogue; what comes of that does not matter. */
@@ -317,6 +355,7 @@ export class Session {
 
   #forget(): void {
     this.ended = true
+    this.#referring?.end()
     this.#refresh.stop()
     this.#unacknowledged.abandon()
     this.#ports.forget(this.dialog)

@@ -18,6 +18,9 @@ export type ProxyWish = { tel: string; user: string; password: string; subscribe
 /** How a registration stands: 0, −2 nobody answers, −3 another contact has taken its place, else minus SIP's status. */
 export type ProxyState = { code: number; reason?: string; over: boolean }
 
+/** As people write. */
+export type ProxyText = { from: string; display: string; text: string }
+
 /** One web session as an extension of the other exchange; towards the core a trunk of its own. */
 export type ProxyAccount = {
   /** The trunk's name. */
@@ -28,7 +31,8 @@ export type ProxyAccount = {
   /** User part of its contact, by which the exchange's requests find it. */
   readonly contact: string
   hear: ((state: ProxyState) => void) | undefined
-  onText: ((from: string, display: string, text: string) => Promise<boolean>) | undefined
+  /** A text for it; true when somebody has read it, or will. */
+  onText: ((text: ProxyText) => Promise<boolean>) | undefined
   onWaiting: ((body: string) => void) | undefined
   answerer(): DigestAnswerer
   leave(): void

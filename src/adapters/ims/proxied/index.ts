@@ -6,5 +6,6 @@ export {
   type ProxyWish,
 } from './accounts.ts'
 export { createOver } from './over.ts'
-export type { PowersOf } from './powers.ts'
-export { createProxiedUser } from './user.ts'
+export { createPowers } from './powers.ts'
+export { createProxyTexts } from './texts.ts'
+export { createProxiedUser, createReply } from './user.ts'

@@ -123,7 +123,7 @@ export const createTrunkRing = (ports: TrunkRingPorts): TrunkRing => {
         stop()
         party.cancel(why, words)
       }
-      return ok({ ...party, ...ports.powers?.(() => leg.session), cancel })
+      return ok({ ...party, ...ports.powers?.(name, () => leg.session), cancel })
     },
   }
 }
