@@ -56,6 +56,11 @@ export class CallMedia {
     if (!this.#over) this.#media.attach(this.#id, side)
   }
 
+  /** A browser's transport that nobody will speak by, also after the end. */
+  leave(web: string): void {
+    this.#media.leave(web)
+  }
+
   close(): void {
     this.#over = true
     if (this.#working > 0 || this.#closed) return

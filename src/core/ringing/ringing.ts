@@ -173,7 +173,7 @@ const ringTurnOf = async (ports: RingPorts, call: Call, found: Found, turn: Bind
 
 const placesOf = (
   { ring, addressTowards, transportOf = sessionNameOf }: RingPorts,
-  { offer, record }: Call,
+  { offer, record, media }: Call,
   found: Found,
   turn: Binding[],
 ): Place[] => {
@@ -194,7 +194,10 @@ const placesOf = (
     const address = at === 0 || isBrowser ? addressTowards?.(binding) : undefined
     if (!isBrowser) return { listener, address, ring: (sdp, events) => ring(detail, binding, sdp, events) }
     const web = isWeb(binding) ? transportOf(binding, record.id) : `sip.${record.id}.${at}`
-    return { listener, address, web, ring: (sdp, events) => ring({ ...detail, web }, binding, sdp, events) }
+    return {
+      ...{ listener, address, web, unused: () => media.leave(web) },
+      ring: (sdp, events) => ring({ ...detail, web }, binding, sdp, events),
+    }
   })
 }
 

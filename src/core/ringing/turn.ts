@@ -14,6 +14,8 @@ export type Place = {
   address: string | undefined
   web?: string | undefined
   ring(sdp: string | undefined, events: CalleeEvents): Result<CalleeParty, Refused>
+  /** It was described and will not ring: whoever rings gives back by itself what that took. */
+  unused?(): void
 }
 export type Outcome = { kind: 'answered'; winner: Winner } | { kind: 'refused'; refused: Refused }
 
@@ -74,7 +76,10 @@ export const ringTurn = async (call: Call, places: Place[], late?: Latecomers): 
   let stop: (() => void) | undefined
   const outcome = await new Promise<Outcome>((resolve) => {
     call.whenOver(() => resolve({ kind: 'refused', refused: { why: 'cancelled' } }))
-    if (call.over) return
+    if (call.over) {
+      for (const place of places) place.unused?.()
+      return
+    }
     const ringAlso = ringPlaces(call, described, resolve)
     stop = late?.((place) => call.watch(describe(call, place).then((one) => ringAlso(place, one))))
   })
@@ -112,7 +117,10 @@ const ringPlaces = (
   const stopRinging = (): void => settle({ kind: 'refused', refused: { why: 'no-answer' } }, 'timeout')
   call.stopRinging = stopRinging
   const ring = (place: Place, { sdp, media }: Described): void => {
-    if (!sdp.ok) return lost(undefined, { why: sdp.error })
+    if (!sdp.ok) {
+      place.unused?.()
+      return lost(undefined, { why: sdp.error })
+    }
     let leg: CalleeParty | undefined
     const rung = place.ring(
       sdp.value,
@@ -122,11 +130,14 @@ const ringPlaces = (
       leg = rung.value
       ringing.add(leg)
       record.callIds.push(leg.callId)
-    } else lost(undefined, rung.error)
+    } else {
+      place.unused?.()
+      lost(undefined, rung.error)
+    }
   }
   for (const [place, described] of places) ring(place, described)
   return (place, described) => {
-    if (call.over || call.stopRinging !== stopRinging) return
+    if (call.over || call.stopRinging !== stopRinging) return place.unused?.()
     left++
     ring(place, described)
   }
