@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { SDP } from '../support/phone.ts'
-import { CALLER_AT, aWebEngine } from '../support/web-engine.ts'
 import { browserSdp, newClient } from '../support/web-clients.ts'
+import { aWebEngine, CALLER_AT } from '../support/web-engine.ts'
 import { legOf, nothingLeft, type Town, talk, town } from '../support/web-stories.ts'
 
 const ROUNDS = 200

@@ -79,7 +79,7 @@ export const createRenewal = ({ transports, calls, limits }: RenewalPorts) => {
 
   const leave = (web: string): void => {
     const transport = transports.get(web)
-    if (!transport) return
+    if (!transport) return transports.leave(web)
     for (const call of calls.all()) {
       if (!call.web?.known.delete(transport)) continue
       for (const side of ['caller', 'callee'] as const)

@@ -47,6 +47,8 @@ export const createTransports = (ports: TransportsPorts) => {
   const { hand, pools, log, events } = ports
   const byName = new Map<string, Life>()
   const byId = new Map<number, Life>()
+  /** Names that wait for a socket; whoever leaves meanwhile is not among them any more. */
+  const opening = new Set<string>()
   let last = 0
   let shaker: Handshaker | undefined
 
@@ -140,15 +142,19 @@ export const createTransports = (ports: TransportsPorts) => {
     const pool = pools[family]
     const addresses = addressesFor(familyOf(address ?? '') ? address : undefined, family)
     if (!pool || addresses.length === 0) return err('unsupported-address')
+    opening.add(name)
     let pair = pool.take()
     while (!pair) {
-      if (!(await pool.grow())) return err('overloaded')
+      if (!(await pool.grow())) {
+        opening.delete(name)
+        return err('overloaded')
+      }
       pair = pool.take()
     }
     const raced = byName.get(name)
-    if (raced) {
+    if (raced || !opening.delete(name)) {
       pool.give(pair)
-      return ok(raced.transport)
+      return raced ? ok(raced.transport) : err('cancelled')
     }
     const transport = new Transport({
       ...{ id: ++last, name, pair, addresses, fingerprint: handshaker().fingerprint },
@@ -162,6 +168,7 @@ export const createTransports = (ports: TransportsPorts) => {
   }
 
   const leave = (name: string): void => {
+    opening.delete(name)
     const life = byName.get(name)
     if (!life) return
     const { transport } = life
