@@ -24,9 +24,12 @@ const description = (rest: string): string => {
 type Line = { text: string; next: number }
 
 const lineAt = (text: string, from: number): Line => {
-  const lf = text.indexOf('\n', from)
-  const cr = text.indexOf('\r', from)
-  const end = lf < 0 ? (cr < 0 ? text.length : cr) : cr < 0 ? lf : Math.min(lf, cr)
+  // Sign by sign: looked for one by one, an end that the text has none of would be looked for to its end at each line.
+  let end = from
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end)
+    if (code === 10 || code === 13) break
+  }
   const next = text[end] === '\r' && text[end + 1] === '\n' ? end + 2 : end + 1
   return { text: text.slice(from, end), next }
 }
