@@ -92,6 +92,13 @@ describe('guests', () => {
       assert.equal(house.calls.list()[0]?.record.guest?.how, 'web')
       guest.say(1012, { cid, dtmf: '5' })
       await guest.next(2012, { code: 0 })
+      // Whom guests may call is not whom others may be sent to by them.
+      guest.say(1013, { cid, rec: 1 })
+      await guest.next(2013, { code: -2 })
+      if (dialect === 'json') {
+        guest.say(1015, { cid, to: '+900123' })
+        await guest.next(2015, { code: -2 })
+      }
       guest.say(1011, { nonce, to: '600', sdp: browserSdp('guest') })
       await guest.next(2011, { code: -2 })
       guest.drop()

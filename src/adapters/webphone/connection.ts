@@ -64,8 +64,6 @@ const carryOut = (ports: ConnectionPorts, connection: Connection, command: Comma
   if (op === 1007) return commands[1007](phone, call, command)
   if (op === 1010) return commands[1010](phone, call, phone.calls.get(command.cid2), command)
   if (op === 1012) return commands[1012](phone, call, command)
-  if (op === 1013) return void commands[1013](phone, call, command)
-  if (op === 1015) return commands[1015](phone, call, phone.calls.get(command.cid2), command)
   if (op === 1017) {
     if (call) noteQuality(ports, call, command.quality)
     return
@@ -79,6 +77,9 @@ const carryOut = (ports: ConnectionPorts, connection: Connection, command: Comma
   if (op === 1008) return commands[1008](phone, session.account, call, command)
   if (op === 1009) return void texts.send(session, command)
   if (op === 1014) return onLamps(ports.lamps, settings.maxBlf, session, command)
+  // Not for guests: whom they may call says a list, and nobody asked them whether to keep what is said.
+  if (op === 1013) return void commands[1013](phone, call, command)
+  if (op === 1015) return commands[1015](phone, call, phone.calls.get(command.cid2), command)
   if (op === 1018) {
     session.awaited.get(command.id)?.()
     ports.carrier?.onHas(session, command.id)

@@ -29,7 +29,7 @@ const CONTROL = /[\u0000-\u001f\u007f]+/g
 
 type Ticket = { to: string; origin: string | undefined; untilMs: number }
 /** `calls`: more than one while a party is put through. */
-type Place = { calls: Set<string>; timer: Timer }
+type Place = { calls: Set<string>; timer: Timer; talks: boolean }
 
 const refuse = (why: GuestRefusal['why'], reason: string): Result<never, GuestRefusal> => err({ why, reason })
 
@@ -68,11 +68,13 @@ export const createGuests = ({ timers, random, events, plan, hangUp, talkedMs = 
       place.calls.delete(call.id)
       return place.calls.size === 0 ? free(guest) : undefined
     }
-    if (place.calls.size === 0) place.timer.cancel()
+    if (place.calls.size === 0 && !place.talks) place.timer.cancel()
     place.calls.add(call.id)
-    if (state === 'answered' && call.answeredAtMs !== undefined) {
+    // From the first answer on: whoever holds and comes back, or is put through, has no more time for it.
+    if (state === 'answered' && !place.talks) {
+      place.talks = true
       place.timer.cancel()
-      place.timer = timers.after(plan.callMinutes * MINUTE_MS, () => hangUp(call.id))
+      place.timer = timers.after(plan.callMinutes * MINUTE_MS, () => [...place.calls].forEach(hangUp))
     }
   }
   events.subscribe(hear)
@@ -117,7 +119,7 @@ export const createGuests = ({ timers, random, events, plan, hangUp, talkedMs = 
       ...(cti !== undefined && { cti }),
       ...(skill !== undefined && { skill }),
     }
-    places.set(guest, { calls: new Set(), timer: timers.after(PASS_MS, () => free(guest)) })
+    places.set(guest, { calls: new Set(), timer: timers.after(PASS_MS, () => free(guest)), talks: false })
     const name = clean(wish.disp, LONGEST.name) ?? clean(wish.from, LONGEST.name)
     const display = name === undefined ? plan.caller.display : wire(name)
     const headers: [string, string][] = []
