@@ -32,7 +32,7 @@ import {
 } from '#ims'
 import { bugText } from '#lib/log'
 import { createRandom } from '#lib/random'
-import { createEmbeddedMedia, createPassedMedia } from '#media'
+import { createEmbeddedMedia, createPassedMedia, createRtpengineMedia, type EmbeddedMedia } from '#media'
 import { createLegs, createNotifier, createSipEndpoint, type TimerValues } from '#sip'
 import {
   alternativeOf,
@@ -88,11 +88,18 @@ const createPeople = async ({ settings, log, timers, store }: Ground) => {
   return { events, guard, subscribers, registrations }
 }
 
-const createMedia = ({ settings, log }: Ground, events: MediaEvents) => {
-  const { engine, workers } = settings.media
+const createMedia = async (
+  { settings, log }: Ground,
+  events: MediaEvents,
+): Promise<ReturnType<typeof createPassedMedia> | EmbeddedMedia> => {
+  const { engine, workers, servers } = settings.media
   if (engine === 'none') return createPassedMedia()
   const web = webMediaPlanOf(settings)
-  return createEmbeddedMedia({ listeners: mediaPlansOf(settings), log, events, workers, ...(web && { web }) })
+  const plan = { listeners: mediaPlansOf(settings), log, events, ...(web && { web }) }
+  if (engine === 'embedded') return createEmbeddedMedia({ ...plan, workers })
+  const embedded = await createEmbeddedMedia({ ...plan, workers: 1 })
+  const limitS = (): number => web?.limits().talking ?? 0
+  return createRtpengineMedia({ servers, embedded, events, log, limitS })
 }
 
 const textSettingsOf = ({ messages }: Settings): TextSettings => ({

@@ -39,7 +39,7 @@ const ROOMS: readonly Room[] = [
   {
     name: 'media',
     src: ['protocols/rtp', 'protocols/ice', 'protocols/dtls', 'protocols/sdp', 'core', 'lib'],
-    builtins: ['dgram', 'worker_threads', 'os', 'net', 'crypto'],
+    builtins: ['dgram', 'worker_threads', 'os', 'net', 'crypto', 'fs/promises'],
     packages: ['koffi'],
   },
   {

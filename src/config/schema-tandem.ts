@@ -63,16 +63,12 @@ const media: Shape<MediaSettings> = {
     kind: oneOf(['embedded', 'rtpengine', 'none']),
     default: 'embedded',
     about: 'Who relays media; none: phones send to each other directly.',
-    status: planned,
-    idle: (value) => value !== 'rtpengine',
   },
   workers: { kind: workers, default: 'auto', about: 'Threads of the embedded engine.' },
   servers: {
     kind: oneOrMore(remote(22222)),
     default: [],
     about: "Addresses of rtpengine's ng protocol.",
-    status: planned,
-    idle: (value) => value.length === 0,
   },
 }
 

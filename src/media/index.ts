@@ -7,3 +7,4 @@ export {
 } from './engine.ts'
 export { loadSrtpKit } from './kit.ts'
 export { createPassedMedia } from './passed.ts'
+export { createRtpengineMedia } from './rtpengine/engine.ts'

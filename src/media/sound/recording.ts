@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { RecordedFile, Side } from '#core'
 import type { Kept } from './formats.ts'
 import { G722 } from './g722.ts'
@@ -40,8 +39,8 @@ export const createRecording = ({ folder, name, typesOf, serial }: RecordingPort
   const timeline = new Timeline(2)
   const opus: Partial<Record<Side, OpusFile>> = {}
   const types = { caller: typesOf('caller'), callee: typesOf('callee') }
-  const wavPath = join(folder, `${name}.wav`)
-  const opusPath = (side: Side): string => join(folder, `${name}-${side}.ogg`)
+  const wavPath = `${folder}/${name}.wav`
+  const opusPath = (side: Side): string => `${folder}/${name}-${side}.ogg`
   let wav: WavFile | undefined
   let nowMs = 0
 

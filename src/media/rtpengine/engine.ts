@@ -1,0 +1,254 @@
+import type { Media, MediaEvents, MediaOptions, MediumStats, Refusal, Side } from '#core'
+import type { Log } from '#lib/log'
+import { err, ok, type Result } from '#lib/result'
+import { otherSide } from '../call.ts'
+import type { EmbeddedMedia } from '../engine.ts'
+import { flagsFor, forTelephones } from './flags.ts'
+import { flowOf, heardAtS } from './flow.ts'
+import { createNgServer, type NgFault, type NgPeer, type NgReply, type NgServer, orderFor } from './ng.ts'
+
+export type RtpengineMediaPorts = {
+  servers: readonly NgServer[]
+  /** Serves what rtpengine has nothing for: echo, offers of the house, mailboxes. */
+  embedded: EmbeddedMedia
+  events: MediaEvents
+  log: Log
+  /** Seconds after which a call with a browser is given up; 0: never. */
+  limitS?(): number
+}
+
+type Said = { sdp: string; web: string | undefined }
+
+type Call = {
+  name: string
+  server: NgPeer
+  /** The latest description of each side. */
+  said: Partial<Record<Side, Said>>
+  offer: { from: Side; targets: Map<string, { web: string | undefined; branch: string }> } | undefined
+  /** Of the branch that answered. */
+  branch: string | undefined
+  answered: boolean
+}
+
+const WATCH_MS = 5000
+/** Shorter silence is nobody's business. */
+const MIN_SILENT_MS = 5000
+
+const webIn = (side: Side, { callerWeb, calleeWeb }: MediaOptions): string | undefined =>
+  side === 'caller' ? callerWeb : calleeWeb
+const listenerIn = (side: Side, { callerListener, calleeListener }: MediaOptions): number | undefined =>
+  side === 'caller' ? callerListener : calleeListener
+
+const refusalOf = ({ why }: NgFault): Refusal => (why === 'silent' ? 'overloaded' : 'not-acceptable-media')
+
+/** Bridged calls by rtpengine: descriptions go to it by its ng protocol, the packets never see us. */
+export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia => {
+  const { embedded, events, log } = ports
+  const servers = ports.servers.map((server) => createNgServer(server, log))
+  const calls = new Map<string, Call>()
+  /** Which call each browser speaks in. */
+  const speaking = new Map<string, { call: string; side: Side }>()
+  log.write(
+    'media',
+    'info',
+    'rtpengine knows no BUNDLE: browsers are answered without it, each medium by itself',
+  )
+
+  const ask = async (call: Call, command: string, fields: Record<string, string | number | string[]>) => {
+    const reply = await call.server.ask(command, { 'call-id': call.name, ...fields })
+    if (!reply.ok)
+      log.write('media', 'warn', `rtpengine: ${command}: ${reply.error.text}`, { user: call.name })
+    return reply
+  }
+
+  const sdpOf = (reply: Result<NgReply, NgFault>, toPhone: boolean): Result<string, Refusal> => {
+    if (!reply.ok) return err(refusalOf(reply.error))
+    const { sdp } = reply.value
+    if (typeof sdp !== 'string') return err('not-acceptable-media')
+    return ok(toPhone ? forTelephones(sdp) : sdp)
+  }
+
+  /** A browser is remembered; a place without one is a telephone. */
+  const webOf = (call: Call | undefined, side: Side, options: MediaOptions): string | undefined =>
+    webIn(side, options) ?? (listenerIn(side, options) === undefined ? call?.said[side]?.web : undefined)
+
+  const enter = (name: string): Call | undefined => {
+    const [server] = orderFor(name, servers)
+    const present = calls.get(name)
+    if (present || !server) return present
+    const call: Call = { name, server, said: {}, offer: undefined, branch: undefined, answered: false }
+    calls.set(name, call)
+    return call
+  }
+
+  /** The first server that answers has the call; later ones stay with it. */
+  const firstOffer = async (call: Call, fields: Record<string, string | number | string[]>) => {
+    let reply = await ask(call, 'offer', fields)
+    if (call.answered || Object.keys(call.said).length > 1) return reply
+    for (const server of orderFor(call.name, servers)) {
+      if (reply.ok || reply.error.why !== 'silent' || call.offer) break
+      if (server === call.server) continue
+      call.server = server
+      reply = await ask(call, 'offer', fields)
+    }
+    return reply
+  }
+
+  const tagsOf = (from: Side, call: Call) => ({
+    'from-tag': from,
+    ...(call.answered && { 'to-tag': otherSide(from) }),
+  })
+
+  const offer: Media['offer'] = async (name, side, sdp, options = {}) => {
+    const isNew = !calls.has(name)
+    const call = enter(name)
+    if (!call) return err('overloaded')
+    const [own, to] = [webOf(call, side, options), otherSide(side)]
+    const web = webOf(call, to, options)
+    const goes = call.offer && call.offer.from === side && !call.answered
+    const branch = call.answered ? (call.branch ?? 'a') : (web ?? 'phones')
+    const reply = await firstOffer(call, {
+      ...{ sdp, ...tagsOf(side, call), 'via-branch': branch },
+      ...flagsFor(own !== undefined, web !== undefined, false),
+    })
+    if (!reply.ok) {
+      if (isNew && !call.offer) calls.delete(name)
+      return err(refusalOf(reply.error))
+    }
+    call.said[side] = { sdp, web: own }
+    const targets = goes && call.offer ? call.offer.targets : new Map()
+    call.offer = { from: side, targets: targets.set(web ?? '', { web, branch }) }
+    return sdpOf(reply, web === undefined)
+  }
+
+  const answer: Media['answer'] = async (name, side, sdp, options = {}) => {
+    const call = calls.get(name)
+    const open = call?.offer
+    if (!call || !open || open.from === side) return err('bad-request')
+    const only = open.targets.size === 1 ? [...open.targets.values()][0] : undefined
+    const target = open.targets.get(options.web ?? '') ?? (options.web === undefined ? only : undefined)
+    if (!target) return err('bad-request')
+    const toWeb = call.said[open.from]?.web !== undefined
+    const reply = await ask(call, 'answer', {
+      ...{ sdp, 'from-tag': open.from, 'to-tag': side, 'via-branch': target.branch },
+      ...flagsFor(target.web !== undefined, toWeb, true),
+    })
+    if (!reply.ok) return err(refusalOf(reply.error))
+    call.answered = true
+    call.branch = target.branch
+    call.said[side] = { sdp, web: target.web }
+    for (const one of ['caller', 'callee'] as const) {
+      const web = call.said[one]?.web
+      if (web !== undefined && !speaking.has(web)) speaking.set(web, { call: name, side: one })
+    }
+    return sdpOf(reply, !toWeb)
+  }
+
+  /** The browser's way to us is another: both sides are negotiated once more, and only it hears of that. */
+  const refresh: Media['refresh'] = async (web, sdp) => {
+    const place = speaking.get(web)
+    const call = place && calls.get(place.call)
+    const others = place && call?.said[otherSide(place.side)]
+    if (!place || !call || !others) return embedded.refresh(web, sdp)
+    const { side } = place
+    const branch = { 'via-branch': call.branch ?? 'a' }
+    const isWeb = others.web !== undefined
+    const offered = await ask(call, 'offer', {
+      ...{ sdp, 'from-tag': side, 'to-tag': otherSide(side), ...branch },
+      ...flagsFor(true, isWeb, false),
+    })
+    if (!offered.ok) return err(refusalOf(offered.error))
+    call.said[side] = { sdp, web }
+    const reply = await ask(call, 'answer', {
+      ...{ sdp: others.sdp, 'from-tag': side, 'to-tag': otherSide(side), ...branch },
+      ...flagsFor(isWeb, true, true),
+    })
+    if (reply.ok) events.onWeb?.(web, 'up')
+    return sdpOf(reply, false)
+  }
+
+  /** One peer connection cannot be in two calls here: the page makes another one, and its offer comes to `refresh`. */
+  const attach: Media['attach'] = (name, side) => {
+    const web = calls.get(name)?.said[side]?.web
+    if (web === undefined) return embedded.attach(name, side)
+    const before = speaking.get(web)
+    speaking.set(web, { call: name, side })
+    if (before && before.call !== name) events.onWeb?.(web, 'lost')
+  }
+
+  const forget = (name: string): void => {
+    for (const [web, { call }] of speaking) if (call === name) speaking.delete(web)
+  }
+
+  const end = (name: string): void => {
+    embedded.close(name)
+    const call = calls.get(name)
+    if (!call) return
+    calls.delete(name)
+    forget(name)
+    void ask(call, 'delete', { 'from-tag': 'caller', 'delete-delay': 0 }).then((reply) => {
+      const flowed = reply.ok && bothOf(reply.value)
+      if (flowed) events.onClosed?.(name, flowed)
+    })
+  }
+
+  const TAGS: Record<Side, string> = { caller: 'caller', callee: 'callee' }
+  const bothOf = (reply: NgReply): Record<Side, MediumStats[]> | undefined => {
+    const flowed = { caller: flowOf(reply, TAGS, 'caller'), callee: flowOf(reply, TAGS, 'callee') }
+    return [...flowed.caller, ...flowed.callee].some(({ rtpRecv }) => rtpRecv > 0) ? flowed : undefined
+  }
+
+  const stats: Media['stats'] = async (name, side) => {
+    const call = calls.get(name)
+    if (!call) return embedded.stats(name, side)
+    const reply = await ask(call, 'query', {})
+    return reply.ok ? flowOf(reply.value, TAGS, side) : []
+  }
+
+  const watchOne = async (call: Call): Promise<void> => {
+    const reply = await call.server.ask('query', { 'call-id': call.name })
+    if (!calls.has(call.name)) return
+    // It forgets calls in which nothing comes by itself.
+    const isGone = !reply.ok && reply.error.why === 'refused'
+    const silentMs = reply.ok ? Date.now() - heardAtS(reply.value) * 1000 : 0
+    if (isGone) events.onSilent(call.name, Number.MAX_SAFE_INTEGER)
+    else if (silentMs >= MIN_SILENT_MS) {
+      const limitS = (call.said.caller?.web ?? call.said.callee?.web) ? (ports.limitS?.() ?? 0) : 0
+      events.onSilent(call.name, silentMs, limitS > 0 ? limitS * 1000 : undefined)
+    }
+  }
+  const watch = setInterval(() => {
+    for (const call of calls.values()) if (call.answered) void watchOne(call)
+  }, WATCH_MS).unref()
+
+  const stop = async (): Promise<void> => {
+    clearInterval(watch)
+    for (const server of servers) server.close()
+    await embedded.close()
+  }
+
+  function close(call: string): void
+  function close(): Promise<void>
+  function close(call?: string): Promise<void> | undefined {
+    return call === undefined ? stop() : void end(call)
+  }
+
+  return {
+    ...{ offer, answer, refresh, attach, stats, close },
+    ...{ echo: embedded.echo, invite: embedded.invite, figures: embedded.figures },
+    ...(embedded.speak && { speak: embedded.speak }),
+    ask: (web, options) =>
+      speaking.has(web) ? Promise.resolve(err('not-acceptable-media')) : embedded.ask(web, options),
+    leave: (web) => {
+      speaking.delete(web)
+      embedded.leave(web)
+    },
+    // Requests for pictures are the phones' own business: it passes them on.
+    picture: (call, side) => embedded.picture(call, side),
+    dtmf: (name, towards, digit, durationMs) => {
+      const call = calls.get(name)
+      if (!call) return embedded.dtmf(name, towards, digit, durationMs)
+      void ask(call, 'play DTMF', { 'from-tag': otherSide(towards), code: digit, duration: durationMs })
+    },
+  }
+}

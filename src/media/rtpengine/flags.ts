@@ -1,0 +1,29 @@
+import type { Bencoded } from './bencode.ts'
+
+/** What rtpengine is to make of a description for a telephone, and for a browser. It knows no BUNDLE. */
+const PLAIN = {
+  ...{ ICE: 'remove', DTLS: 'off', SDES: ['off'], 'transport-protocol': 'RTP/AVP' },
+  'rtcp-mux': ['demux'],
+}
+const WEB = {
+  ...{ ICE: 'force', DTLS: 'passive', SDES: ['off'], 'transport-protocol': 'UDP/TLS/RTP/SAVPF' },
+  'rtcp-mux': ['offer', 'require'],
+}
+
+/** `to` and `from`: whether a browser is there. Same kinds keep the profile that they speak. */
+export const flagsFor = (from: boolean, to: boolean, isAnswer: boolean): { [key: string]: Bencoded } => {
+  const flags = ['inject-DTMF', ...(to ? ['generate-mid'] : [])]
+  const common = { replace: ['origin', 'session-connection'], flags }
+  if (to) return { ...common, ...WEB, ...(isAnswer && { 'rtcp-mux': ['accept'] }) }
+  return from ? { ...common, ...PLAIN } : { ...common, ICE: 'remove' }
+}
+
+/** Lines of browsers that mean nothing to telephones, and that rtpengine would hand on. */
+const FOREIGN =
+  /^a=(?:extmap|extmap-allow-mixed|msid|msid-semantic|ssrc|ssrc-group|group|mid|rtcp-rsize|ice-options)(?::|$)/
+
+export const forTelephones = (sdp: string): string =>
+  sdp
+    .split('\r\n')
+    .filter((line) => !FOREIGN.test(line))
+    .join('\r\n')

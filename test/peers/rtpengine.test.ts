@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { MediumStats, Side } from '#core'
+import { createEmbeddedMedia, createRtpengineMedia, type EmbeddedMedia } from '#media'
+import { startBaresip } from '../support/baresip.ts'
+import { freshAddress } from '../support/loopback.ts'
+import { peer, without } from '../support/peers.ts'
+import { freePort, portRange } from '../support/ports.ts'
+import { startRtpengine } from '../support/rtpengine.ts'
+import { startScriptPages } from '../support/script-pages.ts'
+import { DOMAIN } from '../support/tandem.ts'
+import { heardMs } from '../support/tone.ts'
+import { aTonePhone } from '../support/tone-phone.ts'
+import { until } from '../support/wait.ts'
+import { newPage, startWebTown, storyOf } from '../support/web-town.ts'
+
+const given = (told: Awaited<ReturnType<EmbeddedMedia['offer']>> | undefined): string => {
+  if (!told?.ok) throw new Error(`refused: ${told?.error}`)
+  return told.value
+}
+
+describe('calls by rtpengine', { skip: peer('rtpengine').skip }, () => {
+  let server: Awaited<ReturnType<typeof startRtpengine>>
+  let media: EmbeddedMedia
+  const closed = new Map<string, Record<Side, MediumStats[]>>()
+  before(async () => {
+    server = await startRtpengine()
+    const { from, to } = portRange(40)
+    const log = { on: () => true, write: () => {} }
+    const events = {
+      onSilent: () => {},
+      onDtmf: () => {},
+      onClosed: (call: string, flowed: Record<Side, MediumStats[]>) => void closed.set(call, flowed),
+    }
+    const listeners = [{ address: '127.0.0.1', bind: '127.0.0.1', portMin: from, portMax: to }]
+    const embedded = await createEmbeddedMedia({ listeners, log, events, workers: 1 })
+    const nobody = { address: '127.0.0.1', port: await freePort() }
+    const servers = [nobody, { address: '127.0.0.1', port: server.port }]
+    media = createRtpengineMedia({ servers, embedded, events, log })
+  })
+  after(async () => {
+    await media?.close()
+    await server?.stop()
+  })
+
+  test('two telephones hear each other, a key and a hold; a silent server is passed over', async () => {
+    // One of these two names is the silent server's.
+    for (const name of ['a', 'b']) {
+      const [alice, bob] = await Promise.all([aTonePhone('PCMU', 440), aTonePhone('PCMU', 700, 2)])
+      const offered = given(await media.offer(name, 'caller', alice.description()))
+      assert.match(offered, /c=IN IP4 127\.0\.0\.1/)
+      const answered = given(await media.answer(name, 'callee', bob.description()))
+      alice.hum(answered)
+      bob.hum(offered)
+      await until('both hear', () => alice.hears(700) && bob.hears(440))
+      media.dtmf(name, 'callee', '5', 100)
+      await until('the key', () => bob.keys().some(({ event }) => event === 5))
+      const held = given(await media.offer(name, 'callee', bob.description('sendonly', 2)))
+      assert.match(held, /a=sendonly/)
+      assert.match(given(await media.answer(name, 'caller', alice.description('recvonly', 2))), /a=recvonly/)
+      const [stats] = await media.stats(name, 'caller')
+      assert.ok(
+        stats && stats.rtpRecv > 10 && stats.rtpSend > 10 && stats.rtpAddr === `127.0.0.1:${alice.port}`,
+      )
+      media.close(name)
+      await until('what flowed', () => (closed.get(name)?.callee[0]?.rtpRecv ?? 0) > 10)
+      alice.close()
+      bob.close()
+    }
+  })
+
+  test('the echo, and whoever the house speaks with, stay here', async () => {
+    const alice = await aTonePhone('PCMU', 440)
+    alice.hum(given(await media.echo('echo', 'caller', alice.description())))
+    await until('the echo', () => alice.hears(440))
+    media.close('echo')
+    assert.ok((await media.speak?.('box', 'caller', alice.description(), { play: [] }))?.ok)
+    media.close('box')
+    alice.close()
+  })
+
+  test('what is no description, and a call that nobody knows', async () => {
+    assert.equal((await media.offer('bad', 'caller', 'nonsense')).ok, false)
+    assert.equal((await media.answer('nobody', 'callee', 'v=0')).ok, false)
+    media.close('bad')
+    media.close('nobody')
+  })
+})
+
+describe('a browser and a telephone by rtpengine', {
+  skip: without('rtpengine', 'baresip', 'chromium'),
+}, () => {
+  test('each hears the other', async (context) => {
+    const server = await startRtpengine()
+    const house = await startWebTown(['alice', 'bob'], {
+      media: { engine: 'rtpengine', servers: [`127.0.0.1:${server.port}`] },
+    })
+    const browser = await startScriptPages()
+    const [user, address] = ['bob', freshAddress()]
+    const registrar = `127.0.0.1:${house.ports.sip}`
+    const bob = await startBaresip({
+      ...{ user, address, domain: DOMAIN, authUser: `bob@${DOMAIN}`, registrar },
+      ...{ password: 'secret-of-bob', hertz: 1000 },
+    })
+    context.after(async () => {
+      await bob.stop()
+      await browser.close()
+      await house.stop()
+      await server.stop()
+    })
+    await bob.registered()
+    const alice = await newPage(browser, house, { user: 'alice', hertz: 440 })
+    try {
+      await alice.call('bob')
+      await alice.until(9004, { state: '2' })
+      await alice.hears(1000)
+      await until('bob hears alice', () => bob.heard().some((samples) => heardMs(samples, 440) >= 1000))
+    } catch (fault) {
+      const story = await storyOf(house, browser, alice)
+      throw new Error(`${(fault as Error).message}\n${story}\n${server.output().slice(-3000)}`)
+    }
+  })
+})

@@ -1,0 +1,21 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { peer } from './peers.ts'
+import { freePort, portRange } from './ports.ts'
+import { startProgram } from './program.ts'
+import { temporaryFolder } from './tandem.ts'
+
+/** rtpengine in user space on loopback, with a configuration that says nothing: the packaged one opens other ports. */
+export const startRtpengine = async () => {
+  const folder = temporaryFolder('rtpengine')
+  const config = join(folder, 'empty.conf')
+  writeFileSync(config, '[rtpengine]\n')
+  const port = await freePort()
+  const { from, to } = portRange(200)
+  const program = startProgram(peer('rtpengine').path, [
+    ...[`--config-file=${config}`, '--foreground', '--log-stderr', '--table=-1', '--num-threads=1'],
+    ...['--interface=127.0.0.1', `--listen-ng=127.0.0.1:${port}`, `--port-min=${from}`, `--port-max=${to}`],
+  ])
+  await program.waitFor(/Startup complete/)
+  return { port, output: program.output, stop: () => program.stop() }
+}
