@@ -51,6 +51,10 @@ describe('pages that are closed', () => {
     assert.equal(again.wake('1001', CALL), true)
     await settle()
     assert.deepEqual(posts.map(({ url }) => url).sort(), ['https://push.example/a', 'https://push.example/b'])
+    again.wake('1001', { ...CALL, from: '1'.repeat(9000), name: '\u2603'.repeat(9000) })
+    await settle()
+    assert.equal(posts.length, 4, 'a long name is cut, and costs nobody its messages')
+    assert.equal(again.has('1001'), true)
     const { authorization, ...headers } = posts[0]?.headers ?? {}
     assert.match(authorization ?? '', /^vapid t=\S+, k=\S+$/)
     assert.deepEqual(headers, {

@@ -38,6 +38,8 @@ export type Push = {
 }
 
 const MOST_OF_USER = 10
+/** Callers name themselves as they like; a message has room for 4096 octets. */
+const MOST_SHOWN = 200
 /** Seconds that a push service keeps what the browser does not take at once: a call does not ring longer. */
 const TTL_S = { call: 30, text: 24 * 3600 }
 const URGENCY = { call: 'high', text: 'normal' }
@@ -71,7 +73,7 @@ export const createPush = async (ports: PushPorts): Promise<Push> => {
 
   const send = async (impi: string, { endpoint, keys }: Kept, message: PushMessage): Promise<void> => {
     const body = encryptPush(new TextEncoder().encode(JSON.stringify(message)), keys)
-    if (!body.ok) return drop(impi, endpoint)
+    if (!body.ok) return body.error === 'keys' ? drop(impi, endpoint) : undefined
     const { kind } = message
     const headers = {
       authorization: vapid.authorization(endpoint, clock.wallMs()),
@@ -107,7 +109,8 @@ export const createPush = async (ports: PushPorts): Promise<Push> => {
     wake: (impi, message) => {
       const own = users.get(impi)
       if (!own) return false
-      const told: PushMessage = { ...message, atMs: clock.wallMs() }
+      const [from, name] = [message.from.slice(0, MOST_SHOWN), message.name.slice(0, MOST_SHOWN)]
+      const told: PushMessage = { ...message, from, name, atMs: clock.wallMs() }
       for (const one of [...own.values()]) send(impi, one, told).catch(complain)
       return true
     },
