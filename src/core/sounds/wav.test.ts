@@ -55,6 +55,9 @@ describe('a greeting', () => {
       assert.equal(asTelephone(wav), 'no-wav', `${at}`)
     }
     assert.equal(asTelephone(printWav(new Int16Array(8000 * 121))), 'too-long')
+    const good = printWav(new Int16Array(50))
+    const chunks = Buffer.concat([good.subarray(0, 12), Buffer.alloc(8 * 101), good.subarray(12)])
+    assert.equal(asTelephone(chunks), 'no-wav', 'a hundred chunks of nothing')
   })
 
   test('of any octets gives a file or a named error', () => {

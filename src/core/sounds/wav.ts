@@ -4,6 +4,8 @@ import { err, ok, type Result } from '#lib/result'
 export const RATE = 8000
 const HEAD = 44
 const LONGEST_S = 120
+/** Files have a handful; millions of empty ones would take seconds. */
+const MOST_CHUNKS = 100
 
 const text = (view: DataView, at: number): string =>
   String.fromCharCode(...Array.from({ length: 4 }, (_, i) => view.getUint8(at + i)))
@@ -41,7 +43,7 @@ type Chunks = { format?: DataView; data?: DataView }
 
 const chunksOf = (view: DataView): Chunks => {
   const found: Chunks = {}
-  for (let at = 12; at + 8 <= view.byteLength; ) {
+  for (let [at, count] = [12, 0]; at + 8 <= view.byteLength && count < MOST_CHUNKS; count++) {
     const [name, size] = [text(view, at), view.getUint32(at + 4, true)]
     const length = Math.min(size, view.byteLength - at - 8)
     const part = new DataView(view.buffer, view.byteOffset + at + 8, length)
