@@ -3,7 +3,7 @@ import type { Subscriber } from '#core'
 import { sameText } from '../password.ts'
 import { sourceOf } from '../rest/logins.ts'
 import { sendProblem } from '../rest/problems.ts'
-import { type Admitted, giveCookie } from './access.ts'
+import { type Admitted, giveCookie, refuseBlockedPhone } from './access.ts'
 import type { PhonePorts } from './ports.ts'
 import { hasPassword, type PhoneUser } from './sessions.ts'
 
@@ -52,6 +52,8 @@ export const prove = async (
 ): Promise<PhoneUser | undefined> => {
   const source = sourceOf(request)
   await new Promise((resume) => setTimeout(resume, ports.guard.delayMs(source)))
+  // Many at once wait together: those behind the one that was too much are not heard any more.
+  if (refuseBlockedPhone(request, reply, ports)) return undefined
   const user = userBy(name, password, ports)
   if (user) {
     ports.guard.succeed(source)
