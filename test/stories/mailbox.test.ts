@@ -295,6 +295,28 @@ describe('a call that is recorded', () => {
     assert.deepEqual(house.store.calls.get(id)?.recordings, [kept?.id])
   })
 
+  test('ends in the order that was said, and a disk in trouble is no end of it', async () => {
+    const { house, id } = await aCall()
+    const said = await Promise.all([
+      house.calls.record(id, 'caller', true),
+      house.calls.record(id, 'caller', false),
+    ])
+    assert.deepEqual(
+      said.map(({ ok }) => ok),
+      [true, true],
+    )
+    assert.deepEqual(
+      house.media.kept.map(({ folder }) => folder !== undefined),
+      [true, false],
+    )
+    const { pathOf } = house.sounds.ports.files
+    house.sounds.ports.files.pathOf = () => Promise.reject(new Error('ENOSPC'))
+    assert.equal((await house.calls.record(id, 'caller', true)).ok, false)
+    house.sounds.ports.files.pathOf = pathOf
+    assert.equal((await house.calls.record(id, 'caller', true)).ok, true)
+    assert.equal(house.media.kept.length, 3)
+  })
+
   test('is refused where that is not allowed', async () => {
     const { house, near, id } = await aCall()
     house.sounds.forbid()

@@ -26,6 +26,8 @@ export type RecorderPorts = {
 /** A recording that goes on, or whose files are still to come. */
 type Running = {
   kept: PromiseWithResolvers<void>
+  /** The engine does it, or will not. */
+  begun: Promise<Result<void, Refused>>
   call: Call
   id: string
   folder: string
@@ -80,21 +82,30 @@ export const createRecorder = ({
     const { id } = call.record
     const owner = ownerOf(call, by)
     if (!owner || !allowed()) return err(NOT_YOU)
-    if (running.has(id)) return ok(undefined)
+    const present = running.get(id)
+    if (present) return present.begun
     const name = random.token(16)
     const atMs = timers.clock.wallMs()
     const folder = new Date(atMs).toISOString().slice(0, 7)
-    const kept = Promise.withResolvers<void>()
-    const one: Running = { kept, call, id: name, folder, owner, atMs }
+    const [kept, begun] = [Promise.withResolvers<void>(), begin(call, folder, name)]
+    const one: Running = { kept, begun, call, id: name, folder, owner, atMs }
     running.set(id, one)
-    const path = await files.pathOf(`${folder}/${name}`)
-    const begun = await call.media.record(path.slice(0, -name.length - 1), name)
-    if (begun.ok) {
-      call.whenOver(() => stop(id))
-      return ok(undefined)
+    const done = await begun
+    if (done.ok) call.whenOver(() => stop(id))
+    else if (running.get(id) === one) running.delete(id)
+    return done
+  }
+
+  /** Never rejects: a disk that is full is said once, and the call goes on. */
+  const begin = async (call: Call, folder: string, name: string): Promise<Result<void, Refused>> => {
+    try {
+      const path = await files.pathOf(`${folder}/${name}`)
+      const begun = await call.media.record(path.slice(0, -name.length - 1), name)
+      return begun.ok ? ok(undefined) : err({ why: begun.error })
+    } catch (bug) {
+      log.write('app', 'error', `nothing can be recorded: ${bugText(bug)}`)
+      return err({ why: 'internal' })
     }
-    if (running.get(id) === one) running.delete(id)
-    return err({ why: begun.error })
   }
 
   const keep = async ({ call, id, folder, owner, atMs }: Running, made: RecordedFile[]): Promise<void> => {
@@ -120,6 +131,9 @@ export const createRecorder = ({
       if (on) return start(call, by)
       if (!running.has(id)) return ok(undefined)
       if (!ownerOf(call, by)) return err(NOT_YOU)
+      // What has not begun cannot be ended: it would begin after its end.
+      await running.get(id)?.begun
+      if (!running.has(id)) return ok(undefined)
       stop(id)
       const ended = await call.media.record(undefined, '')
       return ended.ok ? ok(undefined) : err({ why: ended.error })
