@@ -11,6 +11,8 @@ import {
   createReply,
   createStamp,
   createTrunkRing,
+  createWatching,
+  type ProxyLamp,
 } from '#ims'
 import { bugText } from '#lib/log'
 import type { Random } from '#lib/random'
@@ -18,7 +20,7 @@ import { ok } from '#lib/result'
 import { createNames } from '#net'
 import { createLegs, createSipEndpoint } from '#sip'
 import { createExempt, mediaPlansOf, printEndpoint } from '#start'
-import type { Upstream, UpstreamAccount } from '#webphone'
+import { type Lamp, type Upstream, type UpstreamAccount, userOf } from '#webphone'
 import type { Ground } from './ground.ts'
 import { agentHeadersOf } from './webphone.ts'
 
@@ -44,11 +46,17 @@ const NONE: ProxiedSide = {
 }
 
 const SIP_PORT = 5060
+const MOST_NAME = 128
 
 const hostOf = ({ domain, addr }: NonNullable<Settings['webphone']>['proxy']): string => {
   if (domain !== '' || !addr) return domain
   return addr.port === SIP_PORT ? addr.address : printEndpoint(addr.address, addr.port)
 }
+
+const lampFor = ({ remote, ...lamp }: ProxyLamp): Lamp => ({
+  ...lamp,
+  ...(remote && { remote: userOf(remote.identity), remoteName: remote.display.slice(0, MOST_NAME) }),
+})
 
 export const createProxiedSide = (
   { settings, timers, log, proxyWire: wire }: Ground,
@@ -93,6 +101,7 @@ export const createProxiedSide = (
   const powers = createPowers(host, (trunk) => accounts.named(trunk)?.answerer())
   const reply = createReply(random)
   const texts = createProxyTexts({ wire, request: sip.request, random, accounts, host, reply })
+  const watching = createWatching({ timers, random, wire, request: sip.request, accounts, host, reply })
   const ring = createTrunkRing({
     ...{ legs, wire, random, timers, registrations, lines: over.lines, domain: host, ...agents },
     normal: (number) => number,
@@ -118,6 +127,10 @@ export const createProxiedSide = (
           onText(hear) {
             account.onText = hear
           },
+          lamps: {
+            watch: (ext, _watcher, hear) => watching.lamp(account, ext, (lamp) => hear(lampFor(lamp))),
+          },
+          mailboxes: { watch: (_owner, hear) => watching.mailbox(account, hear) },
           text: (to, text) => texts.send(account, to, text),
           leave: account.leave,
         }
@@ -126,7 +139,7 @@ export const createProxiedSide = (
     },
     start(calls) {
       user = createProxiedUser({
-        ...{ random, accounts, legs, calls, host, powers, ...agents, takers: [texts.take] },
+        ...{ random, accounts, legs, calls, host, powers, ...agents, takers: [texts.take, watching.take] },
       })
       wire.start({ onData: (flow, octets) => sip.onData(flow, octets), onClose: (flow) => sip.onClose(flow) })
     },

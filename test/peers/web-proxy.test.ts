@@ -146,8 +146,8 @@ describe('web phones as extensions of an exchange elsewhere', () => {
       await alice.next(9007, { cid: first, state: 2 })
       alice.say(1010, { cid: first })
       await alice.next(9004, { cid: first, state: 0, cause: 200 })
-      const refers = logOf(house, 3000).match(/ TO \S+ REFER /g) ?? []
-      assert.equal(refers.length, 1)
+      const refers = () => (logOf(house, 5000).match(/ TO \S+ REFER /g) ?? []).length
+      await until('the exchange was asked to do it', () => refers() === 1)
       carol.say(1010, { cid: carols })
       await bob.next(9004, { cid: bobs, state: 0 })
 
@@ -165,5 +165,36 @@ describe('web phones as extensions of an exchange elsewhere', () => {
       bob.say(1010, { cid: second })
       await carol.next(9004, { cid: third, state: 0 })
       leave(alice, bob, carol)
+    }))
+
+  test('see who talks there, with one subscription for all who watch, and what waits for them', () =>
+    told(async () => {
+      const [alice, bob] = (await entered('alice', 'bob')) as [SocketClient, SocketClient]
+      const carol = await socketClient(house, 'carol', 'json')
+      clients.push(carol)
+      for (const client of [alice, carol])
+        client.say(1014, { blf: 1, ext: client === carol ? ['bob'] : 'bob' })
+      await alice.next(2014, { code: 0 })
+      assert.match(String((await alice.next(9012, { ext: 'bob' })).blfxml), /<dialog-info /)
+      await carol.next(9012, { ext: 'bob', lamp: 'idle' })
+      const cid = await call(bob, 'alice')
+      await answer(alice)
+      await bob.next(9004, { cid, state: 2 })
+      await carol.next(9012, { ext: 'bob', lamp: 'busy' })
+      bob.say(1010, { cid })
+      await carol.next(9012, { ext: 'bob', lamp: 'idle' })
+      const requests = logOf(house, 4000).matchAll(/SUBSCRIBE sip:bob@[\s\S]*?Call-ID: (\S+)/g)
+      const asked = new Set(Array.from(requests, ([, callId]) => callId))
+      assert.equal(asked.size, 1)
+      // Whose login it was goes: the next one's takes its place.
+      alice.say(1002)
+      await until('it is asked for anew', () =>
+        / SUBSCRIBE sip:bob@[\s\S]*From: <sip:carol@/.test(logOf(house, 500)),
+      )
+      await carol.next(9012, { ext: 'bob', lamp: 'idle' })
+      const client = await enter('alice', 'secret-of-alice', { mwi: 1 })
+      await client.next(9001, { state: 0 })
+      assert.equal((await client.next(9011)).vm, '0/0 (0/0)')
+      leave(client, bob, carol)
     }))
 })

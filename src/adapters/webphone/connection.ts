@@ -76,7 +76,8 @@ const carryOut = (ports: ConnectionPorts, connection: Connection, command: Comma
   if (op === 1003) return commands[1003](phone, session.account, command)
   if (op === 1008) return commands[1008](phone, session.account, call, command)
   if (op === 1009) return void texts.send(session, command)
-  if (op === 1014) return onLamps(ports.lamps, settings.maxBlf, session, command)
+  if (op === 1014)
+    return onLamps(session.account.upstream?.lamps ?? ports.lamps, settings.maxBlf, session, command)
   // Not for guests: whom they may call says a list, and nobody asked them whether to keep what is said.
   if (op === 1013) return void commands[1013](phone, call, command)
   if (op === 1015) return commands[1015](phone, call, phone.calls.get(command.cid2), command)

@@ -1,5 +1,6 @@
 export { createWebCarrier, type WebCarrier } from './carrier.ts'
 export { createLampFeed } from './lamp-feed.ts'
+export { userOf } from './names.ts'
 export type {
   Lamp,
   Lamps,

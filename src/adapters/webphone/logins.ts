@@ -33,8 +33,8 @@ export const createLogins = (ports: LoginsPorts) => {
     const { phone, account } = session
     session.mailbox?.()
     session.mailbox = session.mwi
-      ? mailboxes?.watch(account.subscriber, (state) =>
-          queueMicrotask(() => phone.say({ op: 9011, ...state, exact: true })),
+      ? (account.upstream?.mailboxes ?? mailboxes)?.watch(account.subscriber, (state) =>
+          queueMicrotask(() => phone.say({ op: 9011, exact: true, ...state })),
         )
       : undefined
   }

@@ -32,7 +32,7 @@ export type Lamp = {
 /** Watches an extension for a subscriber; the present lamp is told at once or soon. Gives what ends it. */
 export type Lamps = { watch(ext: string, watcher: Subscriber, hear: (lamp: Lamp) => void): () => void }
 
-export type MailboxState = { new: number; old: number; newUrgent: number; oldUrgent: number }
+export type MailboxState = { new: number; old: number; newUrgent: number; oldUrgent: number; exact?: boolean }
 export type Mailboxes = { watch(subscriber: Subscriber, hear: (state: MailboxState) => void): () => void }
 
 export type WebphoneSettings = {

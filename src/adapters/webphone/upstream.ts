@@ -1,5 +1,6 @@
 import type { Identity, Subscriber } from '#core'
 import type { Result } from '#lib/result'
+import type { Lamps, Mailboxes } from './ports.ts'
 
 /** Who wants in: the number, the name and the password of its login there, one character an octet. */
 export type UpstreamWish = { tel: string; user: string; password: string; subscriber?: Subscriber }
@@ -21,6 +22,9 @@ export type UpstreamAccount = {
   onText(hear: (text: UpstreamText) => Promise<boolean>): void
   /** Sends a text: gives SIP's status; 408 where nobody answers. */
   text(to: string, text: string): Promise<number>
+  /** Whose phones are in use there, and its own mailbox. */
+  readonly lamps: Lamps
+  readonly mailboxes: Mailboxes
   /** Takes the registration back. */
   leave(): void
 }

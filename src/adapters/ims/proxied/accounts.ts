@@ -33,7 +33,8 @@ export type ProxyAccount = {
   hear: ((state: ProxyState) => void) | undefined
   /** A text for it; true when somebody has read it, or will. */
   onText: ((text: ProxyText) => Promise<boolean>) | undefined
-  onWaiting: ((body: string) => void) | undefined
+  /** What waits in its mailbox, as it comes. */
+  onWaiting: ((body: Uint8Array) => void) | undefined
   answerer(): DigestAnswerer
   leave(): void
 }
