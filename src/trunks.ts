@@ -131,4 +131,3 @@ export const createTrunkSide = ({ settings, timers, log, wire }: Ground, ports: 
     },
   }
 }
-export type TrunkSide = ReturnType<typeof createTrunkSide>

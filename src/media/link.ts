@@ -13,8 +13,6 @@ export type LinkPorts = {
   onWorker?(worker: Worker): void
 }
 
-export type Link = ReturnType<typeof createLink>
-
 const EFD_FLAGS = 0o2004000
 /** A worker that no packet wakes hears of new commands after so long. */
 const LATER_MS = 20

@@ -38,7 +38,7 @@ const refuse = (socket: Duplex, status: string): void => {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy())
 }
 
-export const createSipUpgrade = (
+const createSipUpgrade = (
   placeOf: () => Place | undefined,
   allowOrigin: (origin: string | undefined) => boolean,
   ports: StreamPorts,

@@ -77,7 +77,7 @@ export const noFigures = {
 }
 
 /** A house without gateways and routes. */
-export const noGateways: GatewayDesk = {
+const noGateways: GatewayDesk = {
   fleet: { lines: () => [], get: () => undefined, devices: () => [], cards: () => [], lock: () => false },
   drivers: new Map(),
   records: memoryGateways(),

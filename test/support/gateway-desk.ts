@@ -20,7 +20,7 @@ export const aSighting = (line: string, more: Partial<Sighting> = {}): Sighting 
 })
 
 /** Says what it was asked; commands that it knows are answered with their own name and values. */
-export const aDriver = (kind: DeviceKind, asked: string[]): GatewayDriver => ({
+const aDriver = (kind: DeviceKind, asked: string[]): GatewayDriver => ({
   kind,
   commands: ['get_gsm_state', 'set_gsm_num'],
   send: async () => ({ kind: 'sent' }),

@@ -79,7 +79,7 @@ const HOUSE_SDP =
   'v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 10000 RTP/AVP 0\r\n'
 
 /** Media that only mark what went through them: `[offer caller]` and so on is put before each description. */
-export const markingMedia = (): Media & {
+const markingMedia = (): Media & {
   closed: string[]
   done: string[]
   wished: (MediaOptions | undefined)[]
@@ -107,7 +107,7 @@ export const markingMedia = (): Media & {
   }
 }
 
-export const memoryStore = () => {
+const memoryStore = () => {
   const calls = new Map<string, CallRecord>()
   const sqns = new Map<string, bigint>()
   const bindings = new Map<string, unknown>()

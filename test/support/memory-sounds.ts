@@ -24,7 +24,7 @@ export const memorySoundStore = () => {
   return { ...store, sounds }
 }
 
-export const memorySoundFiles = () => {
+const memorySoundFiles = () => {
   const files = new Map<string, Uint8Array>()
   const settled: string[] = []
   const made: SoundFiles = {

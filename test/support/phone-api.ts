@@ -34,7 +34,7 @@ export const aUser = (name: string, password?: string): Subscriber => ({
   ...(password !== undefined && { password }),
 })
 
-export const GUEST_PLAN: GuestPlan = {
+const GUEST_PLAN: GuestPlan = {
   enabled: true,
   caller: { identity: 'sip:guest@tandem.test', display: '', anonymous: false },
   ...{ allow: ['600', '10??'], callBack: ['+49*'], origins: ['https://shop.example'] },
@@ -43,7 +43,7 @@ export const GUEST_PLAN: GuestPlan = {
 }
 
 /** What storage does with indexes, by looking through everything. */
-export const memoryPhoneStore = () => {
+const memoryPhoneStore = () => {
   const items = new Map<string, PhoneItem>()
   const calls: CallRecord[] = []
   const messages: MessageRecord[] = []

@@ -5,13 +5,13 @@ import { callBack, ServerRefusal, ticketFor, type Wish } from './server.ts'
 import { STYLE } from './style.ts'
 import { type Say, wordOf, wordsOf } from './words.ts'
 
+const script = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : ''
+
 /**
  * `<tandem-call to="600" server="https://pbx.example">`: a button that calls without an account.
  * Further attributes: `label`, `from`, `disp`, `cdata`, `skill`, `video`, `lang`, `word-…`; methods `call()` and `hangUp()`;
  * events `tandem-state` (detail: the state) and `tandem-trouble` (detail: the name and the words).
  */
-const script = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : ''
-
 class TandemCall extends HTMLElement {
   #guest: GuestCall | undefined
   #audio: HTMLAudioElement | undefined

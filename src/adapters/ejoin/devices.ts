@@ -37,7 +37,7 @@ export type EjoinDevice = {
   wish: (why: string) => void
 }
 
-export const MOST_SEEN = 5000
+const MOST_SEEN = 5000
 const DEFAULT_EXPIRES_MS = 180_000
 
 /** Digits alone, lower case; undefined for what is none. */

@@ -7,7 +7,7 @@ import type { GoipLine, GoipLines } from './lines.ts'
 import type { Patience } from './patience.ts'
 
 /** Why a datagram is not taken for its line's; `slowed` is not answered. */
-export const DENIALS = ['id is missing', 'unknown id', 'wrong password', 'another address', 'slowed'] as const
+const DENIALS = ['id is missing', 'unknown id', 'wrong password', 'another address', 'slowed'] as const
 export type Denial = (typeof DENIALS)[number]
 
 /** On the wire all denials are alike, so that nobody learns which ids there are. */

@@ -42,4 +42,3 @@ export const createTalks = (random: Random) => {
     },
   }
 }
-export type Talks = ReturnType<typeof createTalks>

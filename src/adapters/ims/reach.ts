@@ -7,7 +7,7 @@ export type Reach = { transport: Transport } & Endpoint
 const isAddress = (host: string): boolean => /^\d{1,3}(\.\d{1,3}){3}$/.test(host) || host.includes(':')
 
 /** True when the sender sees itself under another address than we see it: a NAT lies between, RFC 3581. */
-export const behindNat = (request: SipRequest, flow: Flow): boolean => {
+const behindNat = (request: SipRequest, flow: Flow): boolean => {
   const via = topVia(request)
   if (!via) return true
   return (via.port ?? 5060) !== flow.port || !sameHost(via.host, flow.address)

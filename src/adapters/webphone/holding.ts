@@ -3,7 +3,7 @@ import type { Timers } from '#lib/clock'
 import type { Random } from '#lib/random'
 import { err, type Result } from '#lib/result'
 import { faceOf } from './causes.ts'
-import { type Direction, describe, inDirection, isDescription } from './descriptions.ts'
+import { type Direction, describe, inDirection } from './descriptions.ts'
 import type { WebCall } from './web-call.ts'
 
 export type HoldingPorts = {
@@ -16,7 +16,7 @@ const MOST_TRIES = 4
 const GLARE_MS = 2000
 
 /** What a browser wants changed goes to the far side; where both want something at once, again a little later (RFC 3261 §14.1). */
-export const renegotiate = async (
+const renegotiate = async (
   { timers, random }: Pick<HoldingPorts, 'timers' | 'random'>,
   call: WebCall,
   description: Description,
@@ -49,7 +49,7 @@ export const hold = async (ports: HoldingPorts, call: WebCall, held: boolean): P
   if (!call.over) call.tell(call.talking, done.ok ? {} : faceOf(done.error))
 }
 
-/** A new offer that changes the way to us and nothing else: a lost connection, another network. False: no description. */
+/** A new offer that changes the way to us and nothing else: a lost connection, another network. */
 export const refresh = async (ports: HoldingPorts, call: WebCall, sdp: string): Promise<void> => {
   const { channel, phone, cid } = call
   const answer = await ports.media.refresh(channel.web, sdp)
@@ -69,5 +69,3 @@ export const change = async (ports: HoldingPorts, call: WebCall, sdp: string): P
   call.channel.said = sdp
   call.phone.say({ op: 9003, cid: call.cid, kind: 'answer', sdp: answer.value })
 }
-
-export { isDescription }

@@ -6,7 +6,7 @@ import { describe, isDescription, showsVideo } from './descriptions.ts'
 import { dialledOf, shownOf, userOf } from './names.ts'
 import { type PartyPorts, partyOf } from './party.ts'
 import type { Phone } from './web-call.ts'
-import { aChannel, type CallState, WebCall } from './web-call.ts'
+import { aChannel, WebCall } from './web-call.ts'
 
 export type IncomingPorts = PartyPorts & {
   random: { token(length?: number): string }
@@ -101,9 +101,7 @@ export const createWebRing =
     return ok(calleeParty(ports, call, detail.agent))
   }
 
-const RINGS: readonly CallState[] = ['incoming']
-export const rings = (call: WebCall | undefined): call is WebCall =>
-  call !== undefined && RINGS.includes(call.state)
+export const rings = (call: WebCall | undefined): call is WebCall => call?.state === 'incoming'
 
 /** 1006. */
 export const ringing = (call: WebCall): void => {

@@ -22,11 +22,13 @@ export const askBrowser = ({ timers }: PartyPorts, call: WebCall, sdp: string): 
     const { channel, phone, cid } = call
     if (channel.awaited || !phone.link) return resolve(undefined)
     const timer = timers.after(ANSWER_MS, () => channel.awaited?.(undefined))
-    channel.awaited = (answer) => {
+    // Named first, as calls are to die young (decision 71).
+    const heard = (answer: string | undefined): void => {
       channel.awaited = undefined
       timer.cancel()
       resolve(answer)
     }
+    channel.awaited = heard
     phone.say({ op: 9003, cid, kind: 'offer', sdp })
   })
 

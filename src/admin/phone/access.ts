@@ -28,10 +28,7 @@ export const giveCookie = (request: FastifyRequest, reply: FastifyReply, value: 
 }
 
 /** Browsers tell where a request comes from; what tells nothing is no page of another site. */
-export const isFromHere = (
-  { headers }: FastifyRequest,
-  { origins }: Pick<PhonePorts, 'origins'>,
-): boolean => {
+const isFromHere = ({ headers }: FastifyRequest, { origins }: Pick<PhonePorts, 'origins'>): boolean => {
   const { origin } = headers
   if (origin === undefined) return true
   return URL.parse(origin)?.host === headers.host || origins.includes(origin)

@@ -1,5 +1,5 @@
 /** What pages may do. `sockets`: where they may open WebSockets to; `frames`: who may show them in a frame. */
-export const pagePolicy = (sockets: readonly string[]): string =>
+const pagePolicy = (sockets: readonly string[]): string =>
   [
     "default-src 'none'",
     "script-src 'self'",

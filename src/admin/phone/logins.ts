@@ -27,7 +27,7 @@ export const meOf = (user: Subscriber, { facts, book }: Pick<PhonePorts, 'facts'
 }
 
 /** The user of a number, an identity or a private identity, if the password is its own. */
-export const userBy = (
+const userBy = (
   name: string,
   password: string,
   { subscribers }: Pick<PhonePorts, 'subscribers'>,

@@ -37,7 +37,7 @@ const DAY_MS = 86_400_000
 
 export const dayOf = (ms: number): number => Math.floor(ms / DAY_MS)
 export const nextDayMs = (ms: number): number => (dayOf(ms) + 1) * DAY_MS
-export const monthOf = (ms: number): number => {
+const monthOf = (ms: number): number => {
   const date = new Date(ms)
   return date.getUTCFullYear() * 12 + date.getUTCMonth()
 }

@@ -27,4 +27,3 @@ export const createShares = (salt: string) => {
     remove: (who: string): void => change(who, -1),
   }
 }
-export type Shares = ReturnType<typeof createShares>

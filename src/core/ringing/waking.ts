@@ -17,10 +17,11 @@ export const firstToCome = async (waking: Waking, call: Call, found: Found): Pro
   call.caller.progress('ringing', 180)
   let stop = (): void => {}
   const binding = await new Promise<Binding | undefined>((resolve) => {
+    // Named first, as calls are to die young (decision 71).
+    const nobody = (): void => resolve(undefined)
     stop = waking.next(found, resolve)
-    call.stopRinging = () => resolve(undefined)
-    call.whenOver(() => resolve(undefined))
-    if (call.over) resolve(undefined)
+    call.stopRinging = nobody
+    call.whenOver(nobody)
   })
   stop()
   call.stopRinging = undefined

@@ -25,6 +25,13 @@ export const answered = async (call: Call, sdp: string, status?: number): Promis
   if (said !== undefined && !call.over) await call.alone?.(said)
 }
 
+/** The house is all that the caller talks with: it answers new offers without saying more. */
+export const answersAlone = (call: Call): void => {
+  // Named first, as calls are to die young (decision 71).
+  const alone: Call['alone'] = (sdp) => call.media.speak('caller', sdp, undefined, call.callerMedia)
+  call.alone = alone
+}
+
 /** Answers for somebody who does not: a greeting, a beep, and what the caller says is kept. */
 export const createAnswering = ({ mailbox, spoken, log, busy, saved }: AnsweringPorts) => {
   const { settings, files } = mailbox
@@ -71,7 +78,7 @@ export const createAnswering = ({ mailbox, spoken, log, busy, saved }: Answering
         .catch((bug: unknown) => log.write('app', 'error', `a message is lost: ${bugText(bug)}`))
       busy.add(kept)
     })
-    call.alone = (sdp) => call.media.speak('caller', sdp, undefined, call.callerMedia)
+    answersAlone(call)
     record.mailbox = ''
     call.answered()
     await answered(call, answer.value)

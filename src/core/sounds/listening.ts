@@ -1,5 +1,5 @@
 import type { Call } from '../call.ts'
-import { answered } from './answering.ts'
+import { answered, answersAlone } from './answering.ts'
 import type { Sound } from './contract.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Spoken } from './spoken.ts'
@@ -49,8 +49,9 @@ export const createListening =
       if (end === 'played' && !call.over) call.watch(onPlayed())
     })
     call.whenOver(() => spoken.forget(record.id))
-    call.onDigit = (digit) => call.watch(onDigit(digit))
-    call.alone = (again) => call.media.speak('caller', again, undefined, call.callerMedia)
+    const digitIn = (digit: string): void => call.watch(onDigit(digit))
+    call.onDigit = digitIn
+    answersAlone(call)
     call.answered()
     await answered(call, answer.value)
   }

@@ -26,8 +26,7 @@ const fieldOf = ({ heard, urgent }: Sound): keyof MailboxCounts => {
 }
 
 /** Folders by month, so that none grows without end. */
-export const pathFor = (atMs: number, id: string): string =>
-  `${new Date(atMs).toISOString().slice(0, 7)}/${id}.wav`
+const pathFor = (atMs: number, id: string): string => `${new Date(atMs).toISOString().slice(0, 7)}/${id}.wav`
 
 const greetingName = (impi: string): string => `greetings/${nameOfText(impi)}.wav`
 

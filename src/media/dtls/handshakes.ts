@@ -8,7 +8,7 @@ const PROFILES: readonly SrtpProfile[] = ['SRTP_AEAD_AES_128_GCM', 'SRTP_AES128_
 /** At once; each of them may hold some 30 KiB of a peer's fragments. */
 export const MOST_HANDSHAKES = 1000
 /** With those that are connected and wait for the end. */
-export const MOST_ASSOCIATIONS = 10_000
+const MOST_ASSOCIATIONS = 10_000
 /** Nothing in DTLS for SRTP is as long. */
 export const LONGEST_DATAGRAM = 4096
 

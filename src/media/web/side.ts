@@ -50,7 +50,7 @@ const makeTurns = (turns: readonly Turn[]): Turns => {
   return made
 }
 
-export const turnsFor = (turns: readonly Turn[]): Turns => {
+const turnsFor = (turns: readonly Turn[]): Turns => {
   const key = JSON.stringify(turns)
   const present = known.get(key)
   if (present) return present

@@ -11,7 +11,7 @@ export type Known = IceSource & {
 /** Browsers have a few interfaces with two families each; what comes beyond displaces the oldest. */
 export const MOST_SOURCES = 16
 
-export const sameSource = (a: IceSource, b: IceSource): boolean => {
+const sameSource = (a: IceSource, b: IceSource): boolean => {
   const size = a.address.length
   if (a.port !== b.port || size !== b.address.length) return false
   for (let i = 0; i < size; i++) if (a.address[i] !== b.address[i]) return false

@@ -32,7 +32,7 @@ export type WebEnd = {
   cname: string
 }
 
-export const WEB_PROFILE = 'UDP/TLS/RTP/SAVPF'
+const WEB_PROFILE = 'UDP/TLS/RTP/SAVPF'
 
 /** RFC 8445 §5.1.2.1: host candidates, the first one preferred. */
 const priorityOf = (index: number): number => ((126 << 24) | ((65_535 - index) << 8) | 255) >>> 0

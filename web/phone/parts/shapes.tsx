@@ -28,8 +28,6 @@ const LAMPS: Record<LampWord, { word: Word; shape: string }> = {
   unavailable: { word: 'Not there', shape: 'M3.5 3.5l9 9M12.5 3.5l-9 9' },
 }
 
-export const lampWord = (lamp: LampWord): Word => LAMPS[lamp].word
-
 /** Shape and word; the colour only helps. */
 export const LampMark = ({ lamp }: { lamp: LampWord }): ReactElement => {
   const say = useWords()

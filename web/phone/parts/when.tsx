@@ -4,7 +4,7 @@ import type { ReactElement } from 'react'
 const DAY = 86_400_000
 
 /** Today by the hour, this week by the day, else the date. */
-export const whenOf = (atMs: number, locale: string, now = Date.now()): string => {
+const whenOf = (atMs: number, locale: string, now = Date.now()): string => {
   const at = new Date(atMs)
   const midnight = new Date(now).setHours(0, 0, 0, 0)
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hour12: false }).format(

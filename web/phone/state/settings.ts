@@ -24,7 +24,7 @@ const oneOf = <T extends string>(list: readonly T[], value: unknown, otherwise: 
   list.find((one) => one === value) ?? otherwise
 
 /** What was kept, with anything odd replaced: another version, or somebody's hand. */
-export const settingsIn = (text: string | null): Settings => {
+const settingsIn = (text: string | null): Settings => {
   try {
     const kept = JSON.parse(text ?? '{}') as Partial<Record<keyof Settings, unknown>>
     const flag = (name: 'autoAnswer' | 'waiting' | 'video') =>

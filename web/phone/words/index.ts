@@ -13,7 +13,7 @@ i18n.setMessagesCompiler(compileMessage)
 i18n.load({ en: Object.fromEntries(Object.keys(zhHant).map((word) => [word, word])), 'zh-Hant': zhHant })
 
 /** The browser's wish: any Chinese is nearer to our Chinese than to English. */
-export const wishedLocale = (languages: readonly string[]): Locale => {
+const wishedLocale = (languages: readonly string[]): Locale => {
   for (const language of languages) {
     if (/^zh\b/i.test(language)) return 'zh-Hant'
     if (/^en\b/i.test(language)) return 'en'
