@@ -18,11 +18,11 @@ openssl|openssl|SIP over TLS by hand
 script|bsdutils|the monitor on a real terminal
 curl|curl|posts of Ejoin gateways by curl
 wrk|wrk|posts of Ejoin gateways by wrk
-chromium|chromium|web phones in a browser'
+chromium|chromium|web phones in a browser
+rtpengine|rtpengine-daemon|calls relayed by rtpengine'
 bench='kamailio|kamailio|figures beside Kamailio
 gcc|gcc|the load generator
 taskset|util-linux|pinning processes to cores
-rtpengine|rtpengine-daemon|figures beside rtpengine
 janus|janus|figures of browsers beside Janus'
 
 install=yes

@@ -114,7 +114,17 @@ describe('a browser and a telephone by rtpengine', {
       await alice.call('bob')
       await alice.until(9004, { state: '2' })
       await alice.hears(1000)
-      await until('bob hears alice', () => bob.heard().some((samples) => heardMs(samples, 440) >= 1000))
+      const hears = () => heardMs(bob.heard().at(-1) ?? new Int16Array(0), 440) >= 1000
+      await until('bob hears alice', hears)
+      await alice.say(1012, { cid: await alice.cid(), dtmf: '5' })
+      await until('bob hears a key', () => bob.events.some(({ type }) => type === 'CALL_DTMF_START'))
+      await bob.command('hangup')
+      await alice.until(9004, { state: '0' })
+      await alice.forget()
+      await bob.command('dial', `sip:alice@${DOMAIN}`)
+      await alice.until(9004, { state: '2' })
+      await alice.hears(1000)
+      await until('bob hears alice again', hears)
     } catch (fault) {
       const story = await storyOf(house, browser, alice)
       throw new Error(`${(fault as Error).message}\n${story}\n${server.output().slice(-3000)}`)

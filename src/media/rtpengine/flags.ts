@@ -10,9 +10,12 @@ const WEB = {
   'rtcp-mux': ['offer', 'require'],
 }
 
-/** `to` and `from`: whether a browser is there. Same kinds keep the profile that they speak. */
+/**
+ * `to` and `from`: whether a browser is there. Telephones keep the profile that they speak. Keys can be put in where a telephone's
+ * description allows it; allowed by a browser's, version 10.5 lets the browser hear nothing.
+ */
 export const flagsFor = (from: boolean, to: boolean, isAnswer: boolean): { [key: string]: Bencoded } => {
-  const flags = ['inject-DTMF', ...(to ? ['generate-mid'] : [])]
+  const flags = [...(from ? [] : ['inject-DTMF']), ...(to ? ['generate-mid'] : [])]
   const common = { replace: ['origin', 'session-connection'], flags }
   if (to) return { ...common, ...WEB, ...(isAnswer && { 'rtcp-mux': ['accept'] }) }
   return from ? { ...common, ...PLAIN } : { ...common, ICE: 'remove' }
