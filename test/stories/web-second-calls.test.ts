@@ -51,6 +51,16 @@ describe('a second call of an old client', () => {
     await alice.next(9004, { cid, state: 2 })
   })
 
+  test('that is over already takes nothing with it when it is hung up', async () => {
+    const { house, alice, carol, cid, cid2, ring } = await second()
+    carol.say(1005, { cid: ring.cid, rc: 486 })
+    await alice.next(9007, { cid, state: 0 })
+    alice.say(1010, { cid, cid2 })
+    await alice.next(2010, { code: -4 })
+    await house.settle()
+    assert.equal(house.calls.count, 1)
+  })
+
   test('goes on under the name of the first one when that ends alone', async () => {
     const all = await second()
     const { house, alice, carol, cid, answer } = all

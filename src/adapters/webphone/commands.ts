@@ -116,9 +116,10 @@ export const createCallCommands = (ports: CallCommandPorts) => {
       phone: Phone,
       call: WebCall | undefined,
       second: WebCall | undefined,
-      { seq }: CommandOf<1010>,
+      { seq, cid2 }: CommandOf<1010>,
     ): void {
-      const one = second ?? call
+      // A second one that has just ended is no reason to end the first.
+      const one = cid2 === '' ? call : second
       if (!one) return phone.say({ op: 2010, seq, code: -4, reason: NO_CALL })
       phone.say({ op: 2010, seq, code: 0 })
       if (rings(one)) {
