@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { after, before, describe, test } from 'node:test'
 import { DOMAIN, logOf } from '../support/tandem.ts'
 import { until } from '../support/wait.ts'
@@ -197,4 +199,84 @@ describe('web phones as extensions of an exchange elsewhere', () => {
       assert.equal((await client.next(9011)).vm, '0/0 (0/0)')
       leave(client, bob, carol)
     }))
+
+  test('send a caller elsewhere: the exchange is told', () =>
+    told(async () => {
+      const [alice, bob, carol] = (await entered('alice', 'bob', 'carol')) as [
+        SocketClient,
+        SocketClient,
+        SocketClient,
+      ]
+      const cid = await call(alice, 'bob')
+      const rung = await bob.next(9002)
+      bob.say(1005, { cid: rung.cid, rc: 302, mto: 'carol' })
+      const carols = await answer(carol)
+      await alice.next(9004, { cid, state: 2 })
+      await until('it was told by 302', () => / TO \S+ SIP\/2.0 302 /.test(logOf(house, 5000)))
+      alice.say(1010, { cid })
+      await carol.next(9004, { cid: carols, state: 0 })
+      leave(alice, bob, carol)
+    }))
+
+  test('come back after their connection was lost, and are registered all the while', () =>
+    told(async () => {
+      const carol = await socketClient(house, 'carol', 'json')
+      const resume = carol.heard.find(({ op }) => op === 2001)?.resume
+      carol.close()
+      const again = await socketClient(house, 'carol', 'json', { resume })
+      clients.push(again)
+      assert.equal(await bound('carol'), 1)
+      again.say(1002)
+      await until('carol is bound no longer', async () => (await bound('carol')) === 0)
+    }))
+})
+
+describe('web phones of an exchange that puts nobody through', () => {
+  test('have it done by the house', async () => {
+    const users = ['alice', 'bob', 'carol']
+    const exchange = await startWebTown(users, { trunks: [{ name: 'web', account: 'alice' }] })
+    const house = await startProxyTown(exchange.ports.sip)
+    const all = await Promise.all(users.map((user) => extension(house, user)))
+    const [alice, bob, carol] = all as [SocketClient, SocketClient, SocketClient]
+    try {
+      await Promise.all(all.map((client) => client.next(9001, { state: 0 })))
+      alice.say(1003, { to: 'bob', sdp: browserSdp('page') })
+      const { cid } = await alice.next(2003, { code: 0 })
+      const take = async (client: SocketClient): Promise<void> => {
+        const rung = await client.next(9002)
+        client.say(1004, { cid: rung.cid, sdp: ANSWER })
+        await client.next(9004, { cid: rung.cid, state: 2 })
+      }
+      await take(bob)
+      await alice.next(9004, { cid, state: 2 })
+      alice.say(1008, { cid, rto: 'carol' })
+      await take(carol)
+      await alice.next(9007, { cid, state: 2 })
+      alice.say(1010, { cid })
+      await alice.next(9004, { cid, state: 0, cause: 200 })
+      await until('the exchange refused', () => / SIP\/2.0 603 /.test(logOf(house, 5000)))
+      bob.say(1010, { cid: bob.heard.find(({ op }) => op === 9002)?.cid })
+      await carol.next(9004, { state: 0 })
+    } catch (fault) {
+      throw new Error(`${(fault as Error).stack}\n${logOf(house, 300)}`)
+    } finally {
+      for (const client of all) client.close()
+      await house.stop()
+      await exchange.stop()
+    }
+  })
+})
+
+test('an exchange that says nothing: the request has timed out', async () => {
+  const silent = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const house = await startProxyTown(silent.address().port)
+  const alice = await extension(house, 'alice')
+  try {
+    await alice.next(9001, { state: -2 }, 15_000)
+  } finally {
+    alice.close()
+    await house.stop()
+    silent.close()
+  }
 })

@@ -10,7 +10,7 @@ import { KEY, startWebTown, type WebTown } from './web-town.ts'
 /** A house whose web phones are extensions of the exchange at `port`; `users`: those whose passwords it knows itself. */
 export const startProxyTown = async (
   port: number,
-  { address = '127.0.0.1', users = [] as string[], webphone = {} as Record<string, unknown> } = {},
+  { address = '127.0.0.1', users = [] as string[], domain = DOMAIN } = {},
 ): Promise<WebTown & { local: number }> => {
   const [local, ws, wss, http] = await Promise.all([freePort(), freePort(), freePort(), freePort()])
   const house = await startWebTown(users, {
@@ -18,8 +18,7 @@ export const startProxyTown = async (
       ...{ ws_addr: `127.0.0.1:${ws}`, wss_addr: `127.0.0.1:${wss}` },
       phone_http_addr: `127.0.0.1:${http}`,
       legacy: { key: KEY, plain_ws: true },
-      proxy: { domain: DOMAIN, addr: `${address}:${port}`, local_port: local },
-      ...webphone,
+      proxy: { domain, addr: `${address}:${port}`, local_port: local },
     },
   })
   return { ...house, local, ws: `ws://127.0.0.1:${ws}`, wss: `wss://127.0.0.1:${wss}` }

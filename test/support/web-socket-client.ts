@@ -11,12 +11,13 @@ export const socketClient = async (
   house: WebTown,
   user: string,
   dialect: 'lines' | 'json' = 'lines',
+  fields: Record<string, unknown> = {},
 ): Promise<SocketClient> => {
   const socket = new WebSocket(house.wss, 'web-call-protocol', { rejectUnauthorized: false })
   await once(socket, 'open')
   const client = createWebClient({ dialect, send: (text) => socket.send(text) })
   socket.on('message', (text) => client.onText(String(text)))
-  if (dialect === 'json') client.say(1001, { tel: user, token: await house.token(user) })
+  if (dialect === 'json') client.say(1001, { tel: user, token: await house.token(user), ...fields })
   else {
     client.say(1000)
     const nonce = String((await client.next(2000)).nonce)
