@@ -11,7 +11,7 @@ import {
 import type { Settings, WebphoneSettings } from '#config'
 import { err, ok, type Result } from '#lib/result'
 import { createGuardedHttp, isBeyondLink } from '#net'
-import { nearAddress, printEndpoint } from '#start'
+import { createExempt, nearAddress, printEndpoint } from '#start'
 import type { Ground, StartFault } from './ground.ts'
 import type { Network } from './network.ts'
 
@@ -105,7 +105,9 @@ export const openPhoneDoor = async (
   if (!webphone || !phone) return ok({ servers: [], close: async () => {} })
   const { phone_http_addr: http, phone_https_addr: https, phone_given } = webphone
   const certificate = pem && { cert: pem.certificate, key: pem.key }
-  const opened = await openPhoneServers(phone, { http, https, log, ...(certificate && { certificate }) })
+  const exempt = createExempt(settings.security.exempt)
+  const plan = { http, https, log, exempt, ...(certificate && { certificate }) }
+  const opened = await openPhoneServers(phone, plan)
   const needed = opened.missed.find(({ secure }) => (secure ? phone_given.https : phone_given.http))
   if (needed) {
     await opened.close()

@@ -3,6 +3,7 @@ import type { Log } from '#lib/log'
 import type { Listen } from '../ports.ts'
 import { type AppServer, type Certificate, createApp, type ListenFault, listenAt } from '../rest/app.ts'
 import { sendProblem } from '../rest/problems.ts'
+import { limitCrowd } from './crowd.ts'
 import type { Phone } from './mount.ts'
 
 export type PhoneDoorPlan = {
@@ -10,6 +11,8 @@ export type PhoneDoorPlan = {
   https: Listen[]
   certificate?: Certificate
   log: Log
+  /** Addresses without bounds of their own. */
+  exempt?: (address: string) => boolean
 }
 
 export type PhoneServers = {
@@ -22,13 +25,14 @@ export type PhoneServers = {
 /** Servers of the web phone alone. What cannot be bound is told, and the others stand. */
 export const openPhoneServers = async (
   phone: Phone,
-  { http, https, certificate, log }: PhoneDoorPlan,
+  { http, https, certificate, log, exempt = () => false }: PhoneDoorPlan,
 ): Promise<PhoneServers> => {
   const apps: FastifyInstance[] = []
   const servers: AppServer[] = []
   const missed: PhoneServers['missed'] = []
   const open = async (place: Listen, pem: Certificate | undefined): Promise<void> => {
     const app = createApp(log, pem)
+    limitCrowd(app.server, exempt)
     app.setNotFoundHandler((_request, reply) => sendProblem(reply, 404, 'the phone is at /'))
     phone.mount(app, true)
     try {
