@@ -12,6 +12,8 @@ import type { PhoneSounds } from './contract.ts'
 const BASE = '/phone/api'
 /** Two minutes of what a browser records, without loss. */
 const MOST_GREETING = 24 * 1024 * 1024
+/** At once, of all users: each is in memory as a whole. */
+const MOST_UPLOADS = 4
 const GREETING_FAULTS = {
   'no-wav': 'a WAV file of 16 bit is needed',
   'too-long': 'two minutes are the most',
@@ -48,13 +50,22 @@ const pageOf = async (
 /** Recordings and the mailbox: docs/protocols/web-phone.md. */
 export const mountSounds = (app: FastifyInstance, ports: PhonePorts): void => {
   const { sounds } = ports
+  let uploads = 0
   const own = (method: 'GET' | 'PUT' | 'PATCH' | 'DELETE', path: string, handle: Handle, schema = {}) =>
     app.route({
       ...{ method, url: BASE + path, schema, bodyLimit: MOST_GREETING },
       onRequest: (request, reply, done) => {
         // Nobody sends megabytes before it is known who sends them.
         request.phone = admitPhone(request, reply, ports)
-        if (request.phone) done()
+        if (!request.phone) return
+        if (method !== 'PUT') return done()
+        if (uploads >= MOST_UPLOADS) {
+          sendProblem(reply.header('retry-after', 5), 503, 'others send theirs: try again in a moment')
+          return
+        }
+        uploads++
+        reply.raw.once('close', () => uploads--)
+        done()
       },
       handler: (request, reply) =>
         handle(request, reply, request.phone as Admitted, (request.params as { id?: string }).id ?? ''),

@@ -114,6 +114,10 @@ describe('the mailbox', () => {
       assert.equal((await put('{}', 'application/json')).statusCode, 415)
       const wav = Buffer.from(printWav(new Int16Array(800)))
       assert.equal((await put(wav)).statusCode, 204)
+      for (let round = 0; round < 2; round++) {
+        const many = await Promise.all(Array.from({ length: 9 }, () => put(wav)))
+        assert.deepEqual([...new Set(many.map(({ statusCode }) => statusCode))].sort(), [204, 503])
+      }
       const kept = await town.ask('GET', '/phone/api/mailbox/greeting')
       assert.equal(kept.rawPayload.subarray(0, 4).toString(), 'RIFF')
       assert.equal((await town.ask('DELETE', '/phone/api/mailbox/greeting')).statusCode, 204)
