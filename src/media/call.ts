@@ -30,6 +30,9 @@ export type EngineCall = {
   closed: boolean
 }
 
+/** One in which browsers take part, or did. */
+export type BrowsersCall = EngineCall & { web: WebCall }
+
 export const otherSide = (side: Side): Side => (side === 'caller' ? 'callee' : 'caller')
 
 /** Its sockets rest in the pool until another call may have them. */
@@ -37,6 +40,11 @@ const giveBack = (call: EngineCall, medium: Medium, side: Side): void => {
   const pair = medium.pairs[side]
   if (pair) call.hand.pools[(call.ends[side] as End).listener.index]?.give(pair)
   medium.pairs[side] = undefined
+}
+
+/** The sockets of a side that is not spoken with in that way any more. */
+export const giveSide = (call: EngineCall, side: Side): void => {
+  for (const medium of call.media) giveBack(call, medium, side)
 }
 
 /** Decimal, as RFC 8866 §5.2 asks, and below 2^53 for those who count in floating point. */
@@ -57,7 +65,7 @@ export const endAt = (call: EngineCall, side: Side, listener: Listener, address?
     if (told) present.told = told
     return
   }
-  for (const medium of call.media) giveBack(call, medium, side)
+  giveSide(call, side)
   call.ends[side] = { listener, told: told ?? listener, sessionId: newSessionId(), version: 0, body: '' }
 }
 

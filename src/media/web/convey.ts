@@ -72,3 +72,4 @@ export const createConvey = (output: Output, reports: Reports, count: Record<Fig
     output.rtp(peer, length)
   }
 }
+export type Convey = ReturnType<typeof createConvey>

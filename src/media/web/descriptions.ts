@@ -71,6 +71,16 @@ export const createDescriptions = (transports: Transports, listeners: readonly L
     return ok(face)
   }
 
+  /** A side as it describes itself now: the browser of that name, or a telephone. */
+  const enter = (
+    call: EngineCall,
+    web: string | undefined,
+    side: Side,
+    text: string,
+    options: MediaOptions,
+  ): Promise<Result<Face, Refusal>> =>
+    web === undefined ? enterPlain(call, side, text, options) : enterWeb(web, side, text, options)
+
   /** What the telephones of a side are offered. */
   const offerPlain = async (
     call: EngineCall,
@@ -164,5 +174,6 @@ export const createDescriptions = (transports: Transports, listeners: readonly L
     lines: [],
   })
 
-  return { enterWeb, enterPlain, offerPlain, offerWeb, answerTo }
+  return { enter, offerPlain, offerWeb, answerTo }
 }
+export type Descriptions = ReturnType<typeof createDescriptions>

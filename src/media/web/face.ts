@@ -117,6 +117,10 @@ export const mediaFor = (terms: WebTerms, before: Sdp | undefined): SdpMedium[] 
 /** Feedback is offered within RTP/AVP to those who did not say more: many refuse what they do not know. */
 const profileOf = ({ protocol }: SdpMedium): string => (protocol === 'RTP/AVPF' ? protocol : 'RTP/AVP')
 
+/** Which of a telephone's media need sockets. */
+export const wantedPairs = (face: Face & { transport: undefined }): boolean[] =>
+  face.sdp.media.map((_, index) => Object.values(face.at).includes(index))
+
 /** RFC 4585 §4.2: it understands requests for pictures. */
 export const knowsFeedback = (face: Face, kind: WebKind): boolean => {
   if (face.transport) return true

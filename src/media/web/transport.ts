@@ -2,7 +2,6 @@ import {
   counterpartOf,
   type Direction,
   type Format,
-  keyOf,
   mirrored,
   type OwnAddress,
   printWeb,
@@ -13,6 +12,7 @@ import {
   type WebSaid,
 } from '#sdp'
 import type { Pair } from '../ports.ts'
+import { Numbering } from './numbering.ts'
 
 export const WEB_KINDS: readonly WebKind[] = ['audio', 'video']
 
@@ -32,12 +32,6 @@ export type TransportParts = {
 
 /** What a description was to the transport. */
 export type Heard = 'present' | 'offer' | 'answer'
-
-/** Numbers that are free for formats: RFC 3551 §6, and RFC 5761 §4 for what rtcp-mux forbids. */
-const FREE_TYPES = [
-  ...Array.from({ length: 32 }, (_, i) => 96 + i),
-  ...Array.from({ length: 29 }, (_, i) => 35 + i),
-]
 
 const sessionOf = (origin: string): string => origin.split(' ', 2).join(' ')
 
@@ -59,8 +53,7 @@ export class Transport {
   readonly ssrcs: Record<WebKind, number>
   readonly #parts: TransportParts
   readonly #end: WebEnd
-  /** What each payload type has come to mean: it never changes within a session, RFC 3264 §8.3.2. */
-  readonly #types = new Map<number, { key: string; kind: WebKind }>()
+  readonly #numbers = new Numbering()
   #lines: WebLine[] = []
   /** Those that were in force before an offer of ours, which may never reach the browser. */
   #before: WebLine[] = []
@@ -100,7 +93,7 @@ export class Transport {
 
   /** Which payload types are which medium's: all that either side has named. */
   get types(): [type: number, kind: WebKind][] {
-    return [...this.#types].map(([type, { kind }]) => [type, kind])
+    return this.#numbers.types
   }
 
   /** New credentials of ours: the next description restarts ICE, RFC 8839 §4.4.1.1.1. */
@@ -120,7 +113,7 @@ export class Transport {
     this.said = said
     this.role ??= said.setup === 'active' ? 'passive' : 'active'
     for (const medium of said.media)
-      if (medium.kind) for (const format of medium.formats) this.#note(format, medium.kind)
+      if (medium.kind) for (const format of medium.formats) this.#numbers.note(format, medium.kind)
     this.#state = 'theirs'
     return 'offer'
   }
@@ -139,11 +132,7 @@ export class Transport {
     this.association++
     this.#agreed = {}
     this.#lines = []
-    this.#types.clear()
-  }
-
-  #note(format: Format, kind: WebKind): void {
-    this.#types.set(format.type, { key: keyOf(format), kind })
+    this.#numbers.clear()
   }
 
   #hearAnswer(said: WebSaid): Heard {
@@ -213,10 +202,10 @@ export class Transport {
       if (!line.kind || line.formats.length === 0) return line
       const wanted = added.delete(line.kind) ? terms[line.kind] : undefined
       if (!wanted) return { ...line, direction: 'inactive' as Direction }
-      return { ...line, formats: this.#numbered(line.kind, wanted), direction: wanted.direction }
+      return { ...line, formats: this.#numbers.numbered(line.kind, wanted), direction: wanted.direction }
     })
     for (const kind of added) {
-      const formats = this.#numbered(kind, terms[kind] as Terms)
+      const formats = this.#numbers.numbered(kind, terms[kind] as Terms)
       const line = { kind, type: kind, protocol: 'UDP/TLS/RTP/SAVPF', word: '0', ssrc: this.ssrcs[kind] }
       this.#lines.push({ ...line, mid: this.#freeMid(kind), formats, direction: 'sendrecv' })
     }
@@ -229,25 +218,6 @@ export class Transport {
       const mid = count === 0 ? kind : `${kind}${count}`
       if (!this.#lines.some((line) => line.mid === mid)) return mid
     }
-  }
-
-  /** The same formats under this transport's numbers. */
-  #numbered(kind: WebKind, { formats }: Terms): Format[] {
-    const numbered: Format[] = []
-    for (const format of formats) {
-      const type = this.#numberFor(format)
-      if (type === undefined || numbered.some((other) => other.type === type)) continue
-      numbered.push({ ...format, type })
-      this.#note({ ...format, type }, kind)
-    }
-    return numbered
-  }
-
-  #numberFor(format: Format): number | undefined {
-    const key = keyOf(format)
-    for (const [type, known] of this.#types) if (known.key === key) return type
-    if (!this.#types.has(format.type)) return format.type
-    return FREE_TYPES.find((type) => !this.#types.has(type))
   }
 
   /** The version grows with what is said, RFC 3264 §8. */
