@@ -35,6 +35,9 @@ export const completeSettings = (
   checkRoutes(written, place, check)
   checkTrunks(written, place, check)
   checkWeb(written, place, check)
+  const { media } = written
+  if (media.engine === 'rtpengine' && media.servers.length === 0)
+    check.problem(place('media'), 'media.servers', 'rtpengine is nowhere: say where its ng protocol is')
   if (written.com_auth.open && written.com_addr && !isLoopback(written.com_addr.address)) {
     check.warn(place('com_auth'), 'com_auth.open', 'whoever reaches com_addr rules this server')
   }

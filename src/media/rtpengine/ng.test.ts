@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { createSocket, type Socket } from 'node:dgram'
+import type { AddressInfo } from 'node:net'
+import { after, describe, test } from 'node:test'
+import { bdecode, bencode } from './bencode.ts'
+import { forTelephones } from './flags.ts'
+import { flowOf, heardAtS } from './flow.ts'
+import { createNgServer, orderFor } from './ng.ts'
+
+const log = { on: () => true, write: () => {} }
+
+describe('bencode', () => {
+  test('there and back', () => {
+    const value = { command: 'offer', list: ['a', '', 'ä:'], number: -5, inner: { empty: [] } }
+    const text = bencode(value)
+    assert.equal(text, 'd7:command5:offer4:listl1:a0:2:ä:e6:numberi-5e5:innerd5:emptyleee')
+    assert.deepEqual(bdecode(text), { ok: true, value })
+  })
+  test('whatever comes, nothing is thrown, and nothing is bottomless', () => {
+    const good = bencode({ a: ['x', { b: 1 }], c: 'text' })
+    for (let at = 0; at < good.length; at++)
+      for (const wrong of ['', 'e', 'd', 'l', 'i', '9', ':', '\xff']) {
+        bdecode(good.slice(0, at) + wrong + good.slice(at + 1))
+        bdecode(good.slice(0, at) + wrong)
+      }
+    for (const bad of ['', 'i', 'ie', 'i1', '5:abc', '99999999999:a', 'd1:ae', 'd1:a', 'lxe', '1:a1:b', 'd'])
+      assert.equal(bdecode(bad).ok, false, bad)
+    assert.equal(bdecode('l'.repeat(100_000)).ok, false)
+  })
+})
+
+describe('the ng protocol', () => {
+  const open: Socket[] = []
+  after(() => {
+    for (const socket of open) socket.close()
+  })
+  const aServer = async (answer: (command: string, cookie: string) => string | undefined) => {
+    const socket = createSocket('udp4')
+    open.push(socket)
+    await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done))
+    const heard: string[] = []
+    socket.on('message', (octets, from) => {
+      const text = octets.toString('latin1')
+      heard.push(text)
+      const cookie = text.slice(0, text.indexOf(' '))
+      const reply = answer(text, cookie)
+      if (reply !== undefined) socket.send(Buffer.from(reply, 'latin1'), from.port, from.address)
+    })
+    return { heard, address: '127.0.0.1', port: (socket.address() as AddressInfo).port }
+  }
+
+  test('a lost question is asked again under the same cookie, a refusal and nonsense are told apart', async () => {
+    let count = 0
+    const place = await aServer((text, cookie) => {
+      if (text.includes('delete')) return `${cookie} d6:result5:error12:error-reason4:gonee`
+      count++
+      if (count === 1) return `${cookie} nonsense`
+      return count === 2 ? 'other d6:result2:oke' : `${cookie} d6:result4:ponge`
+    })
+    const server = createNgServer(place, log)
+    assert.deepEqual(await server.ask('ping'), { ok: true, value: { result: 'pong' } })
+    assert.equal(new Set(place.heard).size, 1)
+    assert.equal(place.heard.length, 3)
+    assert.deepEqual(await server.ask('delete'), { ok: false, error: { why: 'refused', text: 'gone' } })
+    const waits = server.ask('ping')
+    server.close()
+    await waits
+  })
+
+  test('calls keep to their server; one that rests comes last', () => {
+    const peers = ['a', 'b', 'c'].map((name) => ({ name, isAlive: name !== 'b' }))
+    const firsts = new Set<string>()
+    for (let count = 0; count < 50; count++) {
+      const order = orderFor(`call ${count}`, peers)
+      assert.deepEqual(order, orderFor(`call ${count}`, peers))
+      assert.equal(order[2]?.name, 'b')
+      firsts.add(order[0]?.name ?? '')
+    }
+    assert.deepEqual([...firsts].sort(), ['a', 'c'])
+    assert.deepEqual(orderFor('x', []), [])
+  })
+})
+
+test('what flowed, from an answer, and from none', () => {
+  const side = (packets: number, last: number) => ({
+    medias: [
+      {
+        type: 'audio',
+        streams: [{ endpoint: { address: '::1', port: 7 }, 'last packet': last, stats: { packets } }],
+      },
+    ],
+  })
+  const reply = { created: 5, tags: { a: side(3, 9), b: side(4, 0) } }
+  const tags = { caller: 'a', callee: 'b' }
+  const [one] = flowOf(reply, tags, 'caller')
+  assert.deepEqual(
+    [one?.type, one?.rtpAddr, one?.rtpRecv, one?.rtpSend, one?.rtcpAddr],
+    ['audio', '[::1]:7', 3, 4, ''],
+  )
+  assert.equal(heardAtS(reply), 9)
+  assert.deepEqual([flowOf({}, tags, 'caller'), heardAtS({ tags: 'x' })], [[], 0])
+})
+
+test('telephones are spared what only browsers know', () => {
+  assert.equal(
+    forTelephones('v=0\r\na=mid:0\r\na=ssrc:1 x\r\na=rtpmap:0 PCMU/8000\r\n'),
+    'v=0\r\na=rtpmap:0 PCMU/8000\r\n',
+  )
+})
