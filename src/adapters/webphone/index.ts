@@ -1,14 +1,7 @@
 export { createWebCarrier, type WebCarrier } from './carrier.ts'
 export { createLampFeed } from './lamp-feed.ts'
 export { userOf } from './names.ts'
-export type {
-  Lamp,
-  Lamps,
-  Mailboxes,
-  MailboxState,
-  Tokens,
-  WebphonePorts,
-  WebphoneSettings,
-} from './ports.ts'
+export type { Tokens, WebphonePorts, WebphoneSettings } from './ports.ts'
 export type { Upstream, UpstreamAccount, UpstreamState, UpstreamWish } from './upstream.ts'
+export type { Lamp, Lamps, Mailboxes, MailboxState } from './watched.ts'
 export { createWebphone, type Webphone } from './webphone.ts'

@@ -4,7 +4,7 @@ import type { Clock } from '#lib/clock'
 import { nameOfText } from '#lib/hash'
 import { readable } from '#lib/text'
 import { identityUri, line, toWire, userOf } from './names.ts'
-import type { Lamp, Lamps } from './ports.ts'
+import type { Lamp, Lamps } from './watched.ts'
 
 export type LampFeedPorts = {
   clock: Clock

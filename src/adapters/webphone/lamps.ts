@@ -1,6 +1,6 @@
 import type { CommandOf } from '#webcall'
-import type { Lamp, Lamps } from './ports.ts'
 import type { Session } from './sessions.ts'
+import type { Lamp, Lamps } from './watched.ts'
 
 const isExtension = (ext: string): boolean => /^[\w.+*#@-]{1,64}$/.test(ext)
 

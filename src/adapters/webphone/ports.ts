@@ -15,25 +15,10 @@ import type { Log } from '#lib/log'
 import type { Random } from '#lib/random'
 import type { LegacyCipher } from '#webcall'
 import type { Upstream, UpstreamAccount } from './upstream.ts'
+import type { Lamps, Mailboxes } from './watched.ts'
 
 /** Short-lived words with which a page that is logged in opens its connection; each is good once. */
 export type Tokens = { redeem(token: string): { impi: string; tel: string } | undefined }
-
-/** Who hears of the lamps of others; `code`: 0, or minus the status with which that is refused. */
-export type Lamp = {
-  code: number
-  /** dialog-info of RFC 4235. */
-  xml: string
-  lamp: 'idle' | 'calling' | 'alerting' | 'ringing' | 'busy' | 'held' | 'unavailable'
-  direction?: 'in' | 'out'
-  remote?: string
-  remoteName?: string
-}
-/** Watches an extension for a subscriber; the present lamp is told at once or soon. Gives what ends it. */
-export type Lamps = { watch(ext: string, watcher: Subscriber, hear: (lamp: Lamp) => void): () => void }
-
-export type MailboxState = { new: number; old: number; newUrgent: number; oldUrgent: number; exact?: boolean }
-export type Mailboxes = { watch(subscriber: Subscriber, hear: (state: MailboxState) => void): () => void }
 
 export type WebphoneSettings = {
   cipher: LegacyCipher | 'off'

@@ -1,6 +1,6 @@
 import type { Identity, Subscriber } from '#core'
 import type { Result } from '#lib/result'
-import type { Lamps, Mailboxes } from './ports.ts'
+import type { Lamps, Mailboxes } from './watched.ts'
 
 /** Who wants in: the number, the name and the password of its login there, one character an octet. */
 export type UpstreamWish = { tel: string; user: string; password: string; subscriber?: Subscriber }

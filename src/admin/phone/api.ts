@@ -13,6 +13,7 @@ const BASE = '/phone/api'
 const PAGE = { least: 1, usual: 50, most: 200 }
 
 type Handle = (request: FastifyRequest, reply: FastifyReply, who: Admitted) => unknown
+type Own = (method: 'GET' | 'POST' | 'DELETE', path: string, handle: Handle, schema?: object) => unknown
 
 const text = (maxLength: number, minLength = 1) => ({ type: 'string', minLength, maxLength })
 const body = (properties: Record<string, unknown>, required = Object.keys(properties)) => ({
@@ -60,12 +61,7 @@ export const mountPhoneApi = (app: FastifyInstance, ports: PhonePorts, marks: Re
       handler: handle,
     })
   /** For who is logged in. */
-  const own = (
-    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
-    path: string,
-    handle: Handle,
-    schema = {},
-  ) =>
+  const own: Own = (method, path, handle, schema = {}) =>
     app.route({
       ...{ method, url: BASE + path, schema },
       handler: (request, reply) => {
@@ -107,12 +103,16 @@ export const mountPhoneApi = (app: FastifyInstance, ports: PhonePorts, marks: Re
     },
     READ,
   )
+  mountPush(own, ports)
+}
+
+const mountPush = (own: Own, { push }: Pick<PhonePorts, 'push'>): void => {
   own(
     'POST',
     '/push',
     async (request, reply, { user }) => {
       const { endpoint, keys } = request.body as PushSubscription
-      const fault = await ports.push.subscribe(user.impi, {
+      const fault = await push.subscribe(user.impi, {
         endpoint,
         keys: { p256dh: keys.p256dh, auth: keys.auth },
       })
@@ -124,7 +124,7 @@ export const mountPhoneApi = (app: FastifyInstance, ports: PhonePorts, marks: Re
     'DELETE',
     '/push',
     async (request, reply, { user }) => {
-      await ports.push.unsubscribe(user.impi, (request.body as { endpoint: string }).endpoint)
+      await push.unsubscribe(user.impi, (request.body as { endpoint: string }).endpoint)
       return reply.code(204).send()
     },
     UNSUBSCRIBE,

@@ -73,9 +73,10 @@ export const mountSounds = (app: FastifyInstance, ports: PhonePorts): void => {
   const gone = (reply: FastifyReply) => sendProblem(reply, 404, 'there is no such sound')
 
   if (sounds) mountRecordings(own, gone, sounds.recordings, ports)
-  if (sounds?.mailbox) mountMailbox(own, gone, sounds.mailbox, ports)
-  if (sounds?.mailbox) mountGreeting(own, sounds.mailbox)
-  else
+  if (sounds?.mailbox) {
+    mountMailbox(own, gone, sounds.mailbox, ports)
+    mountGreeting(own, sounds.mailbox)
+  } else
     for (const path of ['/mailbox', '/mailbox/greeting'])
       own('GET', path, (_request, reply) => sendProblem(reply, 404, 'there are no mailboxes here'))
 }
