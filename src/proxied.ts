@@ -12,11 +12,14 @@ import {
   createStamp,
   createTrunkRing,
   createWatching,
+  type ProxyAccount,
+  type ProxyAccounts,
   type ProxyLamp,
 } from '#ims'
-import { bugText } from '#lib/log'
+import { bugText, type Log } from '#lib/log'
 import type { Random } from '#lib/random'
 import { ok } from '#lib/result'
+import { latin1 } from '#lib/text'
 import { createNames } from '#net'
 import { createLegs, createSipEndpoint } from '#sip'
 import { createExempt, mediaPlansOf, printEndpoint } from '#start'
@@ -50,8 +53,34 @@ const MOST_NAME = 128
 
 const hostOf = ({ domain, addr }: NonNullable<Settings['webphone']>['proxy']): string => {
   if (domain !== '' || !addr) return domain
-  return addr.port === SIP_PORT ? addr.address : printEndpoint(addr.address, addr.port)
+  return addr.port === SIP_PORT && !addr.address.includes(':')
+    ? addr.address
+    : printEndpoint(addr.address, addr.port)
 }
+
+/** Click to call has an account of its own there (`click_to_call.user`), which its guests call by. */
+const keepGuest = (
+  { click_to_call: guests }: Settings,
+  accounts: ProxyAccounts,
+  log: Log,
+): ProxyAccount | undefined => {
+  if (!guests?.enabled || guests.user === '' || guests.password === '') return undefined
+  const { tel, user, password, expires } = guests
+  const [name = user] = user.split('@')
+  let last = 1
+  return accounts.keep(
+    { tel: tel || name, user: name, password: wired(password), expiresS: expires },
+    ({ code, reason = '' }) => {
+      if (code === last) return
+      last = code
+      if (code === 0) log.write('sip', 'info', `click to call is registered as ${name}`)
+      else log.write('sip', 'warn', `click to call is not registered as ${name}: ${reason}`)
+    },
+  )
+}
+
+/** One character an octet of UTF-8, as SIP's texts are here. */
+const wired = (text: string): string => latin1(new TextEncoder().encode(text))
 
 const lampFor = ({ remote, ...lamp }: ProxyLamp): Lamp => ({
   ...lamp,
@@ -71,6 +100,7 @@ export const createProxiedSide = (
   // Calls are made after what rings them: this ring is closed here, by looking them up when they are needed.
   let user: ReturnType<typeof createProxiedUser> | undefined
   const values = { t1, t2, t4 }
+  const exempt = createExempt(settings.security.exempt)
   const sip = createSipEndpoint({
     ...{ timers, random, log, wire, values, stamp },
     user: {
@@ -79,7 +109,8 @@ export const createProxiedSide = (
       onStrayResponse: (response, flow) => user?.onStrayResponse(response, flow),
     },
     tcpThreshold: settings.tcp_threshold,
-    exempt: createExempt([...settings.security.exempt]),
+    // All its calls come from one place.
+    exempt: (address) => exempt(address) || address === names.addressOf(addr.address),
   })
   const dialogues = { flowFor: createFlowChoice(wire), contact: contactHeader, request: sip.request }
   const legs = createLegs({
@@ -96,7 +127,8 @@ export const createProxiedSide = (
       return address === undefined ? undefined : { address, port: addr.port }
     },
   })
-  const over = createOver(accounts, registrations)
+  let guest: ProxyAccount | undefined
+  const over = createOver(accounts, registrations, () => guest)
   const agents = agentHeadersOf(settings)
   const powers = createPowers(host, (trunk) => accounts.named(trunk)?.answerer())
   const reply = createReply(random)
@@ -141,6 +173,7 @@ export const createProxiedSide = (
       user = createProxiedUser({
         ...{ random, accounts, legs, calls, host, powers, ...agents, takers: [texts.take, watching.take] },
       })
+      guest = keepGuest(settings, accounts, log)
       wire.start({ onData: (flow, octets) => sip.onData(flow, octets), onClose: (flow) => sip.onClose(flow) })
     },
     async close() {

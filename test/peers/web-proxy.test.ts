@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { DOMAIN, logOf } from '../support/tandem.ts'
 import { until } from '../support/wait.ts'
 import { browserSdp } from '../support/web-clients.ts'
-import { extension, startProxyTown } from '../support/web-proxy.ts'
+import { extension, startProxyTown, stranger } from '../support/web-proxy.ts'
 import { type SocketClient, socketClient } from '../support/web-socket-client.ts'
 import { startWebTown, type WebTown } from '../support/web-town.ts'
 
@@ -23,8 +23,13 @@ describe('web phones as extensions of an exchange elsewhere', () => {
     return client
   }
   before(async () => {
-    exchange = await startWebTown(['alice', 'bob', 'carol'])
-    house = await startProxyTown(exchange.ports.sip, { users: ['carol'] })
+    exchange = await startWebTown(['alice', 'bob', 'carol', 'guest'])
+    house = await startProxyTown(exchange.ports.sip, {
+      users: ['carol'],
+      config: {
+        click_to_call: { enabled: true, user: 'guest', password: 'secret-of-guest', allow: ['alice'] },
+      },
+    })
   })
   after(async () => {
     for (const client of clients) client.close()
@@ -216,6 +221,24 @@ describe('web phones as extensions of an exchange elsewhere', () => {
       alice.say(1010, { cid })
       await carol.next(9004, { cid: carols, state: 0 })
       leave(alice, bob, carol)
+    }))
+
+  test('are called by guests, whose account is one of the exchange', () =>
+    told(async () => {
+      const [alice] = (await entered('alice')) as [SocketClient]
+      await until('the account is registered', async () => (await bound('guest')) === 1)
+      const visitor = await stranger(house)
+      visitor.say(1000)
+      const { nonce } = await visitor.next(2000)
+      visitor.say(1011, { nonce, to: 'alice', disp: 'A visitor', sdp: browserSdp('page') })
+      const { cid } = await visitor.next(2011, { code: 0 })
+      const rung = await alice.next(9002)
+      assert.match(String(rung.from), /guest/)
+      alice.say(1004, { cid: rung.cid, sdp: ANSWER })
+      await visitor.next(9004, { cid, state: 2 })
+      visitor.close()
+      await alice.next(9004, { cid: rung.cid, state: 0 })
+      leave(alice)
     }))
 
   test('come back after their connection was lost, and are registered all the while', () =>

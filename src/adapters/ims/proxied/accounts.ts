@@ -13,7 +13,13 @@ import {
 } from '../trunks/registration.ts'
 
 /** Who wants to be registered: the number, the name and the password of its login there. Texts of octets. */
-export type ProxyWish = { tel: string; user: string; password: string; subscriber?: Subscriber }
+export type ProxyWish = {
+  tel: string
+  user: string
+  password: string
+  subscriber?: Subscriber
+  expiresS?: number
+}
 
 /** How a registration stands: 0, −2 nobody answers, −3 another contact has taken its place, else minus SIP's status. */
 export type ProxyState = { code: number; reason?: string; over: boolean }
@@ -93,6 +99,7 @@ export const createProxyAccounts = (ports: AccountsPorts) => {
       {
         ...{ timers, random, log: silentLog, wire: ports.wire, request: ports.request },
         ...{ contactUser: contact, accountUser: tel },
+        ...(wish.expiresS !== undefined && { expiresS: wish.expiresS }),
         told(state, contacts) {
           const isListed = contacts.some((one) => one.includes(contact))
           const isReplaced = state.registered && listed && contacts.length > 0 && !isListed
@@ -143,6 +150,8 @@ export const createProxyAccounts = (ports: AccountsPorts) => {
       })
       return promise
     },
+    /** One that stays for as long as the house stands, whatever the exchange says at the moment. */
+    keep: (wish: ProxyWish, told: (state: ProxyState) => void): ProxyAccount => make(wish, told),
     named: (trunk: string): ProxyAccount | undefined => byName.get(trunk),
     of: (subscriber: Subscriber | undefined): ProxyAccount | undefined =>
       subscriber && bySubscriber.get(subscriber),

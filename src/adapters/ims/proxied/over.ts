@@ -11,7 +11,11 @@ const planOf = ({ name }: ProxyAccount): CallPlan => ({
  * What calls ask of routing, of the trunks and of who rings them: the extensions of another exchange are trunks of one
  * session each; everything else is as before.
  */
-export const createOver = (accounts: ProxyAccounts, registrations: Pick<Registrations, 'of'>) => ({
+export const createOver = (
+  accounts: ProxyAccounts,
+  registrations: Pick<Registrations, 'of'>,
+  guest: () => ProxyAccount | undefined,
+) => ({
   routing:
     (others: Routing, echo: string | undefined): Routing =>
     (offer) => {
@@ -21,10 +25,12 @@ export const createOver = (accounts: ProxyAccounts, registrations: Pick<Registra
         // Passed on by the page: that is for the exchange to do.
         if (offer.dialled.user !== found.identity.user)
           return { kind: 'refused', refused: { why: 'not-registered', redirect: offer.dialled } }
-        return { kind: 'subscriber', found, bindings: registrations.of(found.subscriber) }
+        const bindings = registrations.of(found.subscriber)
+        if (bindings.length === 0) return { kind: 'refused', refused: { why: 'not-registered' } }
+        return { kind: 'subscriber', found, bindings }
       }
       const asks = offer.behalf ?? offer.caller
-      const account = accounts.of(asks.subscriber)
+      const account = offer.guest && !offer.behalf ? guest() : accounts.of(asks.subscriber)
       if (account && offer.dialled.user !== echo) return { kind: 'plan', plan: planOf(account) }
       if (asks.subscriber?.proxied && !account) return { kind: 'refused', refused: { why: 'not-registered' } }
       return others(offer)

@@ -35,6 +35,8 @@ export type RegistrationPorts = {
   /** User part of our contact, where it is not the account's; and of the account, where it is not the login's name. */
   contactUser?: string
   accountUser?: string
+  /** Seconds that are asked for. */
+  expiresS?: number
   /** Hears of every answer that decides something. */
   told?(state: TrunkRegistration, contacts: readonly string[]): void
 }
@@ -138,7 +140,7 @@ export const createTrunkRegistration = (ports: RegistrationPorts, line: TrunkLin
   const run = async (): Promise<void> => {
     const flow = flowOf()
     if (!flow) return failed('its name is not known, or no listener leads there', 503)
-    const response = await attempt(flow, EXPIRES_S)
+    const response = await attempt(flow, ports.expiresS ?? EXPIRES_S)
     const { status, reason } = response
     // Given up meanwhile: what was granted all the same is taken back.
     if (closed) return status < 300 ? void attempt(flow, 0) : undefined

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { createRandom } from '#lib/random'
+import { createHandClock } from '#lib/timers'
+import type { Flow } from '#lib/wire'
+import { createResponse, reasonPhrase, type SipRequest } from '#sip'
+import { createProxyAccounts, type ProxyState } from './accounts.ts'
+
+const flow = { transport: 'udp', local: { address: '192.0.2.1', port: 5090 } } as Flow
+type Said = { status: number; contact?: 'own' | 'other' } | undefined
+
+/** An exchange that says what it is told to; undefined: nothing. */
+const anExchange = (say: (request: SipRequest) => Said) => {
+  const timers = createHandClock()
+  const sent: SipRequest[] = []
+  const accounts = createProxyAccounts({
+    ...{ timers, random: createRandom(), host: 'pbx.test', domain: 'pbx.test' },
+    wire: { flowTo: () => flow, close: async () => {} },
+    endpoint: () => ({ address: '192.0.2.9', port: 5060 }),
+    request(request, at, events) {
+      sent.push(request)
+      const said = say(request)
+      if (said)
+        timers.after(1, () => {
+          const response = createResponse(request, said.status, reasonPhrase(said.status))
+          const own = request.headers.get('Contact') ?? ''
+          if (said.status < 300)
+            response.headers.add('Contact', said.contact === 'other' ? '<sip:x@192.0.2.77>;expires=60' : own)
+          events.onResponse(response)
+        })
+      return { request, flow: at, cancel: () => {}, release: () => {} }
+    },
+  })
+  const pass = async (ms: number): Promise<void> => {
+    for (let left = ms; left > 0; left -= 100) {
+      timers.advance(100)
+      for (let turn = 0; turn < 8; turn++) await Promise.resolve()
+    }
+  }
+  return { accounts, sent, pass }
+}
+const wish = { tel: '1001', user: 'u1001', password: 'secret' }
+const expiresOf = ({ headers }: SipRequest) => headers.get('Expires')
+
+describe('an extension of another exchange', () => {
+  test('is there once it is registered, found by its contact, and taken back', async () => {
+    const { accounts, sent, pass } = anExchange(() => ({ status: 200 }))
+    const entering = accounts.enter(wish)
+    await pass(200)
+    const entered = await entering
+    assert.ok(entered.ok)
+    const account = entered.value
+    assert.equal(account.found.identity.user, '1001')
+    assert.equal(accounts.called({ uri: `sip:${account.contact}@192.0.2.1:5090` }), account)
+    assert.equal(accounts.called({ uri: 'sip:1001@192.0.2.1:5090' }), undefined)
+    assert.equal(accounts.of(account.found.subscriber), account)
+    assert.match(sent[0]?.headers.get('From') ?? '', /^<sip:1001@pbx\.test>;tag=/)
+    account.leave()
+    await pass(200)
+    assert.deepEqual(sent.map(expiresOf), ['3600', '0'])
+    assert.equal(accounts.size, 0)
+  })
+
+  test('is not there where the exchange says no, or nothing', async () => {
+    for (const [status, code] of [
+      [403, -403],
+      [503, -503],
+      [undefined, -2],
+    ] as const) {
+      const { accounts, pass } = anExchange(() => (status === undefined ? undefined : { status }))
+      const entering = accounts.enter(wish)
+      await pass(11_000)
+      const entered = await entering
+      assert.equal(!entered.ok && entered.error.code, code)
+      assert.equal(accounts.size, 0)
+    }
+  })
+
+  test('hears that it is lost, comes back, and that another has taken its place', async () => {
+    let say: Said = { status: 200 }
+    const { accounts, sent, pass } = anExchange(() => say)
+    const entering = accounts.enter(wish)
+    await pass(200)
+    const entered = await entering
+    assert.ok(entered.ok)
+    const told: ProxyState[] = []
+    entered.value.hear = (state) => void told.push(state)
+    say = { status: 503 }
+    await pass(3_001_000)
+    assert.deepEqual([told[0]?.code, told[0]?.over], [-503, false])
+    say = { status: 200 }
+    await pass(301_000)
+    assert.equal(told.at(-1)?.code, 0)
+    say = { status: 200, contact: 'other' }
+    await pass(3_001_000)
+    assert.deepEqual([told.at(-1)?.code, told.at(-1)?.over], [-3, true])
+    assert.ok(sent.length < 40, `${sent.length} requests`)
+    say = { status: 403 }
+    await pass(3_001_000)
+    assert.deepEqual([told.at(-1)?.code, told.at(-1)?.over], [-403, true])
+  })
+})
