@@ -13,19 +13,29 @@ export type WebMediaPlan = {
 /** The manual's measure, section 2.2.1: so many ports for each call. */
 const PORTS_PER_CALL = 20
 
+type Interfaces = ReturnType<typeof networkInterfaces>
 type Own = { address: string; family: string; internal: boolean }
 
-/** Of one interface, or of all that lead somewhere; link-local ones are of no use to others. */
-const ownOf = (name: string): Own[] =>
-  Object.entries(networkInterfaces())
+/**
+ * Of one interface, or of all that lead somewhere; link-local ones are of no use to others. A machine without a network
+ * has itself: two tabs of it can still talk.
+ */
+const ownOf = (name: string, interfaces: Interfaces): Own[] => {
+  const all = Object.entries(interfaces)
     .flatMap(([own, addresses = []]) => (name === '' || name === own ? addresses : []))
-    .filter(({ address, internal }) => (name !== '' || !internal) && !address.startsWith('fe80:'))
+    .filter(({ address }) => !address.startsWith('fe80:'))
+  const leading = all.filter(({ internal }) => name !== '' || !internal)
+  return leading.length > 0 ? leading : all
+}
 
 /** Undefined: no web phones. `mapped_ip` is told first, since who comes from outside has nothing else. */
-export const webMediaPlanOf = ({ webphone }: Settings): WebMediaPlan | undefined => {
+export const webMediaPlanOf = (
+  { webphone }: Pick<Settings, 'webphone'>,
+  interfaces = networkInterfaces(),
+): WebMediaPlan | undefined => {
   if (!webphone) return undefined
   const { interface: name, mapped_ip, media_port, max_calls } = webphone
-  const own = ownOf(name)
+  const own = ownOf(name, interfaces)
   const attached = name === '' ? [] : own.map(({ address }) => address)
   return {
     binds: attached.length > 0 ? attached : ['0.0.0.0', '::'],
