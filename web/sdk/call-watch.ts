@@ -23,8 +23,11 @@ export const watchCall = ({ world, view, patch, tell, media, repair }: WatchedCa
       const wasSilent = trouble?.name === 'no-sound-from-far' && (quality.receiving || held || heldThere)
       patch({ quality, poor, ...(wasSilent ? { trouble: undefined } : {}) })
     },
-    onReport: ({ mos, rttMs, jitterMs, lossPercent, level }) =>
-      tell(OP.quality, { cid: view.get().cid, mos, rttMs, jitterMs, lossPercent, level }),
+    onReport: ({ mos, rttMs, jitterMs, lossPercent, level }) => {
+      const { cid, held, heldThere } = view.get()
+      // Who waits hears nothing, and that is no poor sound.
+      if (!held && !heldThere) tell(OP.quality, { cid, mos, rttMs, jitterMs, lossPercent, level })
+    },
     onMicrophone: (silent) => {
       const { muted, held, trouble } = view.get()
       if (silent && !muted && !held && !trouble) patch({ trouble: troubleOf('microphone-silent') })

@@ -52,7 +52,9 @@ export const runGoip = async (options: UeOptions, ports: GoipCommandPorts): Prom
   }
   const lines = plan.devices.flat().length
   const devices = build(plan, { ...ports, address, onEvent })
-  print(`GoIP with ${lines} lines towards ${plan.server.host}:${plan.server.port}; "help" tells more`)
+  print(
+    `GoIP with ${lines} ${lines === 1 ? 'line' : 'lines'} towards ${plan.server.host}:${plan.server.port}; "help" tells more`,
+  )
   for (const device of devices) await device.plug()
   if (plan.seconds !== undefined) timers.after(plan.seconds * 1000, ended.resolve)
   void listen(ports.input, createGoipPrompt(devices, ended.resolve), print)

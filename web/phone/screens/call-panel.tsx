@@ -2,12 +2,12 @@ import { type ReactElement, useState } from 'react'
 import { Round } from '../parts/controls.tsx'
 import { Avatar } from '../parts/shapes.tsx'
 import { TroubleNote } from '../parts/trouble.tsx'
-import { type Shown, useNameOf, useNow } from '../state/hooks.ts'
+import { type Shown, useHouse, useNameOf, useNow } from '../state/hooks.ts'
 import { useWords } from '../words/index.ts'
 import { CallButtons } from './call-buttons.tsx'
 import { type Drawer, stateWords } from './call-words.ts'
 import { Consultation } from './consultation.tsx'
-import { Keypad } from './keypad.tsx'
+import { Keypad, useTyped } from './keypad.tsx'
 import { OtherCalls } from './other-calls.tsx'
 import { Pictures } from './pictures.tsx'
 import { QualityLine } from './quality-line.tsx'
@@ -21,15 +21,19 @@ const inFront = (calls: readonly Shown[]): Shown | undefined =>
 
 const Keys = ({ call }: Shown): ReactElement => {
   const [sent, setSent] = useState('')
+  const { ringer } = useHouse()
+  const press = (key: string): void => {
+    setSent((before) => (before + key).slice(-24))
+    void call.dtmf(key)
+  }
+  useTyped((key) => {
+    ringer.once('key', key)
+    press(key)
+  })
   return (
     <div className="drawer">
       <output className="keys-sent number">{sent || '\u00a0'}</output>
-      <Keypad
-        onKey={(key) => {
-          setSent((before) => (before + key).slice(-24))
-          void call.dtmf(key)
-        }}
-      />
+      <Keypad onKey={press} />
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactElement, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactElement, useEffect, useMemo, useRef, useState } from 'react'
 import { Form, Input, TextField } from 'react-aria-components'
 import { Press } from '../parts/controls.tsx'
 import { Avatar } from '../parts/shapes.tsx'
@@ -27,6 +27,12 @@ export const Dial = (): ReactElement => {
   const found = useMemo(() => fitting(people, text, 3), [people, text])
   const canVideo = video && line.kind === 'ready' && house.phone.features().video
   const last = history.value.length > 0 ? house.history.last() : ''
+
+  useEffect(() => {
+    // Whoever has a keyboard may type at once; on a telephone its screen keyboard would hide ours.
+    if (document.activeElement === document.body && matchMedia('(pointer: fine)').matches)
+      input.current?.focus()
+  }, [])
 
   const call = (withVideo = false) => {
     // An empty field first shows the number called last, as telephones do.
