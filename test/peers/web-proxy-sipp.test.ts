@@ -50,5 +50,6 @@ describe('SIPp as the exchange of web phones', { skip: without('sipp') }, () => 
   test('a transfer that is refused gives the call back, and says why', () =>
     story('called-refers-not', { refer: '403 Forbidden' }, 403))
 
-  test('a transfer that comes to nothing gives the call back', () => story('called-refers-in-vain', { domain: DOMAIN }, 486))
+  test('a transfer that comes to nothing gives the call back', () =>
+    story('called-refers-in-vain', { domain: DOMAIN }, 486))
 })

@@ -13,7 +13,7 @@ import type { RegistrationPorts } from '../trunks/registration.ts'
 export type AskingPorts = { wire: Wire; request: RegistrationPorts['request'] }
 
 const MOST_PROOFS = 3
-const FROM_US: Record<string, string> = { timeout: '408', transport: '503' }
+const MADE_UP = { timeout: 408, transport: 503 } as const
 
 const nextOf = (request: SipRequest, proof: ProofFields): SipRequest => {
   const { headers } = request
@@ -44,7 +44,7 @@ export const ask = (
         else done(response)
       },
       onFailure(why) {
-        const status = Number(FROM_US[why] ?? 503)
+        const status = MADE_UP[why]
         done(createResponse(request, status, reasonPhrase(status)))
       },
     }

@@ -63,8 +63,10 @@ const anExchange = () => {
     request.headers.add('Event', of.headers.get('Event') ?? '').add('Subscription-State', state)
     request.body = octets(body)
     let status: number | undefined
-    const transaction = { request, flow, respond: (response) => (status = response.status) }
-    watching.take(transaction as ServerTransaction)
+    const respond: ServerTransaction['respond'] = (response) => {
+      status = response.status
+    }
+    watching.take({ request, flow, respond } as ServerTransaction)
     return status
   }
   return { watching, sent, exchange, pass, notify, accounts, replies }
