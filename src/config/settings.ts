@@ -1,31 +1,29 @@
 import type { Endpoint } from '#lib/wire'
+import type { EjoinSettings, GoipSettings, RouteSettings, SimsSettings } from './settings-gateways.ts'
 import type {
   AdminSettings,
   CallsSettings,
-  ClickToCallSettings,
   ClusterSettings,
   ComAuth,
-  EjoinSettings,
   EmergencySettings,
-  GoipSettings,
   MailboxSettings,
   MediaSettings,
   MessagesSettings,
   RecordingSettings,
-  RouteSettings,
   SecuritySettings,
-  SimsSettings,
   SmppSettings,
   StorageSettings,
   TlsSettings,
   TrunkSettings,
   WebhookSettings,
-  WebphoneSettings,
 } from './settings-groups.ts'
 import type { UserEntry } from './settings-users.ts'
+import type { ClickToCallSettings, WebphoneSettings } from './settings-web.ts'
 
+export type * from './settings-gateways.ts'
 export type * from './settings-groups.ts'
 export type * from './settings-users.ts'
+export type * from './settings-web.ts'
 
 /**
  * The effective configuration: every default is applied, every file name is absolute, every address is parsed.
