@@ -32,13 +32,13 @@ describe('a browser as an extension of a Kamailio', {
     pbx = await startKamailio('registrar', { ...edge, ...account })
     house = await startProxyTown(edge.port, { address: edge.address, domain: account.domain })
     capture = await startCapture(`port ${house.local} or port ${edge.port} or ${mediaOf(house)}`)
-    const phone = (user: string, hertz: number) =>
+    const phone = (user: string, hertz: number, answer: 'auto' | 'manual' = 'auto') =>
       startBaresip({
-        ...{ user, authUser: user, ...account, hertz, address: freshAddress() },
+        ...{ user, authUser: user, ...account, hertz, answer, address: freshAddress() },
         registrar: `${edge.address}:${edge.port}`,
       })
     bob = await phone('bob', BOB)
-    carol = await phone('carol', CAROL)
+    carol = await phone('carol', CAROL, 'manual')
     for (const one of [bob, carol]) await one.registered()
     browser = await startScriptPages()
     alice = await oldPage(browser, house.wss, { user: 'alice', hertz: ALICE, password: account.password })
@@ -85,6 +85,25 @@ describe('a browser as an extension of a Kamailio', {
       await alice.say(1010, { cid: await alice.cid() })
       await alice.until(9004, { state: '0' })
       await alice.forget()
+    }))
+
+  test('sends its call on to another phone there, which the first one calls itself', () =>
+    told(async () => {
+      await alice.call('bob')
+      await alice.until(9004, { state: '2' })
+      await alice.hears(BOB)
+      const cid = await alice.cid()
+      await alice.say(1008, { cid, rto: 'carol' })
+      await alice.until(9007, { state: '1' })
+      await alice.forget()
+      const from = carol?.events.length ?? 0
+      await alice.say(1010, { cid })
+      const rung = await carol?.event('CALL_INCOMING', { from })
+      assert.match(rung?.peeruri ?? '', /bob@/)
+      await carol?.command('accept')
+      await hears(carol, BOB)
+      await alice.until(9004, { state: '0' })
+      await carol?.command('hangup')
     }))
 
   test('nothing malformed was said', { skip: blind }, async () => {
