@@ -22,13 +22,14 @@ const given = (told: Awaited<ReturnType<EmbeddedMedia['offer']>> | undefined): s
 describe('calls by rtpengine', { skip: peer('rtpengine').skip }, () => {
   let server: Awaited<ReturnType<typeof startRtpengine>>
   let media: EmbeddedMedia
+  const silent = new Map<string, number>()
   const closed = new Map<string, Record<Side, MediumStats[]>>()
   before(async () => {
     server = await startRtpengine()
     const { from, to } = portRange(40)
     const log = { on: () => true, write: () => {} }
     const events = {
-      onSilent: () => {},
+      onSilent: (call: string, silentMs: number) => void silent.set(call, silentMs),
       onDtmf: () => {},
       onClosed: (call: string, flowed: Record<Side, MediumStats[]>) => void closed.set(call, flowed),
     }
@@ -67,6 +68,22 @@ describe('calls by rtpengine', { skip: peer('rtpengine').skip }, () => {
       alice.close()
       bob.close()
     }
+  })
+
+  test('silence is told of, but not of who is held', async () => {
+    const phones = await Promise.all([aTonePhone('PCMU', 440), aTonePhone('PCMU', 700, 2)])
+    const [alice, bob] = phones
+    for (const [name, direction] of [
+      ['quiet', 'sendrecv'],
+      ['held', 'inactive'],
+    ] as const) {
+      given(await media.offer(name, 'caller', alice.description(direction)))
+      given(await media.answer(name, 'callee', bob.description(direction)))
+    }
+    await until('silence', () => (silent.get('quiet') ?? 0) >= 5000, { timeoutMs: 20_000 })
+    assert.equal(silent.has('held'), false)
+    for (const name of ['quiet', 'held']) media.close(name)
+    for (const phone of phones) phone.close()
   })
 
   test('the echo, and whoever the house speaks with, stay here', async () => {

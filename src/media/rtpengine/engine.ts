@@ -3,7 +3,7 @@ import type { Log } from '#lib/log'
 import { err, ok, type Result } from '#lib/result'
 import { otherSide } from '../call.ts'
 import type { EmbeddedMedia } from '../engine.ts'
-import { flagsFor, forTelephones } from './flags.ts'
+import { flagsFor, forBrowsers, forTelephones } from './flags.ts'
 import { flowOf, heardAtS } from './flow.ts'
 import { createNgServer, type NgFault, type NgPeer, type NgReply, type NgServer, orderFor } from './ng.ts'
 
@@ -39,6 +39,10 @@ const webIn = (side: Side, { callerWeb, calleeWeb }: MediaOptions): string | und
 const listenerIn = (side: Side, { callerListener, calleeListener }: MediaOptions): number | undefined =>
   side === 'caller' ? callerListener : calleeListener
 
+/** Where somebody is not to send, silence means nothing. */
+const isHeld = ({ said }: Call): boolean =>
+  [said.caller, said.callee].some((one) => /^a=(?:sendonly|recvonly|inactive)\r?$/m.test(one?.sdp ?? ''))
+
 const refusalOf = ({ why }: NgFault): Refusal => (why === 'silent' ? 'overloaded' : 'not-acceptable-media')
 
 /** Bridged calls by rtpengine: descriptions go to it by its ng protocol, the packets never see us. */
@@ -65,7 +69,7 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     if (!reply.ok) return err(refusalOf(reply.error))
     const { sdp } = reply.value
     if (typeof sdp !== 'string') return err('not-acceptable-media')
-    return ok(toPhone ? forTelephones(sdp) : sdp)
+    return ok(toPhone ? forTelephones(sdp) : forBrowsers(sdp))
   }
 
   /** A browser is remembered; a place without one is a telephone. */
@@ -210,7 +214,7 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     if (!calls.has(call.name)) return
     // It forgets calls in which nothing comes by itself.
     const isGone = !reply.ok && reply.error.why === 'refused'
-    const silentMs = reply.ok ? Date.now() - heardAtS(reply.value) * 1000 : 0
+    const silentMs = reply.ok && !isHeld(call) ? Date.now() - heardAtS(reply.value) * 1000 : 0
     if (isGone) events.onSilent(call.name, Number.MAX_SAFE_INTEGER)
     else if (silentMs >= MIN_SILENT_MS) {
       const limitS = (call.said.caller?.web ?? call.said.callee?.web) ? (ports.limitS?.() ?? 0) : 0

@@ -30,3 +30,15 @@ export const forTelephones = (sdp: string): string =>
     .split('\r\n')
     .filter((line) => !FOREIGN.test(line))
     .join('\r\n')
+
+/**
+ * With BUNDLE (RFC 9143) around the only medium that there is: a page of policy `max-bundle` takes nothing without. Two media come from two
+ * ports, of which nothing else could be said.
+ */
+export const forBrowsers = (sdp: string): string => {
+  const [session = '', ...media] = sdp.split(/(?=^m=)/m)
+  const live = media.filter((medium) => !/^m=\S+ 0 /.test(medium))
+  const mid = live.length === 1 ? /^a=mid:(\S+)/m.exec(live[0] ?? '')?.[1] : undefined
+  if (mid === undefined || /^a=group:BUNDLE/m.test(session)) return sdp
+  return `${session}a=group:BUNDLE ${mid}\r\n${media.join('')}`
+}

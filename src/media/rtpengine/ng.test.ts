@@ -3,7 +3,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import type { AddressInfo } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { bdecode, bencode } from './bencode.ts'
-import { forTelephones } from './flags.ts'
+import { forBrowsers, forTelephones } from './flags.ts'
 import { flowOf, heardAtS } from './flow.ts'
 import { createNgServer, orderFor } from './ng.ts'
 
@@ -106,4 +106,14 @@ test('telephones are spared what only browsers know', () => {
     forTelephones('v=0\r\na=mid:0\r\na=ssrc:1 x\r\na=rtpmap:0 PCMU/8000\r\n'),
     'v=0\r\na=rtpmap:0 PCMU/8000\r\n',
   )
+})
+
+test('browsers are told of a bundle of one, and of none with two media', () => {
+  const [session, audio, video] = ['v=0\r\n', 'm=audio 4 X 0\r\na=mid:a\r\n', 'm=video 6 X 96\r\na=mid:v\r\n']
+  assert.equal(forBrowsers(session + audio), `${session}a=group:BUNDLE a\r\n${audio}`)
+  assert.equal(forBrowsers(session + audio + video), session + audio + video)
+  const refused = video.replace(' 6 ', ' 0 ')
+  assert.equal(forBrowsers(session + audio + refused), `${session}a=group:BUNDLE a\r\n${audio}${refused}`)
+  for (const odd of ['', 'm=', session, `${session}a=group:BUNDLE a\r\n${audio}`])
+    assert.equal(forBrowsers(odd), odd)
 })
