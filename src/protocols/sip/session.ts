@@ -8,15 +8,12 @@ import { parseCSeq, reasonPhrase, tokensOf } from './fields.ts'
 import type { Invitation } from './invitation.ts'
 import { createResponse, type SipRequest, type SipResponse } from './message.ts'
 import { Offers } from './offers.ts'
-import { parseRefer, takeRefer } from './refer.ts'
-import { type Referral, Referring, referIn } from './referral.ts'
+import type { Referral } from './referral.ts'
+import { Referrals } from './referrals.ts'
 import { createRefresh } from './refresh.ts'
 import { withSdp } from './sdp-body.ts'
 import { ALLOW, type LegEnd, type Refused, type SessionEvents, type SessionPorts } from './session-ports.ts'
 import { createUnacknowledged } from './unacknowledged.ts'
-
-/** Phones ring for a while, and exchanges wait. */
-const REFERRAL_MS = 180_000
 
 /** Methods that exist but have no meaning inside a call here. */
 const NOT_HERE = new Set(['MESSAGE', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'REGISTER'])
@@ -46,8 +43,7 @@ export class Session {
   readonly #events: SessionEvents
   readonly #refresh: ReturnType<typeof createRefresh>
   readonly #unacknowledged: ReturnType<typeof createUnacknowledged>
-  #referred = false
-  #referring: Referring | undefined
+  #referrals: Referrals | undefined
 
   constructor(ports: SessionPorts, dialog: Dialog, flow: Flow, events: SessionEvents) {
     this.#ports = ports
@@ -117,10 +113,10 @@ export class Session {
     else if (method === 'UPDATE') this.watch(this.offers.onUpdate(request, transaction), transaction)
     else if (method === 'BYE') this.#onBye(request, transaction)
     else if (method === 'INFO') this.watch(this.#onInfo(request, transaction), transaction)
-    else if (method === 'REFER') this.#onRefer(request, transaction)
-    else if (method === 'NOTIFY' && this.#referring) {
+    else if (method === 'REFER') this.#referring.onRefer(request, transaction)
+    else if (method === 'NOTIFY' && this.#referrals?.awaits) {
       transaction.respond(this.reply(request, 200))
-      this.#referring.onNotify(request)
+      this.#referrals.onNotify(request)
     } else if (method === 'PRACK' && this.onPrack) this.onPrack(request, transaction)
     else if (method === 'PRACK') transaction.respond(this.reply(request, 481))
     else if (method === 'OPTIONS') transaction.respond(this.reply(request, 200))
@@ -144,38 +140,18 @@ export class Session {
     this.fail(reason === undefined ? { by: 'peer' } : { by: 'peer', reason }, false)
   }
 
-  #onRefer(request: SipRequest, transaction: ServerTransaction): void {
-    const { onRefer } = this.#events
-    // RFC 5589 §5: who may not transfer is told so for good.
-    if (!onRefer || !this.confirmed) return this.refuse(transaction, { status: onRefer ? 491 : 603 })
-    const refer = parseRefer(request)
-    if (!refer) return this.refuse(transaction, { status: 400 })
-    const isFirst = !this.#referred
-    this.#referred = true
-    this.watch(takeRefer(this, transaction, isFirst, (told) => onRefer(refer, told)))
-  }
-
   /**
    * Asks the peer to call somebody else. `told` hears the statuses on the way; resolves with the last one, or with 408
    * when none has come in three minutes.
    */
   refer(referTo: string, told: (status: number) => void): Promise<Referral> {
-    if (this.#referring || !this.confirmed || this.ended) return Promise.resolve({ refused: 491 })
-    return new Promise((resolve) => {
-      const done = (referral: Referral): void => {
-        timer.cancel()
-        this.#referring = undefined
-        resolve(referral)
-      }
-      const timer = this.#ports.timers.after(REFERRAL_MS, () => done({ became: 408 }))
-      const referring = new Referring(told, done)
-      this.#referring = referring
-      const request = referIn(this.dialog, referTo)
-      request.headers.add('Contact', this.#ports.contact(this.flow))
-      void this.ask(request).then(({ status }) => {
-        if (status >= 300 && this.#referring === referring) referring.refused(status)
-      })
-    })
+    return this.#referring.refer(referTo, told)
+  }
+
+  /** Few calls have any. */
+  get #referring(): Referrals {
+    this.#referrals ??= new Referrals(this.#ports, this, this.#events)
+    return this.#referrals
   }
 
   /** Asks the peer to keep what is said, or no longer: INFO of old with the header `Record`. Gives its status. */
@@ -355,7 +331,7 @@ export class Session {
 
   #forget(): void {
     this.ended = true
-    this.#referring?.end()
+    this.#referrals?.end()
     this.#refresh.stop()
     this.#unacknowledged.abandon()
     this.#ports.forget(this.dialog)
