@@ -23,6 +23,7 @@ import {
   createFlowChoice,
   createIms,
   createMtCall,
+  createPages,
   createRing,
   createServiceOf,
   createStamp,
@@ -201,7 +202,8 @@ export const joinNetwork = async (ground: Ground) => {
   })
   const { waking } = phoneSide
   const sounds = await createSoundSide(ground, media)
-  const browsers = settings.media.engine === 'none' ? {} : { browsers: media }
+  const pages = createPages()
+  const browsers = settings.media.engine === 'none' ? {} : { browsers: media, pages }
   const agents = agentHeadersOf(settings)
   const ring = createRing({
     legs,
@@ -219,6 +221,7 @@ export const joinNetwork = async (ground: Ground) => {
     trunkRing: dialogs.watchTrunks(proxied.ring(trunkSide.trunkRing)),
     ring: dialogs.watchRing(webphoneSide.ringOver(ring)),
     ...{ transportOf: webphoneSide.transportOf, waking, sounds },
+    ...(settings.webphone && settings.media.engine !== 'none' && { isPage: pages.isPage }),
     addressTowards: createAddressTowards(wire, mediaPlansOf(settings)),
     settings: {
       dialogTimeoutS: () => live.dialogTimeoutS,

@@ -41,6 +41,8 @@ export type CallsPorts = PlanPorts & {
   addressTowards?: (binding: Binding) => string | undefined
   /** The transport that a browser's binding is rung with; its session's name where nobody says otherwise. */
   transportOf?: (binding: Binding, call: string) => string
+  /** A phone that speaks SIP and has media of WebRTC. */
+  isPage?: (binding: Binding) => boolean
   /** Phones that come when they are told of a call. */
   waking?: Waking
   settings: CallSettings

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { build } from 'vite'
 import { openChromium } from './chromium.ts'
 
 export type ScriptPages = {
@@ -18,6 +19,18 @@ const FOLDER = join(import.meta.dirname, 'pages')
 /** A package whose modules pages may import: SIP.js, below /sip.js/. */
 const SIP_JS = join(import.meta.dirname, '../../node_modules/sip.js/lib')
 
+/** JsSIP has no modules of a browser's kind: it is made one of them. */
+const jsSip = async (): Promise<string> => {
+  const entry = join(import.meta.dirname, '../../node_modules/jssip/lib/JsSIP.js')
+  const made = await build({
+    ...{ configFile: false, logLevel: 'silent', define: { 'process.env.NODE_ENV': '"production"' } },
+    build: { write: false, minify: false, lib: { entry, formats: ['es'], fileName: 'jssip' } },
+  })
+  const [first] = Array.isArray(made) ? made : [made]
+  const file = first && 'output' in first ? first.output[0] : undefined
+  return file?.type === 'chunk' ? file.code : ''
+}
+
 const fileOf = (path: string): string | undefined => {
   const own = /^\/([\w-]+\.js)$/.exec(path)?.[1]
   if (own !== undefined) return join(FOLDER, own)
@@ -29,8 +42,9 @@ const serveScripts = async (): Promise<{ origin: string; close(): void }> => {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://pages')
     const script = /^\/([\w-]+)\.html$/.exec(pathname)?.[1]
-    const file = fileOf(pathname)
-    if (file !== undefined)
+    const file = pathname === '/jssip.js' ? undefined : fileOf(pathname)
+    if (pathname === '/jssip.js') response.setHeader('content-type', 'text/javascript').end(await jsSip())
+    else if (file !== undefined)
       response.setHeader('content-type', 'text/javascript').end(await readFile(file).catch(() => ''))
     else if (script !== undefined)
       response

@@ -140,18 +140,26 @@ export const newPage = async (browser: ScriptPages, house: WebTown, account: Acc
   }
 }
 
-/** SIP.js in a page, by the same ports. */
-export const sipPage = async (browser: ScriptPages, house: WebTown, account: Account) => {
-  const page = await browser.open('sip-client')
+/** SIP.js, or JsSIP, in a page, by the same ports. */
+export const sipPage = async (
+  browser: ScriptPages,
+  house: WebTown,
+  account: Account,
+  client: 'sip-client' | 'jssip-client' = 'sip-client',
+) => {
+  const page = await browser.open(client)
   await page.waitForFunction('globalThis.phone?.login')
   const full = { domain: DOMAIN, password: `secret-of-${account.user}`, ...account }
   await page.evaluate(([to, who]) => phone.login(to, who), [house.wss, full] as const)
   const one = driver(page, account)
   const hears = (word: string) =>
-    until(`${account.user} is ${word}`, () => page.evaluate((op) => phone.has(op), word))
+    until(`${account.user} is ${word}`, () => page.evaluate((op) => phone.has(op), word), {
+      timeoutMs: 10_000,
+    })
   await hears('registered')
   return {
     ...one,
+    says: hears,
     answered: () => hears('answered'),
     over: () => hears('hangup'),
     hangUp: () => page.evaluate(() => phone.hangUp()),

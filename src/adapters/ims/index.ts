@@ -1,3 +1,4 @@
+export { createPages } from './browsers.ts'
 export { createDialogMarks } from './dialog-marks.ts'
 export { type AlternativeAction, type AlternativePlan, createServiceOf } from './emergency/index.ts'
 export { createIms, type ImsPorts } from './ims.ts'

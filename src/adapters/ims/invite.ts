@@ -114,6 +114,7 @@ export const createInvite = (ports: InvitePorts) => {
       : trunk === undefined
         ? callerOf(request, subscriber)
         : trunkCallerOf(request, subscriber)
+    ports.pages?.said(flow, leg.offer)
     const web = trunk === undefined ? transportFor(ports, leg.offer) : undefined
     const description = leg.offer === undefined ? undefined : descriptionOf(leg.offer)
     const { callId } = leg.session.dialog

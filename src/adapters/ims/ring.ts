@@ -57,7 +57,10 @@ export const createRing = (ports: RingPorts): Ring => {
       ...agentEvents(ports, events),
       onProgress: (status, early) =>
         events.onProgress(status, early === undefined ? undefined : descriptionOf(early)),
-      onAnswer: (answer) => events.onAnswer(answer === undefined ? undefined : descriptionOf(answer)),
+      onAnswer: (answer) => {
+        ports.pages?.said(flow, answer)
+        events.onAnswer(answer === undefined ? undefined : descriptionOf(answer))
+      },
       onRefused: (refused) => {
         if (web !== undefined) ports.browsers?.leave(web)
         events.onRefused(toCore(refused))

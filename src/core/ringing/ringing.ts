@@ -17,6 +17,7 @@ type RingPorts = PlanPorts & {
   routeTo: Routing
   addressTowards?: (binding: Binding) => string | undefined
   transportOf?: (binding: Binding, call: string) => string
+  isPage?: ((binding: Binding) => boolean) | undefined
   timers: Timers
   /** Answers for those who do not. */
   answering?: Answering | undefined
@@ -172,7 +173,7 @@ const ringTurnOf = async (ports: RingPorts, call: Call, found: Found, turn: Bind
 }
 
 const placesOf = (
-  { ring, addressTowards, transportOf = sessionNameOf }: RingPorts,
+  { ring, addressTowards, transportOf = sessionNameOf, isPage }: RingPorts,
   { offer, record, media }: Call,
   found: Found,
   turn: Binding[],
@@ -190,20 +191,18 @@ const placesOf = (
   }
   return turn.map((binding, at): Place => {
     const { listener } = binding
-    const isBrowser = isWeb(binding) || speaksLike(offer, binding)
+    const isBrowser = isWeb(binding) || isPage?.(binding) === true
     const address = at === 0 || isBrowser ? addressTowards?.(binding) : undefined
-    if (!isBrowser) return { listener, address, ring: (sdp, events) => ring(detail, binding, sdp, events) }
+    const plain: Place = { listener, address, ring: (sdp, events) => ring(detail, binding, sdp, events) }
+    if (!isBrowser) return plain
     const web = isWeb(binding) ? transportOf(binding, record.id) : `sip.${record.id}.${at}`
     return {
       ...{ listener, address, web, unused: () => media.leave(web) },
       ring: (sdp, events) => ring({ ...detail, web }, binding, sdp, events),
+      ...(!isWeb(binding) && { otherwise: plain }),
     }
   })
 }
-
-/** SIP over WebSocket may be a page or a program: a page, if the caller is one, since then both have media of WebRTC. */
-const speaksLike = ({ web }: CallOffer, { transport }: Binding): boolean =>
-  web !== undefined && (transport === 'ws' || transport === 'wss')
 
 /** Where nobody says otherwise a session has one transport, of its own name. */
 const sessionNameOf = (binding: Binding): string => sessionOf(binding) ?? ''

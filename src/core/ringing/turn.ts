@@ -13,6 +13,8 @@ export type Place = {
   listener: number
   address: string | undefined
   web?: string | undefined
+  /** As what it is rung again where it cannot do with what a browser is told. */
+  otherwise?: Place
   ring(sdp: string | undefined, events: CalleeEvents): Result<CalleeParty, Refused>
   /** It was described and will not ring: whoever rings gives back by itself what that took. */
   unused?(): void
@@ -107,9 +109,11 @@ const ringPlaces = (
     ringing.clear()
     settled(outcome)
   }
-  const lost = (leg: CalleeParty | undefined, why: Refused): void => {
+  const lost = ({ otherwise }: Place, leg: CalleeParty | undefined, why: Refused): void => {
     if (leg) ringing.delete(leg)
     if (leg && call.callee === leg) call.callee = undefined
+    if (otherwise && why.why === 'not-acceptable-media' && call.offer.description)
+      return call.watch(describe(call, otherwise).then((described) => again(otherwise, described)))
     refused = better(refused, why)
     if (--left === 0 || isFinal(refused)) settle({ kind: 'refused', refused })
   }
@@ -119,12 +123,18 @@ const ringPlaces = (
   const ring = (place: Place, { sdp, media }: Described): void => {
     if (!sdp.ok) {
       place.unused?.()
-      return lost(undefined, { why: sdp.error })
+      return lost(place, undefined, { why: sdp.error })
     }
     let leg: CalleeParty | undefined
     const rung = place.ring(
       sdp.value,
-      legEvents(call, () => leg, media, settle, lost),
+      legEvents(
+        call,
+        () => leg,
+        media,
+        settle,
+        (gone, why) => lost(place, gone, why),
+      ),
     )
     if (rung.ok) {
       leg = rung.value
@@ -132,14 +142,17 @@ const ringPlaces = (
       record.callIds.push(leg.callId)
     } else {
       place.unused?.()
-      lost(undefined, rung.error)
+      lost(place, undefined, rung.error)
     }
+  }
+  const again = (place: Place, described: Described): void => {
+    if (call.over || call.stopRinging !== stopRinging) place.unused?.()
+    else ring(place, described)
   }
   for (const [place, described] of places) ring(place, described)
   return (place, described) => {
-    if (call.over || call.stopRinging !== stopRinging) return place.unused?.()
     left++
-    ring(place, described)
+    again(place, described)
   }
 }
 
