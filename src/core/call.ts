@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '#lib/clock'
+import { digitIn } from './call-info.ts'
 import type { CallMedia } from './call-media.ts'
 import type {
   CalleeParty,
@@ -10,6 +11,7 @@ import type {
   PartyEvents,
   Refused,
 } from './call-ports.ts'
+import { recordOf } from './call-record.ts'
 import type { CallState } from './events.ts'
 import type { MediaOptions, Side } from './ports.ts'
 import type { CallRecord } from './records.ts'
@@ -95,20 +97,7 @@ export class Call {
     this.media = ports.media
     if (offer.description) this.said.caller = offer.description
     this.lastSignalMs = ports.clock.nowMs()
-    this.record = {
-      id,
-      caller: offer.caller.identity,
-      callee: offer.dialled.text,
-      dialled: offer.dialled.text,
-      kind: offer.kind ?? 'call',
-      video: offer.description?.video ?? false,
-      startedAtMs: ports.clock.wallMs(),
-      ...(offer.caller.subscriber && { callerImpi: offer.caller.subscriber.impi }),
-      ...(offer.guest && { guest: offer.guest }),
-      ...(offer.site && { site: offer.site }),
-      ...(offer.transferredFrom !== undefined && { transferredFrom: offer.transferredFrom }),
-      callIds: offer.callId === '' ? [] : [offer.callId],
-    }
+    this.record = recordOf(id, offer, ports.clock.wallMs())
     ports.changed(this)
   }
 
@@ -154,7 +143,11 @@ export class Call {
       onOffer,
       onOfferWanted,
       onInfo: async (contentType, body) => {
-        if (this.alone) return this.#digitIn(contentType, body)
+        if (this.alone) {
+          const digit = digitIn(contentType, body)
+          if (digit) this.onDigit?.(digit)
+          return 200
+        }
         return (await this.other(side)?.info(contentType, body)) ?? 500
       },
       onEnd: ({ by, reason }) =>
@@ -163,16 +156,6 @@ export class Call {
       onTransfer: (to, told) => wishes.transfer(this, side, to, told),
       onRecord: (on) => wishes.record(this, side, on),
     }
-  }
-
-  /** A digit in an INFO, as phones send them that do not make them in their media. */
-  #digitIn(contentType: string, body: Uint8Array): number {
-    if (/^application\/dtmf/i.test(contentType)) {
-      const text = new TextDecoder('latin1').decode(body.subarray(0, 100))
-      const digit = /^(?:\s*signal\s*=)?\s*([0-9A-D*#])/i.exec(text)?.[1]
-      if (digit) this.onDigit?.(digit)
-    }
-    return 200
   }
 
   other(side: Side): CallerParty | CalleeParty | undefined {

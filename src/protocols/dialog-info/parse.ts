@@ -1,5 +1,6 @@
 import { XMLParser } from 'fast-xml-parser'
 import { err, ok, type Result } from '#lib/result'
+import { isElement, XML_READING, type XmlElement } from '#lib/xml'
 import {
   DIALOG_EVENTS,
   DIALOG_STATES,
@@ -17,26 +18,12 @@ const MOST_PARAMS = 16
 
 const LISTS = new Set(['dialog', 'param'])
 const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  textNodeName: '#text',
-  alwaysCreateTextNode: true,
-  removeNSPrefix: true,
-  parseTagValue: false,
-  parseAttributeValue: false,
-  // Only the five of the language and character references: a document brings no entities of its own.
-  processEntities: true,
-  htmlEntities: true,
-  ignoreDeclaration: true,
+  ...XML_READING,
   isArray: (name) => LISTS.has(name),
 })
 
-type Element = { readonly [name: string]: unknown }
-
-const isElement = (value: unknown): value is Element => typeof value === 'object' && value !== null
-
 /** An element may stand twice where the standard has one: the first counts. */
-const elementIn = (parent: Element, name: string): unknown => {
+const elementIn = (parent: XmlElement, name: string): unknown => {
   const found = parent[name]
   return Array.isArray(found) ? found[0] : found
 }

@@ -1,5 +1,6 @@
 import { XMLParser } from 'fast-xml-parser'
 import { err, ok, type Result } from '#lib/result'
+import { isElement, XML_READING, type XmlElement } from '#lib/xml'
 import {
   CONTACT_EVENTS,
   REGISTRATION_STATES,
@@ -16,25 +17,11 @@ const MOST_CONTACTS = 1000
 
 const LISTS = new Set(['registration', 'contact', 'unknown-param'])
 const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  textNodeName: '#text',
-  alwaysCreateTextNode: true,
-  removeNSPrefix: true,
-  parseTagValue: false,
-  parseAttributeValue: false,
-  // Only the five of the language and character references: a document brings no entities of its own.
-  processEntities: true,
-  htmlEntities: true,
-  ignoreDeclaration: true,
+  ...XML_READING,
   isArray: (name) => LISTS.has(name),
 })
 
-type Element = { readonly [name: string]: unknown }
-
-const isElement = (value: unknown): value is Element => typeof value === 'object' && value !== null
-
-const listOf = (parent: Element, name: string): Element[] => {
+const listOf = (parent: XmlElement, name: string): XmlElement[] => {
   const list = parent[name]
   return Array.isArray(list) ? list.filter(isElement) : []
 }
@@ -42,19 +29,19 @@ const textOf = (element: unknown): string => {
   const text = isElement(element) ? element['#text'] : element
   return typeof text === 'string' ? text.trim() : ''
 }
-const attributeOf = (element: Element, name: string): string | undefined => {
+const attributeOf = (element: XmlElement, name: string): string | undefined => {
   const value = element[`@${name}`]
   return typeof value === 'string' ? value : undefined
 }
-const wordOf = <W extends string>(element: Element, name: string, words: readonly W[]): W | undefined =>
+const wordOf = <W extends string>(element: XmlElement, name: string, words: readonly W[]): W | undefined =>
   words.find((word) => word === attributeOf(element, name)?.trim())
 
-const numberOf = (element: Element, name: string): number | undefined => {
+const numberOf = (element: XmlElement, name: string): number | undefined => {
   const text = attributeOf(element, name)?.trim() ?? ''
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
-const contactOf = (element: Element): RegisteredContact | undefined => {
+const contactOf = (element: XmlElement): RegisteredContact | undefined => {
   const state = wordOf(element, 'state', ['active', 'terminated'] as const)
   const event = wordOf(element, 'event', CONTACT_EVENTS)
   const uri = textOf(element.uri)
@@ -81,7 +68,7 @@ const contactOf = (element: Element): RegisteredContact | undefined => {
   }
 }
 
-const registrationOf = (element: Element): Registration | undefined => {
+const registrationOf = (element: XmlElement): Registration | undefined => {
   const aor = attributeOf(element, 'aor')
   const state = wordOf(element, 'state', REGISTRATION_STATES)
   if (aor === undefined || !state) return undefined

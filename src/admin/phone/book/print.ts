@@ -1,20 +1,12 @@
+import { escapeMarks } from '#lib/xml'
 import type { BookGroup } from './contract.ts'
 
-const ESCAPES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-}
 /** Characters that XML 1.0 may not hold, not even escaped. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
 
-const escaped = (text: string): string =>
-  text.replace(FORBIDDEN, '').replace(/[&<>"']/g, (sign) => ESCAPES[sign] as string)
-
-const element = (name: string, content: string): string => `<${name}>${escaped(content)}</${name}>`
+const element = (name: string, content: string): string =>
+  `<${name}>${escapeMarks(content.replace(FORBIDDEN, ''))}</${name}>`
 
 /** As the manual shows it, section 4.2. */
 export const printBook = (groups: readonly BookGroup[]): string => {
