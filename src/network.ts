@@ -1,17 +1,11 @@
 import type { Settings } from '#config'
 import {
-  type Carrier,
   createCallBack,
   createCalls,
   createDialogs,
   createEmergency,
-  createEvents,
-  createGuard,
   createLamps,
-  createMessages,
-  createRegistrations,
   createRouting,
-  createSubscribers,
   isRouteQueue,
   type MediaEvents,
 } from '#core'
@@ -28,8 +22,6 @@ import {
   createServiceOf,
   createStamp,
   createSubscriberCarrier,
-  sameContact,
-  type TextSettings,
 } from '#ims'
 import { bugText } from '#lib/log'
 import { createRandom } from '#lib/random'
@@ -38,20 +30,20 @@ import { createLegs, createNotifier, createSipEndpoint, type TimerValues } from 
 import {
   alternativeOf,
   createCounters,
-  createEventLog,
   createExempt,
   createFileReader,
   emergencyNumbersOf,
   emergencyPlanOf,
   mediaPlansOf,
-  subscribersOf,
   webMediaPlanOf,
 } from '#start'
-import { createFleetSide, type FleetSide, openGateways } from './gateways.ts'
+import { createFleetSide, openGateways } from './gateways.ts'
 import type { Ground } from './ground.ts'
+import { createPeople } from './people.ts'
 import { createPhoneSide } from './phone-side.ts'
 import { createProxiedSide } from './proxied.ts'
 import { createSoundSide } from './sounds.ts'
+import { createTexts, textSettingsOf } from './texts.ts'
 import { createTrunkSide } from './trunks.ts'
 import { agentHeadersOf, createWebphoneSide } from './webphone.ts'
 
@@ -63,31 +55,6 @@ const timerValuesOf = ({ timer_t1, timer_t2, timer_t4 }: Settings): TimerValues 
   t2: timer_t2 * 1000,
   t4: timer_t4 * 1000,
 })
-
-/** Who is who, where they can be reached, and who has failed too often. */
-const createPeople = async ({ settings, log, timers, store }: Ground) => {
-  const { clock } = timers
-  const { security } = settings
-  const events = createEvents((bug) => log.write('app', 'error', bugText(bug)))
-  events.subscribe(createEventLog(log))
-  const guard = createGuard({
-    clock,
-    blockAfter: security.block_after,
-    blockMinutes: security.block_minutes,
-    exempt: createExempt(security.exempt),
-    onBlocked: (source) => {
-      const minutes = security.block_minutes
-      log.write('app', 'warn', `blocked for ${minutes} minutes: too many failures`, { user: source })
-      events.publish({ kind: 'source.blocked', source, minutes })
-    },
-  })
-  const subscribers = createSubscribers(subscribersOf(settings))
-  const registrations = createRegistrations({ clock, timers, store, events, sameContact })
-  const restored = registrations.restore(await store.loadBindings(), subscribers)
-  const closed = await store.closeOpenCalls('restart')
-  log.write('app', 'info', `${restored} registrations restored, ${closed} open call records closed`)
-  return { events, guard, subscribers, registrations }
-}
 
 const createMedia = async (
   { settings, log }: Ground,
@@ -101,44 +68,6 @@ const createMedia = async (
   const embedded = await createEmbeddedMedia({ ...plan, workers: 1 })
   const limitS = (): number => web?.limits().talking ?? 0
   return createRtpengineMedia({ servers, embedded, events, log, limitS })
-}
-
-const textSettingsOf = ({ messages }: Settings): TextSettings => ({
-  gateway: messages.gateway,
-  smsc: messages.smsc,
-  nationalTables: messages.national_tables,
-  relayOnly: messages.relay_only,
-})
-
-/** Texts: what a process before this one left goes to those who are still registered. */
-const createTexts = async (
-  ground: Ground,
-  { events, subscribers, registrations }: Awaited<ReturnType<typeof createPeople>>,
-  { destinations }: Pick<FleetSide, 'destinations'>,
-  carrierOf: (queue: string) => Carrier | undefined,
-) => {
-  const { settings, live, log, timers, store } = ground
-  const { most_waiting: mostWaiting, most_per_recipient: mostPerRecipient, part_wait } = settings.messages
-  const { most_per_sender: mostPerSender } = settings.messages
-  const messages = createMessages({
-    ...{ timers, random: createRandom(), subscribers, destinations, events, log, live, carrierOf },
-    store: store.messages,
-    backlog: await store.messages.load(),
-    bounds: { mostWaiting, mostPerRecipient, mostPerSender, partWaitMinutes: part_wait },
-  })
-  events.subscribe((event) => {
-    if (event.kind !== 'registration.changed') return
-    if (event.change === 'registered' || event.change === 'refreshed') messages.wake(event.impi)
-  })
-  if (messages.waiting > 0) log.write('app', 'info', `${messages.waiting} messages wait`)
-  return {
-    messages,
-    /** Once everything that they go through is there. */
-    resume: () => {
-      for (const subscriber of subscribers.list)
-        if (registrations.of(subscriber).length > 0) messages.wake(subscriber.impi)
-    },
-  }
 }
 
 /** The parts and how they are joined: SIP below, the core in the middle, records beside it. */

@@ -74,6 +74,8 @@ const ROOMS: readonly Room[] = [
   { name: 'run.ts', src: ['*'], builtins: 'any', packages: [] },
   { name: 'ground.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'gateways.ts', src: ['*'], builtins: [], packages: [] },
+  { name: 'people.ts', src: ['*'], builtins: [], packages: [] },
+  { name: 'texts.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'sounds.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'webphone.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'gateway-desk.ts', src: ['*'], builtins: [], packages: [] },
