@@ -3,7 +3,7 @@ export const STYLE = `
 :host { display: inline-block; font: 15px/1.4 var(--tandem-font, system-ui, sans-serif); color-scheme: light dark;
   --a: var(--tandem-accent, #0b6e63); --on: var(--tandem-on-accent, #fff); --s: light-dark(#fff, #1d272c);
   --t: light-dark(#17212b, #e7edf0); --d: light-dark(#55616e, #a0aeb8); --e: light-dark(#dce1e5, #35434a) }
-:host([hidden]) { display: none }
+:host([hidden]), [hidden] { display: none !important }
 * { box-sizing: border-box }
 button { font: inherit; font-weight: 600; border: 0; border-radius: 999px; padding: 10px 18px; min-height: 44px; cursor: pointer;
   background: light-dark(#eceff1, #2a363c); color: var(--t) }

@@ -220,7 +220,7 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
       const cause = numberIn(event, 'cause')
       patch({
         ...{ recording: numberOf(event, 'rec') === 1, busy: undefined },
-        ...(cause !== undefined && cause >= 300 ? { trouble: refusalOf(event) } : {}),
+        ...(cause !== undefined && cause >= 300 ? { trouble: troubleOf('not-recorded', { cause }) } : {}),
       })
     },
   }

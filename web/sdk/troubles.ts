@@ -16,6 +16,7 @@ export type TroubleName =
   | 'media-failed'
   | 'no-sound-from-far'
   | 'no-sound-to-far'
+  | 'not-recorded'
   | 'refused'
 
 export type Trouble = { name: TroubleName; words: string; cause?: number; address?: string }
@@ -39,6 +40,7 @@ const WORDS: Record<TroubleName, string> = {
   'media-failed': 'No sound can pass between this browser and the server. A firewall may block UDP.',
   'no-sound-from-far': 'Nothing is heard from the other side. The call is being repaired.',
   'no-sound-to-far': 'The other side does not get your sound.',
+  'not-recorded': 'This call cannot be recorded.',
   refused: 'The server said no.',
 }
 

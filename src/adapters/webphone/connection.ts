@@ -97,7 +97,9 @@ const noteQuality = ({ log }: ConnectionPorts, call: WebCall, quality: Quality):
   if (mos >= POOR_MOS || wasPoor) return
   call.quality = quality
   const what = `web phone ${call.phone.account?.tel ?? 'of a guest'}: call ${call.ucid} sounds poor`
-  log.write('media', 'info', `${what}: MOS ${mos}, ${rttMs} ms, jitter ${jitterMs} ms, ${lossPercent} % lost`)
+  const [score, loss] = [mos.toFixed(1), lossPercent.toFixed(1)]
+  const times = `${Math.round(rttMs)} ms, jitter ${Math.round(jitterMs)} ms`
+  log.write('media', 'info', `${what}: MOS ${score}, ${times}, ${loss} % lost`)
 }
 
 /** 1011: the nonce of this connection, once; after that it may speak of the calls that it made. */

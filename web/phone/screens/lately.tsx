@@ -14,13 +14,15 @@ export const Lately = (): ReactElement | null => {
   const nameOf = useNameOf()
   const view = useCell(house.lately)
   if (!view) return null
-  const { trouble, cause, connectedAtMs, endedAtMs } = view
+  const { trouble, cause, connectedAtMs, endedAtMs, direction } = view
   if (trouble && trouble.name !== 'refused')
     return <TroubleNote trouble={trouble} onClose={() => house.lately.set(undefined)} />
   const why =
     connectedAtMs && endedAtMs
       ? say('Call ended after {time}', { time: clockOf(endedAtMs - connectedAtMs) })
-      : (causeWords(cause, say) ?? (trouble?.words || view.reason || say('Call ended')))
+      : direction === 'in' && cause === 486
+        ? say('The call was declined.')
+        : (causeWords(cause, say) ?? (trouble?.words || view.reason || say('Call ended')))
   return (
     <div className="lately" role="status">
       <Icon name={connectedAtMs ? 'phone' : 'missed'} size={18} />

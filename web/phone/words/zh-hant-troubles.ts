@@ -43,6 +43,7 @@ export const troubles = {
   'The server cannot be reached.': '無法連上伺服器。',
   'The texts cannot be read.': '無法讀取訊息。',
   'There is no credit for this call.': '餘額不足，無法通話。',
+  'This call cannot be recorded.': '這通電話無法錄音。',
   'This number and password do not fit together.': '號碼與密碼不符。',
   'This number may not be called from here.': '此處不允許撥打這個號碼。',
   'This page works, but its channel for calls does not open.': '頁面運作正常，但通話用的通道無法開啟。',

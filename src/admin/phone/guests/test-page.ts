@@ -33,12 +33,17 @@ const PAGE = `<!doctype html>
 </html>
 `
 
-const STYLE = `body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 32rem; padding: 0 1rem; }
+const STYLE = `:root { color-scheme: light dark; --line: light-dark(#8b96a1, #6d7b85); }
+body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 32rem; padding: 0 1rem;
+  background: light-dark(#f4f6f7, #0f1518); color: light-dark(#17212b, #e7edf0); }
+h1 { font-size: 1.5rem; }
 form { display: grid; gap: .75rem; }
-label { display: grid; gap: .25rem; }
+label { display: grid; gap: .25rem; font-weight: 600; }
 label[hidden] { display: none; }
-input, select, button { font: inherit; padding: .5rem; }
-button { cursor: pointer; }
+input, select, button { font: inherit; padding: .6rem .8rem; border-radius: .75rem; }
+input, select { font-weight: 400; background: light-dark(#fff, #1d272c); color: inherit; border: 1px solid var(--line); }
+button { cursor: pointer; font-weight: 600; border: 0; background: #0b6e63; color: #fff; margin-top: .5rem; }
+:focus-visible { outline: 2.5px solid light-dark(#0b6e63, #8fe0d2); outline-offset: 2px; }
 `
 
 const SCRIPT = `'use strict'
@@ -69,6 +74,7 @@ const callByWeb = () => {
     if (value(id)) call.setAttribute(name, value(id))
   if (value('video')) call.setAttribute('video', '')
   part('call').replaceChildren(call)
+  call.scrollIntoView({ block: 'center' })
   say('')
   if (typeof call.call === 'function') call.call()
 }
