@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { test } from 'node:test'
 import { WebSocket } from 'ws'
 import { silentLog } from '#lib/log'
@@ -66,6 +67,33 @@ test('others are turned away: another subprotocol, a foreign page, who is not wa
   const shut = await open({ admit: () => false })
   assert.equal(await refused(shut.url, [SUB]), 429)
   await shut.close()
+})
+
+test('connections that ask for nothing count as well', async () => {
+  const door = await open({ perSource: 3 })
+  const { port } = new URL(door.url)
+  const silent = await Promise.all(
+    Array.from({ length: 3 }, async () => {
+      const socket = connect(Number(port), host)
+      await once(socket, 'connect')
+      return socket
+    }),
+  )
+  const more = connect(Number(port), host).on('error', () => {})
+  await once(more.resume(), 'close')
+  silent[0]?.destroy()
+  const comesIn = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      const client = new WebSocket(door.url, [SUB])
+      client.once('open', () => {
+        client.terminate()
+        resolve(true)
+      })
+      client.once('error', () => resolve(false))
+    })
+  while (!(await comesIn())) await new Promise((resume) => setTimeout(resume, 2))
+  for (const socket of silent) socket.destroy()
+  await door.close()
 })
 
 test('a message that is too long ends its connection', async () => {

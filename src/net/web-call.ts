@@ -27,6 +27,8 @@ export type WebCallOptions = {
   exempt?: (address: string) => boolean
   log: Log
   pingMs?: number
+  /** Connections of one address; default 600. */
+  perSource?: number
 }
 
 export type OpenWebCall = {
@@ -93,7 +95,7 @@ const createLink = (
 }
 
 /** Takes upgrades to the subprotocol and gives each connection to `onLink`. */
-const createUpgrade = (options: WebCallOptions, connections: Connections, secure: boolean) => {
+const createUpgrade = (options: WebCallOptions, admit: (socket: Socket) => boolean, secure: boolean) => {
   const { log, subprotocol } = options
   const open = new Set<ReturnType<typeof createLink>>()
   const server = new WebSocketServer({
@@ -141,7 +143,7 @@ const createUpgrade = (options: WebCallOptions, connections: Connections, secure
     if (!(socket instanceof Socket) || !peer) return void socket.destroy()
     if (!wants(request, subprotocol)) return refuse(socket, 400)
     if (!options.admit(peer.address)) return refuse(socket, 429)
-    if (!connections.admit(socket)) return
+    if (!admit(socket)) return
     const { origin, host } = request.headers
     if (!options.allowOrigin(origin, host, peer.address)) return refuse(socket, 403)
     server.handleUpgrade(request, socket, head, (webSocket) => begin(webSocket, request, socket, peer))
@@ -155,13 +157,18 @@ const createUpgrade = (options: WebCallOptions, connections: Connections, secure
 
 /** Binds every listener; the first that cannot be bound undoes the rest. */
 export const openWebCall = async (options: WebCallOptions): Promise<Result<OpenWebCall, BindProblem>> => {
-  const limits = { ...DEFAULT_LIMITS, connectionsPerSource: PER_SOURCE }
+  const limits = { ...DEFAULT_LIMITS, connectionsPerSource: options.perSource ?? PER_SOURCE }
   const connections = new Connections(limits, options.exempt ?? (() => false), new Inbox(options.log))
   const opened: { server: HttpServer; upgrade: ReturnType<typeof createUpgrade> }[] = []
   const attached: ReturnType<typeof createUpgrade>[] = []
   const bound: OpenWebCall['bound'] = []
-  const serve = (server: HttpServer, at: Endpoint, secure: boolean): ReturnType<typeof createUpgrade> => {
-    const upgrade = createUpgrade(options, connections, secure)
+  const serve = (
+    server: HttpServer,
+    at: Endpoint,
+    secure: boolean,
+    admit: (socket: Socket) => boolean,
+  ): ReturnType<typeof createUpgrade> => {
+    const upgrade = createUpgrade(options, admit, secure)
     server.on('upgrade', upgrade.onUpgrade)
     options.wire?.attachSipWebSocket(server, { transport: secure ? 'wss' : 'ws', listener: 0, bound: at })
     return upgrade
@@ -186,9 +193,12 @@ export const openWebCall = async (options: WebCallOptions): Promise<Result<OpenW
       return err(toBindProblem(transport, at, listening.ok ? '' : listening.error))
     }
     const place = { address: at.address, port: listening.value }
-    opened.push({ server: made.value, upgrade: serve(made.value, place, secure) })
+    // Of our own servers each connection counts from its beginning: many ask for nothing and go on asking.
+    made.value.on('connection', (socket) => connections.admit(socket))
+    opened.push({ server: made.value, upgrade: serve(made.value, place, secure, () => true) })
     bound.push({ at: place, secure })
   }
-  const attach: OpenWebCall['attach'] = (server, at, secure) => attached.push(serve(server, at, secure))
+  const attach: OpenWebCall['attach'] = (server, at, secure) =>
+    attached.push(serve(server, at, secure, (socket) => connections.admit(socket)))
   return ok({ bound, attach, close })
 }
