@@ -82,77 +82,90 @@ export const ringTurn = async (call: Call, places: Place[], late?: Latecomers): 
       for (const place of places) place.unused?.()
       return
     }
-    const ringAlso = ringPlaces(call, described, resolve)
-    stop = late?.((place) => call.watch(describe(call, place).then((one) => ringAlso(place, one))))
+    const ringing = new Ringing(call, described.size, resolve)
+    for (const [place, one] of described) ringing.ring(place, one)
+    stop = late?.((place) => call.watch(describe(call, place).then((one) => ringing.add(place, one))))
   })
   stop?.()
   return outcome
 }
 
-/** The first that answers, or the best refusal of all, settles it. */
-const ringPlaces = (
-  call: Call,
-  places: Map<Place, Described>,
-  settled: (outcome: Outcome) => void,
-): ((place: Place, described: Described) => void) => {
-  const { record, ringingLegs: ringing } = call
-  let refused: Refused | undefined
-  let left = places.size
+/** Places that ring together: the first that answers, or the best refusal of all, settles it. */
+class Ringing {
+  readonly #call: Call
+  readonly #settled: (outcome: Outcome) => void
+  readonly #stop: () => void
+  #refused: Refused | undefined
+  /** Places that may still answer. */
+  #left: number
 
-  const settle = (outcome: Outcome, lost: CancelCause = 'declined'): void => {
-    const winner = outcome.kind === 'answered' ? outcome.winner.leg : undefined
-    const why = winner ? 'elsewhere' : lost
-    call.stopRinging = undefined
-    // Whoever answers is the callee from this moment on, so that the call's end reaches it.
-    call.callee = winner
-    for (const other of ringing) if (other !== winner) other.cancel(why)
-    ringing.clear()
-    settled(outcome)
+  constructor(call: Call, left: number, settled: (outcome: Outcome) => void) {
+    this.#call = call
+    this.#left = left
+    this.#settled = settled
+    // Named first, as calls are to die young (decision 71).
+    const stop = (): void => this.settle({ kind: 'refused', refused: { why: 'no-answer' } }, 'timeout')
+    this.#stop = stop
+    call.stopRinging = stop
   }
-  const lost = ({ otherwise }: Place, leg: CalleeParty | undefined, why: Refused): void => {
-    if (leg) ringing.delete(leg)
-    if (leg && call.callee === leg) call.callee = undefined
-    if (otherwise && why.why === 'not-acceptable-media' && call.offer.description)
-      return call.watch(describe(call, otherwise).then((described) => again(otherwise, described)))
-    refused = better(refused, why)
-    if (--left === 0 || isFinal(refused)) settle({ kind: 'refused', refused })
+
+  /** One that came while others ring. */
+  add(place: Place, described: Described): void {
+    this.#left++
+    this.#ringStill(place, described)
   }
-  // Named first: V8 makes a function that is written down in an assignment to a member in the old generation.
-  const stopRinging = (): void => settle({ kind: 'refused', refused: { why: 'no-answer' } }, 'timeout')
-  call.stopRinging = stopRinging
-  const ring = (place: Place, { sdp, media }: Described): void => {
+
+  ring(place: Place, { sdp, media }: Described): void {
     if (!sdp.ok) {
       place.unused?.()
-      return lost(place, undefined, { why: sdp.error })
+      return this.#lost(place, undefined, { why: sdp.error })
     }
     let leg: CalleeParty | undefined
     const rung = place.ring(
       sdp.value,
       legEvents(
-        call,
+        this.#call,
         () => leg,
         media,
-        settle,
-        (gone, why) => lost(place, gone, why),
+        (winner) => this.settle({ kind: 'answered', winner }),
+        (why) => this.#lost(place, leg, why),
       ),
     )
     if (rung.ok) {
       leg = rung.value
-      ringing.add(leg)
-      record.callIds.push(leg.callId)
+      this.#call.ringingLegs.add(leg)
+      this.#call.record.callIds.push(leg.callId)
     } else {
       place.unused?.()
-      lost(place, undefined, rung.error)
+      this.#lost(place, undefined, rung.error)
     }
   }
-  const again = (place: Place, described: Described): void => {
-    if (call.over || call.stopRinging !== stopRinging) place.unused?.()
-    else ring(place, described)
+
+  settle(outcome: Outcome, lost: CancelCause = 'declined'): void {
+    const call = this.#call
+    const winner = outcome.kind === 'answered' ? outcome.winner.leg : undefined
+    const why = winner ? 'elsewhere' : lost
+    call.stopRinging = undefined
+    // Whoever answers is the callee from this moment on, so that the call's end reaches it.
+    call.callee = winner
+    for (const other of call.ringingLegs) if (other !== winner) other.cancel(why)
+    call.ringingLegs.clear()
+    this.#settled(outcome)
   }
-  for (const [place, described] of places) ring(place, described)
-  return (place, described) => {
-    left++
-    again(place, described)
+
+  #lost({ otherwise }: Place, leg: CalleeParty | undefined, why: Refused): void {
+    const call = this.#call
+    if (leg) call.ringingLegs.delete(leg)
+    if (leg && call.callee === leg) call.callee = undefined
+    if (otherwise && why.why === 'not-acceptable-media' && call.offer.description)
+      return call.watch(describe(call, otherwise).then((described) => this.#ringStill(otherwise, described)))
+    this.#refused = better(this.#refused, why)
+    if (--this.#left === 0 || isFinal(this.#refused)) this.settle({ kind: 'refused', refused: this.#refused })
+  }
+
+  #ringStill(place: Place, described: Described): void {
+    if (this.#call.over || this.#call.stopRinging !== this.#stop) place.unused?.()
+    else this.ring(place, described)
   }
 }
 
@@ -160,8 +173,8 @@ const legEvents = (
   call: Call,
   legOf: () => CalleeParty | undefined,
   media: MediaOptions,
-  settle: (outcome: Outcome) => void,
-  lost: (leg: CalleeParty | undefined, why: Refused) => void,
+  answered: (winner: Winner) => void,
+  lost: (why: Refused) => void,
 ): CalleeEvents => {
   const events = call.events('callee')
   return {
@@ -175,9 +188,9 @@ const legEvents = (
     onProgress: (status, description) => call.watch(progress(call, legOf(), status, description)),
     onAnswer: (description) => {
       const leg = legOf()
-      if (leg) settle({ kind: 'answered', winner: { leg, description, media } })
+      if (leg) answered({ leg, description, media })
     },
-    onRefused: (why) => lost(legOf(), why),
+    onRefused: lost,
   }
 }
 
