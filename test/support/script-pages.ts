@@ -38,7 +38,7 @@ const fileOf = (path: string): string | undefined => {
   return module === undefined ? undefined : join(SIP_JS, module)
 }
 
-const serveScripts = async (): Promise<{ origin: string; close(): void }> => {
+export const serveScripts = async (): Promise<{ origin: string; close(): void }> => {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://pages')
     const script = /^\/([\w-]+)\.html$/.exec(pathname)?.[1]

@@ -69,6 +69,7 @@ type OldPhone = {
   has(op: string, more?: Record<string, string>): boolean
   ear(): number
   frames(): Promise<number>
+  energy(): Promise<number>
 }
 declare const phone: OldPhone
 
@@ -91,6 +92,14 @@ const driver = (page: Page, { user }: Account) => {
         `${user} hears ${hertz} Hz`,
         async () => Math.abs((await page.evaluate(() => phone.ear())) - hertz) < 15,
       ),
+    /** Some sound, whichever: where no ear can be had. */
+    hearsSound: async () => {
+      const before = await page.evaluate(() => phone.energy())
+      return until(
+        `${user} hears something`,
+        async () => (await page.evaluate(() => phone.energy())) > before + 0.05,
+      )
+    },
     silent: () => until(`${user} hears nothing`, async () => (await page.evaluate(() => phone.ear())) === 0),
     frames: () => page.evaluate(() => phone.frames()),
     /** Pictures that come anew. */

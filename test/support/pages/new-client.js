@@ -85,6 +85,13 @@ phone.has = (op, more = {}) =>
   phone.heard.some(
     (one) => one.op === op && Object.entries(more).every(([key, value]) => `${one[key]}` === value),
   )
+/** How much sound came so far. */
+phone.energy = async () => {
+  let energy = 0
+  for (const report of (await phone.peer.getStats()).values())
+    if (report.type === 'inbound-rtp' && report.kind === 'audio') energy += report.totalAudioEnergy ?? 0
+  return energy
+}
 phone.frames = async () => {
   let frames = 0
   for (const report of (await phone.peer.getStats()).values())

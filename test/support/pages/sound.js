@@ -1,7 +1,13 @@
 /** A microphone that hears one tone, and an ear that tells which one comes: for pages of tests. */
 const context = new AudioContext()
 
+/** On machines without sound Firefox lets no context run, but its test microphone beeps all the same (440 Hz by preference). */
+const beeping = navigator.userAgent.includes('Firefox')
+  ? await navigator.mediaDevices.getUserMedia({ audio: true })
+  : undefined
+
 export const toneStream = (hertz) => {
+  if (beeping) return beeping.clone()
   const oscillator = new OscillatorNode(context, { frequency: hertz })
   const gain = new GainNode(context, { gain: 0.4 })
   const out = new MediaStreamAudioDestinationNode(context)
