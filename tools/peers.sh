@@ -19,6 +19,7 @@ script|bsdutils|the monitor on a real terminal
 curl|curl|posts of Ejoin gateways by curl
 wrk|wrk|posts of Ejoin gateways by wrk
 chromium|chromium|web phones in a browser
+firefox-esr|firefox-esr|web phones in a second browser
 rtpengine|rtpengine-daemon|calls relayed by rtpengine'
 bench='kamailio|kamailio|figures beside Kamailio
 gcc|gcc|the load generator
