@@ -37,6 +37,7 @@ export { createRegistrations, type Registrations } from './registrations.ts'
 export type { Waking } from './ringing/waking.ts'
 export * from './routes/index.ts'
 export { type CallRoutes, createRouting, type Routing, sameEquipment } from './routing.ts'
+export { otherSide } from './side.ts'
 export * from './sounds/index.ts'
 export {
   createSubscribers,

@@ -11,6 +11,7 @@ import type {
 } from './call-ports.ts'
 import type { Side } from './ports.ts'
 import type { Refusal } from './refusals.ts'
+import { otherSide } from './side.ts'
 
 /** What is renegotiated. */
 export type Negotiated = {
@@ -27,8 +28,6 @@ export type Negotiated = {
 
 /** Ask again later: something else is being agreed upon. */
 const BUSY: Refused = { why: 'peer-failure', status: 491 }
-
-const otherSide = (side: Side): Side => (side === 'caller' ? 'callee' : 'caller')
 
 /** New descriptions inside a call: hold, resume, another codec or address, a picture more or less. */
 export const createRenegotiation = (

@@ -10,7 +10,7 @@ import type { Logins } from './logins.ts'
 import { createPhone } from './phone.ts'
 import type { WebphonePorts } from './ports.ts'
 import { createRate } from './rate.ts'
-import type { Sessions } from './sessions.ts'
+import type { Session, Sessions } from './sessions.ts'
 import type { WebTexts } from './texts.ts'
 import { leave } from './transfers.ts'
 import { type Connection, takeNonce } from './visitor.ts'
@@ -39,25 +39,35 @@ const ANYBODY = new Set<number>([1000, 1001, 1011])
 const NO_CODE = new Set<number>([1017, 1018])
 
 const carryOut = (ports: ConnectionPorts, connection: Connection, command: Command): void => {
-  const { commands, texts, settings, timers } = ports
-  const { session, say } = connection
-  const phone = session?.phone ?? connection.guest
+  const { say } = connection
   const { op, seq } = command
-  const call = 'cid' in command ? phone?.calls.get(command.cid) : undefined
   if (op === 1000) {
     const text = Buffer.from(ports.random.bytes(8)).toString('hex')
-    connection.nonce = { text, untilMs: timers.clock.nowMs() + NONCE_MS }
+    connection.nonce = { text, untilMs: ports.timers.clock.nowMs() + NONCE_MS }
     return say({ op: 2000, seq, nonce: text })
   }
   if (op === 1001) return ports.logins.register(connection, command)
   if (op === 1011) return onGuest(ports, connection, command)
-  if (!phone) {
+  const phone = connection.session?.phone ?? connection.guest
+  if (phone) return carryOutFor(phone, ports, connection, command)
+  if (!NO_CODE.has(op)) {
     // Nobody's: the code that the manual has for it, or a plain no.
     const code = op === 1002 || op === 1003 ? -1 : op === 1009 || op === 1014 ? -2 : -4
-    return NO_CODE.has(op)
-      ? undefined
-      : say({ op: op + 1000, seq, code, reason: 'Nobody is logged in here.' })
+    say({ op: op + 1000, seq, code, reason: 'Nobody is logged in here.' })
   }
+}
+
+/** What guests may say as well: commands about calls that they have. */
+const carryOutFor = (
+  phone: Phone,
+  ports: ConnectionPorts,
+  connection: Connection,
+  command: Command,
+): void => {
+  const { commands } = ports
+  const { session, say } = connection
+  const { op, seq } = command
+  const call = 'cid' in command ? phone.calls.get(command.cid) : undefined
   if (op === 1004) return commands[1004](phone, call, command)
   if (op === 1005) return commands[1005](phone, call, command)
   if (op === 1006) return commands[1006](phone, call, command)
@@ -68,10 +78,22 @@ const carryOut = (ports: ConnectionPorts, connection: Connection, command: Comma
     if (call) noteQuality(ports, call, command.quality)
     return
   }
-  if (!session) {
-    const code = op === 1002 || op === 1003 ? -1 : op === 1008 ? -4 : -2
-    return NO_CODE.has(op) ? undefined : say({ op: op + 1000, seq, code, reason: 'Guests cannot do that.' })
-  }
+  if (session) return carryOutIn(session, ports, connection, command, call)
+  const code = op === 1002 || op === 1003 ? -1 : op === 1008 ? -4 : -2
+  if (!NO_CODE.has(op)) say({ op: op + 1000, seq, code, reason: 'Guests cannot do that.' })
+}
+
+/** The rest is for who is logged in. */
+const carryOutIn = (
+  session: Session,
+  ports: ConnectionPorts,
+  connection: Connection,
+  command: Command,
+  call: WebCall | undefined,
+): void => {
+  const { commands, texts, settings } = ports
+  const { phone } = session
+  const { op } = command
   if (op === 1002) return ports.logins.unregister(connection, session, command)
   if (op === 1003) return commands[1003](phone, session.account, command)
   if (op === 1008) return commands[1008](phone, session.account, call, command)

@@ -1,4 +1,4 @@
-import type { AgentWords, Media, PartyEvents, Side } from '#core'
+import { type AgentWords, type Media, otherSide, type PartyEvents, type Side } from '#core'
 import type { Timer } from '#lib/clock'
 import type { MessageLink } from '#lib/message-link'
 import type { Pdu, Quality } from '#webcall'
@@ -90,7 +90,7 @@ export class WebCall {
   }
 
   get farSide(): Side {
-    return this.side === 'caller' ? 'callee' : 'caller'
+    return otherSide(this.side)
   }
 
   /** The call's own id, which both its parties have in common. */

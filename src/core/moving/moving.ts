@@ -5,9 +5,10 @@ import type { Caller, CallerParty, CallOffer, Description, Dialled, Refused, Sea
 import type { Side } from '../ports.ts'
 import { join } from '../ringing/join.ts'
 import { ringTurn } from '../ringing/turn.ts'
+import { otherSide } from '../side.ts'
 import { putThroughElsewhere } from './elsewhere.ts'
 import { Guest, placeOf, visitor } from './guest.ts'
-import { foundOf, isSeat, otherSide, personAt, type Sitting, sittingAt } from './sitting.ts'
+import { foundOf, isSeat, personAt, type Sitting, sittingAt } from './sitting.ts'
 import { type Guests, tie } from './tie.ts'
 
 export type MovingPorts = {

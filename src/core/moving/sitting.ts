@@ -1,9 +1,8 @@
 import type { Call } from '../call.ts'
 import type { CalleeParty, Caller, CallerParty, Description, Dialled, Seat, Shown } from '../call-ports.ts'
 import type { MediaOptions, Side } from '../ports.ts'
+import { otherSide } from '../side.ts'
 import type { Found, Subscriber } from '../subscribers.ts'
-
-export const otherSide = (side: Side): Side => (side === 'caller' ? 'callee' : 'caller')
 
 /** A party in its seat: all that another call must know to take it over. */
 export type Sitting = {

@@ -2,8 +2,8 @@ import { err, ok, type Result } from '#lib/result'
 import type { Call } from '../call.ts'
 import type { Refused } from '../call-ports.ts'
 import type { Side } from '../ports.ts'
+import { otherSide } from '../side.ts'
 import type { Guest } from './guest.ts'
-import { otherSide } from './sitting.ts'
 
 /** By their sides in the new call. */
 export type Guests = { [S in Side]?: Guest }
