@@ -212,6 +212,7 @@ export const joinNetwork = async (ground: Ground) => {
     ...people,
     ...{ phoneSide, callBack },
     webphone,
+    webphoneServes: webphoneSide.serves,
     gateways,
     trunkSide,
     proxied,

@@ -61,6 +61,7 @@ export const startTandem = async (
     await closeGround()
     return remote
   }
+  network.webphoneServes(doors.value.servers)
   const sockets = await openWebphoneDoor(ground.value, network.webphone)
   if (!sockets.ok) {
     await remote.value?.close()

@@ -3,6 +3,7 @@ import type { Binding, Carrier, Guests, Lamps, Mailbox, Ring } from '#core'
 import { isWeb } from '#core'
 import { isLoopback } from '#lib/loopback'
 import { err, ok, type Result } from '#lib/result'
+import type { Endpoint } from '#lib/wire'
 import { type OpenWebCall, openWebCall } from '#net'
 import { createExempt } from '#start'
 import { SUBPROTOCOL } from '#webcall'
@@ -23,12 +24,16 @@ import type { SoundSide } from './sounds.ts'
 export const agentHeadersOf = ({ webphone }: Settings) =>
   webphone ? { agentHeaders: { id: webphone.aid_header, tel: webphone.agtel_header } } : {}
 
+type PhoneServer = { at: Endpoint; secure: boolean; path: string }
+
 /** What stands before there are calls and texts: who rings browsers and who carries texts to them. */
 export type WebphoneSide = {
   /** Browsers are rung by the web phone server, everything else as before. */
   ringOver(ring: Ring): Ring
   transportOf: (binding: Binding, call: string) => string
   carrierOver(carrier: Carrier): Carrier
+  /** The web phone's own servers as they stand: old clients find the phone book at one of them. */
+  serves(servers: readonly PhoneServer[]): void
   /** Once everything that it needs is there; undefined where the configuration has no web phones. */
   open(rest: WebphoneRest): Webphone | undefined
 }
@@ -44,6 +49,7 @@ export const createWebphoneSide = (
 ): WebphoneSide => {
   // Calls ring browsers, and browsers make calls: this ring is closed here, by looking the other up when it is needed.
   let webphone: Webphone | undefined
+  let book: PhoneServer | undefined
   let carrier: ReturnType<typeof createWebCarrier> | undefined
   return {
     ringOver: (ring) => (call, binding, sdp, events) => {
@@ -54,6 +60,10 @@ export const createWebphoneSide = (
     carrierOver(others) {
       carrier = createWebCarrier(others, { subscribers, timers, sessions: () => webphone?.sessions })
       return carrier
+    },
+    serves(servers) {
+      const own = servers.filter(({ path }) => path === '/')
+      book = own.find(({ secure }) => secure) ?? own[0]
     },
     open({ lamps, sounds, ...rest }) {
       const { webphone: web, click_to_call: guests } = settings
@@ -74,7 +84,7 @@ export const createWebphoneSide = (
             ...{ cipher, key, plainWs, takeover },
             ...{ maxRegisters: web.max_registers, maxCalls: web.max_calls, maxVideos: web.max_videos },
             maxBlf: web.max_blf,
-            phoneBook: (host) => phoneBookAt(host, web.phone_https_addr[0]?.port),
+            phoneBook: (host) => phoneBookAt(host, book),
             ctiHeader: guests?.cti_header ?? '',
             skillHeader: guests?.skill_header ?? '',
           },
@@ -95,9 +105,9 @@ const mailboxesOf = (mailbox: Mailbox): Mailboxes => ({
 })
 
 /** Our own, on the host by which the client came: its lines take no query. */
-const phoneBookAt = (host: string | undefined, port: number | undefined): string | undefined => {
+const phoneBookAt = (host: string | undefined, book: PhoneServer | undefined): string | undefined => {
   const name = host === undefined ? undefined : URL.parse(`http://${host}`)?.hostname
-  return name === undefined || port === undefined ? undefined : `https://${name}:${port}/getpbook.jsp`
+  return name && book && `${book.secure ? 'https' : 'http'}://${name}:${book.at.port}/getpbook.jsp`
 }
 
 const hostOf = (url: string): string | undefined => URL.parse(url)?.hostname

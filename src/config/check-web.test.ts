@@ -55,6 +55,18 @@ describe('a web phone server', () => {
     matches(`${SIP} webphone: { proxy: { addr: "192.0.2.2", local_port: 5060 } }`, /5060 is already a port/)
     matches(`${SIP} webphone: { proxy: { domain: "d" } }`, /domain: means nothing/)
   })
+  test('has a key for old clients that leaves room for the nonce', () => {
+    const warned = (legacy: string) =>
+      loadConfiguration('/c.cfg', {}, files(`{ ${BASE} webphone: { legacy: { ${legacy} } } }`) as never)
+    const told = (legacy: string) => {
+      const loaded = warned(legacy)
+      return loaded.ok && loaded.value.warnings.some((line) => /legacy\.key/.test(line))
+    }
+    assert.equal(told('key: "1234567890123456"'), true)
+    assert.equal(told('key: "123456789012345"'), false)
+    assert.equal(told('cipher: "des", key: "12345678"'), true)
+    assert.equal(told('cipher: "off", key: "1234567890123456"'), false)
+  })
   test('has somebody who can log in', () => {
     const loaded = loadConfiguration('/c.cfg', {}, files('{ domain: "x", webphone: {} }') as never)
     assert.ok(loaded.ok)

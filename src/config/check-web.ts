@@ -25,6 +25,20 @@ export const checkWeb = (written: RootSettings, place: (name: string) => Place, 
   checkProxy(all)
   if (!written.ue_db.some(({ written: { pwd } }) => pwd !== undefined))
     check.warn(place('webphone'), 'webphone', 'no user of ue_db has a pwd: nobody can log in')
+  checkLegacy(all)
+}
+
+/** Old clients fill a short key up with the nonce: a long one leaves no place for it. */
+const checkLegacy = ({ written: { webphone }, place, check }: Check): void => {
+  if (!webphone) return
+  const { cipher, key } = webphone.legacy
+  const most = cipher === 'des' ? 8 : 16
+  if (cipher === 'off' || key.length < most) return
+  check.warn(
+    place('webphone'),
+    'webphone.legacy.key',
+    `has ${most} or more characters: nothing of the nonce is used then, and a login that somebody heard works again`,
+  )
 }
 
 /** One port for two purposes is found before the start fails with it. */
