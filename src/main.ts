@@ -13,11 +13,12 @@ import {
 } from '#config'
 import { createRandom } from '#lib/random'
 import type { Result } from '#lib/result'
-import { ejoinOptions, goipOptions, type UeOptions, ueOptions } from '#simulators'
+import { ejoinOptions, goipOptions, type UeOptions, ueOptions, webOptions } from '#simulators'
 import { type ApiOptions, apiOptions, runApi } from './api.ts'
 import { run, version } from './run.ts'
 import { simulateUe } from './simulate.ts'
 import { simulateEjoin, simulateGoip } from './simulate-gateways.ts'
+import { simulateWeb } from './simulate-web.ts'
 
 const MISCONFIGURED = 1
 const environment = process.env.TANDEM_DATA === undefined ? {} : { TANDEM_DATA: process.env.TANDEM_DATA }
@@ -125,6 +126,12 @@ simulator(
   'a simulated Ejoin gateway: ports with SIM cards, its web server and its reports',
   ejoinOptions,
   simulateEjoin,
+)
+simulator(
+  'web',
+  'a simulated web phone: logs in, calls, answers, texts, tells what happens; signalling only, no sound and no picture',
+  webOptions,
+  simulateWeb,
 )
 
 await program.parseAsync()

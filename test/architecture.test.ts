@@ -91,6 +91,7 @@ const ROOMS: readonly Room[] = [
   { name: 'api.ts', src: ['admin', 'start', 'lib'], builtins: ['fs', 'path'], packages: [] },
   { name: 'simulate.ts', src: ['*'], builtins: 'any', packages: [] },
   { name: 'simulate-gateways.ts', src: ['*'], builtins: 'any', packages: [] },
+  { name: 'simulate-web.ts', src: ['*'], builtins: 'any', packages: [] },
   {
     name: 'main.ts',
     src: [
@@ -98,6 +99,7 @@ const ROOMS: readonly Room[] = [
       'run.ts',
       'simulate.ts',
       'simulate-gateways.ts',
+      'simulate-web.ts',
       'tandem.ts',
       'simulators',
       'config',
