@@ -46,25 +46,15 @@ export const createLogins = (ports: LoginsPorts) => {
 
   const greet = (connection: Connection, session: Session, { seq }: CommandOf<1001>): void => {
     const { phone, account } = session
-    const pbook = settings.phoneBook?.(connection.link.host)
     const own: Partial<Pdu> = phone.isNew
       ? {
-          ...{
-            resume: session.resume,
-            graceS: GRACE_S,
-            tel: account.tel,
-            name: readable(account.identity.user),
-          },
+          ...{ resume: session.resume, graceS: GRACE_S },
+          ...{ tel: account.tel, name: readable(account.identity.user) },
           ...{ features: ports.features, limits: { blf: settings.maxBlf } },
         }
       : {}
     const isSaid = !phone.isNew && account.upstream !== undefined
-    if (!isSaid)
-      connection.say({
-        ...{ op: 2001, seq, code: 0, cids: [...phone.calls.keys()] },
-        ...(pbook !== undefined && { pbook }),
-        ...own,
-      })
+    if (!isSaid) connection.say({ ...acknowledged(connection, seq), cids: [...phone.calls.keys()], ...own })
     connection.session = session
     connection.known()
     phone.say({ op: 9001, state: 0 })
