@@ -113,6 +113,8 @@ export type WebCommand =
   | { op: 'dtmf'; call: number; towards: Side; digit: string; ms: number }
 
 export type Report =
+  /** The worker stands: its libraries are loaded. */
+  | { op: 'up' }
   | { op: 'opened'; slot: number; ok: boolean; why: string }
   | { op: 'silent'; call: number; silentMs: number; limitMs?: number }
   /** `valid`: ICE found the browser, by the credentials of that ufrag. */

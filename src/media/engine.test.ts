@@ -224,6 +224,16 @@ for (const native of [true, false]) {
   })
 }
 
+test('a house whose media worker dies at its start says so in one sentence, and starts no second', async () => {
+  let started = 0
+  const die = (worker: Worker): void => {
+    started++
+    void worker.terminate()
+  }
+  await assert.rejects(anEngine({ onWorker: die }), { message: 'no media worker can be started: it ended' })
+  assert.equal(started, 1)
+})
+
 test('a full range refuses; a freed pair serves at once if nobody spoke to it', async () => {
   const { engine } = await anEngine({ listeners: [listener('127.0.0.1', 2)] })
   const phone = await aMediaPhone(4)

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import type { Media, MediaEvents } from '#core'
 import type { Certificate } from '#dtls'
-import { systemClock, type Timers } from '#lib/clock'
+import { systemClock, type Timer, type Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import { addressBytes, type OwnAddress } from '#sdp'
 import { type Listener, otherSide } from './call.ts'
@@ -141,6 +141,7 @@ export const createEmbeddedMedia = async (ports: EmbeddedMediaPorts): Promise<Em
         slots,
         log,
         nowMs,
+        later: (delayMs, run) => ports.timers?.after(delayMs, run) ?? after(delayMs, run),
         onEvent: (report) => onEvent(report, index),
         onAnew: () => onAnew(index),
       },
@@ -149,6 +150,7 @@ export const createEmbeddedMedia = async (ports: EmbeddedMediaPorts): Promise<Em
       ...(onWorker && { onWorker }),
     }),
   )
+  await allUp(hands)
   const [first] = hands as [Hand]
   await Promise.all(hands.flatMap((hand) => hand.pools.slice(0, listeners.length).map((pool) => pool.grow())))
   const heard = ports.listeners.map(toListener)
@@ -188,6 +190,20 @@ export const createEmbeddedMedia = async (ports: EmbeddedMediaPorts): Promise<Em
     return ending
   }
   return { ...media, close, figures: () => figuresOf(hands, calls.size, libc !== undefined) }
+}
+
+const after = (delayMs: number, run: () => void): Timer => {
+  const timer = setTimeout(run, delayMs)
+  return { cancel: () => clearTimeout(timer) }
+}
+
+/** A house whose media cannot stand does not open its doors: those that do stand end. */
+const allUp = async (hands: readonly Hand[]): Promise<void> => {
+  const settled = await Promise.allSettled(hands.map((hand) => hand.up))
+  const failed = settled.find((one) => one.status === 'rejected')
+  if (!failed) return
+  await Promise.all(hands.map((hand) => hand.end()))
+  throw failed.reason
 }
 
 /** With what is said by the house and kept of calls; a page's key towards the house is one that it hears. */

@@ -1,4 +1,5 @@
 import type { MediumStats, Side } from '#core'
+import type { Timer } from '#lib/clock'
 import type { Log } from '#lib/log'
 import {
   FIGURES,
@@ -10,6 +11,7 @@ import {
 } from './commands.ts'
 import { createLink, type LinkPorts } from './link.ts'
 import { createPortPool, type PortPool, type PortRange } from './ports.ts'
+import { createRestarts } from './restarts.ts'
 
 export type HandPorts = {
   libc: LinkPorts['libc']
@@ -19,6 +21,7 @@ export type HandPorts = {
   listeners: { bind: string; range: PortRange; single?: boolean }[]
   log: Log
   nowMs(): number
+  later(delayMs: number, run: () => void): Timer
   onEvent(report: HandEvent): void
   /** A new worker stands in for a dead one: what was said by `tell` is lost. */
   onAnew?(): void
@@ -31,24 +34,26 @@ export type HandEvent = Report & {
 
 export type Hand = ReturnType<typeof createHand>
 
-/** A worker that dies again within this time is not trusted with the same calls. */
-const TRUST_MS = 10_000
-
 /**
  * One worker thread with its sockets and calls, seen from the main thread. It survives its worker: a new one
  * binds the same ports and gets the same calls, and learns their parties anew.
  */
-export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onAnew, onWorker }: HandPorts) => {
+export const createHand = (ports: HandPorts) => {
+  const { libc, slots, listeners, log, nowMs, later, onEvent, onAnew, onWorker } = ports
   const plans = new Map<number, MediumPlan[]>()
   const asked = new Map<number, (stats: MediumStats[]) => void>()
   const freeSlots: number[] = []
   let nextSlot = 0
   let tickets = 0
-  let lostAtMs = Number.NEGATIVE_INFINITY
   let ended = false
+  let isUp = false
+  const up = Promise.withResolvers<void>()
 
   const onReport = (report: Report): void => {
     switch (report.op) {
+      case 'up':
+        isUp = true
+        return up.resolve()
       case 'opened':
         if (!report.ok) log.write('media', 'debug', `a port pair was not bound: ${report.why}`)
         return poolOf.get(report.slot)?.onOpened(report.slot, report.ok)
@@ -62,13 +67,18 @@ export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onAnew
   }
 
   const onLost = (why: string): void => {
-    log.write('media', 'error', `bug: a media worker died, its calls start anew: ${why}`)
     for (const answer of asked.values()) answer([])
     asked.clear()
-    const again = nowMs() - lostAtMs < TRUST_MS
-    lostAtMs = nowMs()
     if (ended) return
+    // What dies before it ever stood would do so for ever: whoever starts the house is told instead.
+    if (!isUp) return up.reject(new Error(`no media worker can be started: ${why.split('\n', 1)[0]}`))
+    log.write('media', 'error', `bug: a media worker died, its calls start anew: ${why}`)
+    const { delayMs, again } = restarts.died()
     if (again) abandon()
+    if (delayMs > 0) log.write('media', 'error', `the next media worker starts in ${delayMs / 1000} s`)
+  }
+
+  const revive = (): void => {
     link = start()
     for (const pool of pools) {
       const pairs = pool.all()
@@ -87,6 +97,7 @@ export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onAnew
 
   const start = () => createLink({ libc, slots, onReport, onLost, ...(onWorker && { onWorker }) })
   let link = start()
+  const restarts = createRestarts({ nowMs, later, start: revive })
   const poolOf = new Map<number, PortPool>()
   const takeSlot = (pool: () => PortPool) => (): number | undefined => {
     const slot = freeSlots.pop() ?? (nextSlot + 2 <= slots ? nextSlot : undefined)
@@ -111,6 +122,8 @@ export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onAnew
 
   return {
     pools,
+    /** Settles when its first worker stands; rejects, with words for people, when that dies before. */
+    up: up.promise,
     get calls() {
       return plans.size
     },
@@ -122,7 +135,7 @@ export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onAnew
       if (plans.delete(call)) link.postLater({ op: 'close', call })
     },
     stats: (call: number, side: Side): Promise<MediumStats[]> => {
-      if (!plans.has(call) || ended) return Promise.resolve([])
+      if (!plans.has(call) || ended || link.isGone()) return Promise.resolve([])
       const ticket = ++tickets
       link.postNow({ op: 'stats', call, side, ticket })
       return new Promise((resolve) => asked.set(ticket, resolve))
@@ -134,6 +147,7 @@ export const createHand = ({ libc, slots, listeners, log, nowMs, onEvent, onAnew
     figure: (name: FigureName): number => link.figures[FIGURES.indexOf(name)] as number,
     end: async (): Promise<void> => {
       ended = true
+      restarts.end()
       await link.end()
       for (const answer of asked.values()) answer([])
       asked.clear()

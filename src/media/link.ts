@@ -72,6 +72,7 @@ export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPort
    * woken for what only packets can tell: that costs more than all the rest of them.
    */
   const post = (command: Command): void => {
+    if (state === 'gone') return
     queue.push(command)
     if (!soon) setImmediate(flush)
     soon = true
@@ -79,6 +80,7 @@ export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPort
 
   /** For what nobody waits for: it travels with the next command, or by itself after a while. */
   const postLater = (command: Command): void => {
+    if (state === 'gone') return
     queue.push(command)
     if (!soon) later ??= setTimeout(remind, LATER_MS).unref()
   }
@@ -94,6 +96,7 @@ export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPort
     state = 'gone'
     port1.close()
     clearTimeout(later)
+    queue = []
     if (libc) {
       for (const descriptor of descriptors) if (descriptor) libc.calls.close(descriptor - 1)
       libc.calls.close(wake)
@@ -114,6 +117,8 @@ export const createLink = ({ libc, slots, onReport, onLost, onWorker }: LinkPort
     figures,
     heard,
     inFlight,
+    /** What is posted now reaches nobody. */
+    isGone: (): boolean => state === 'gone',
     end: (): Promise<void> => {
       if (state === 'running') {
         state = 'ending'

@@ -142,6 +142,7 @@ const finish = (): void => {
 const { sockets, run } = await openSockets()
 const kit = native ? await loadSrtpKit() : undefined
 const relay = createRelay({ sockets, count, report, wallMs: Date.now, kit, inFlight })
+report({ op: 'up' })
 if (native)
   try {
     run()
