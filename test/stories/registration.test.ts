@@ -44,6 +44,15 @@ describe('a phone with a password', () => {
     assert.equal(house.registrations.count, 0)
   })
 
+  test('cannot pose as a session of the web phone server', async () => {
+    const { house, alice } = aPlace()
+    const response = await alice.register({ contact: '<sip:alice@s1.web.invalid;transport=ws>' })
+    assert.equal(response.status, 403)
+    assert.equal(house.registrations.count, 0)
+    const page = await alice.register({ contact: '<sip:alice@s1.invalid;transport=ws>' })
+    assert.equal(page.status, 200, 'a page that speaks SIP, RFC 7118, is a phone like others')
+  })
+
   test('keeps several contacts with their order of preference and their features', async () => {
     const { alice } = aPlace()
     await alice.register({ contact: '<sip:alice@192.0.2.10:5060>;q=0.7;+sip.instance="<urn:uuid:1>";audio' })

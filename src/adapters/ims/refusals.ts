@@ -13,7 +13,7 @@ const STATUS: Record<Refusal, number> = {
   cancelled: 487,
   'not-acceptable-media': 488,
   overloaded: 503,
-  'unsupported-address': 484,
+  'unsupported-address': 488,
   'alternative-service': 380,
   'peer-failure': 502,
   internal: 500,

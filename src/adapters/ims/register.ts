@@ -1,4 +1,4 @@
-import type { Guard, Registrations, Subscriber, Subscribers } from '#core'
+import { type Guard, isWeb, type Registrations, type Subscriber, type Subscribers } from '#core'
 import type { Timers } from '#lib/clock'
 import { createResponse, parseAddress, parseUri, type ServerTransaction, type SipRequest } from '#sip'
 import type { Authenticate, Verdict } from './authenticate.ts'
@@ -33,7 +33,9 @@ export const createRegister = (ports: RegisterPorts) => {
     if (wanted.kind === 'refused') return refuse(transaction, wanted.status, wanted.headers)
     if (wanted.kind === 'nothing') return accept(transaction, subscriber)
     const circles = wanted.kind === 'bind' && wanted.contacts.some(({ uri }) => isOurs(uri, transaction))
-    if (circles) return refuse(transaction, 403)
+    // A session of the web phone server has its contact from us alone: nobody poses as one.
+    const poses = wanted.kind === 'bind' && wanted.contacts.some(({ uri }) => isWeb({ contact: uri }))
+    if (circles || poses) return refuse(transaction, 403)
     const done =
       wanted.kind === 'remove-all'
         ? registrations.clear(subscriber, wanted)

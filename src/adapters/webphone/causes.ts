@@ -13,7 +13,7 @@ const FACES: Record<Refusal, [status: number, reason: string]> = {
   cancelled: [487, 'The call was given up.'],
   'not-acceptable-media': [488, 'The two ends have no way to talk in common.'],
   overloaded: [503, 'There are too many calls at the moment.'],
-  'unsupported-address': [484, 'That number is not complete.'],
+  'unsupported-address': [488, 'The two ends have no network address in common.'],
   'alternative-service': [380, 'Emergency calls are not possible here.'],
   'peer-failure': [502, 'The other side failed.'],
   internal: [500, 'Something went wrong in the server.'],

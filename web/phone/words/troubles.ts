@@ -36,7 +36,7 @@ const CAUSES: Record<number, Word> = {
   484: 'The number is not complete.',
   486: 'Busy.',
   487: 'Nobody answered.',
-  488: 'The other phone does not understand our sound.',
+  488: 'The two phones have no way to talk in common.',
   500: 'Something went wrong on the way.',
   502: 'Something went wrong on the way.',
   503: 'The network is full or away. Try again in a moment.',

@@ -37,6 +37,7 @@ export const troubles = {
   'The network is full or away. Try again in a moment.': '網路忙碌或中斷，請稍後再試。',
   'The number is not complete.': '號碼不完整。',
   'The other phone cannot be reached now.': '目前無法接通對方電話。',
+  'The two phones have no way to talk in common.': '兩支電話之間沒有共同的通話方式。',
   'The other phone does not understand our sound.': '對方電話不支援我們的語音格式。',
   'The other side does not get your sound.': '對方收不到您的聲音。',
   'The phone book cannot be read.': '無法讀取電話簿。',
