@@ -45,6 +45,35 @@ describe('a web phone server', () => {
     matches(wish, /interface: this machine has no network interface "eth7"/, ['/sys/class/net'])
     assert.deepEqual(said(wish, ['/sys/class/net', '/sys/class/net/eth7']), [])
   })
+  test('has an address outside of a NAT that is one', () => {
+    for (const wrong of ['abc', '203.0.113', '1.2.3.4.5'])
+      matches(
+        `${SIP} webphone: { mapped_ip: "${wrong}" }`,
+        /mapped_ip: ".*" is no IP address: write one such as/,
+      )
+    for (const right of ['', '203.0.113.7', '2001:db8::7'])
+      assert.deepEqual(said(`${SIP} webphone: { mapped_ip: "${right}" }`), [])
+  })
+  test('lets sites in by the names that browsers give them', () => {
+    const wrong = {
+      foo: 'https://foo',
+      'https://a.example/': 'https://a.example',
+      'https://a.example/shop?x': 'https://a.example',
+      'https://a.example:443': 'https://a.example',
+      'HTTPS://A.example': 'https://a.example',
+      'a.example:8080': 'https://a.example:8080',
+      '': 'https://www.example.org',
+    }
+    for (const [origin, right] of Object.entries(wrong))
+      assert.deepEqual(said(`${SIP} webphone: { origins: ["${origin}"] }`), [
+        `webphone.origins: ${JSON.stringify(origin)} is not how browsers name a site: write "${right}"`,
+      ])
+    assert.deepEqual(
+      said(`${SIP} webphone: { origins: ["*", "https://a.example", "http://localhost:5173"] }`),
+      [],
+    )
+    matches(`${SIP} webphone: {}, click_to_call: { origins: ["foo"] }`, /click_to_call.origins: "foo" is not/)
+  })
   test('uses no port twice', () =>
     matches(
       `${SIP} admin: { http_addr: "0.0.0.0:980" }, webphone: {}`,

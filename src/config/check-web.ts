@@ -1,6 +1,6 @@
 import type { Endpoint } from '#lib/wire'
 import type { Findings } from './check.ts'
-import { printEndpoint } from './schema-addresses.ts'
+import { isIPv4, isIPv6, printEndpoint } from './schema-addresses.ts'
 import type { RootSettings } from './schema-root.ts'
 import type { Place } from './value.ts'
 
@@ -19,6 +19,7 @@ const INTERFACES = '/sys/class/net'
 export const checkWeb = (written: RootSettings, place: (name: string) => Place, check: Findings): void => {
   const all = { written, place, check }
   checkGuests(all)
+  checkOrigins(all)
   if (!written.webphone) return
   checkAddresses(all)
   checkMedia(all)
@@ -70,13 +71,19 @@ const checkAddresses = ({ written: { webphone, admin }, place, check }: Check): 
 
 const checkMedia = ({ written: { webphone, sip_addr }, place, check }: Check): void => {
   if (!webphone) return
-  const { interface: name, media_port, max_calls } = webphone
+  const { interface: name, mapped_ip, media_port, max_calls } = webphone
   const { files } = check
   if (name !== '' && files.exists(INTERFACES) && !files.exists(`${INTERFACES}/${name}`))
     check.problem(
       place('webphone'),
       'webphone.interface',
       `this machine has no network interface ${JSON.stringify(name)} ("ip link" lists them; "" is all)`,
+    )
+  if (mapped_ip !== '' && !isIPv4(mapped_ip) && !isIPv6(mapped_ip))
+    check.problem(
+      place('webphone'),
+      'webphone.mapped_ip',
+      `${JSON.stringify(mapped_ip)} is no IP address: write one such as "203.0.113.7", or "" where there is no NAT`,
     )
   const last = media_port + max_calls * PORTS_PER_CALL - 1
   if (last > LAST_PORT)
@@ -95,6 +102,29 @@ const checkMedia = ({ written: { webphone, sip_addr }, place, check }: Check): v
       `${media_port}..${last} overlaps with sip_addr[${index}] (port_min ${port_min}, port_max ${port_max}): give that ${right}`,
     )
   })
+}
+
+/** As browsers write them, RFC 6454 §6.2: what is written otherwise lets nobody in. */
+const checkOrigins = ({ written: { webphone, click_to_call }, place, check }: Check): void => {
+  for (const [group, origins] of Object.entries({
+    webphone: webphone?.origins ?? [],
+    click_to_call: click_to_call?.origins ?? [],
+  }))
+    for (const origin of origins) {
+      const right = originOf(origin)
+      if (origin !== '*' && origin !== right)
+        check.warn(
+          place(group),
+          `${group}.origins`,
+          `${JSON.stringify(origin)} is not how browsers name a site: write ${JSON.stringify(right)}`,
+        )
+    }
+}
+
+const originOf = (text: string): string => {
+  const url = URL.parse(text)
+  if (url && url.origin !== 'null') return url.origin
+  return URL.parse(`https://${text}`)?.origin ?? 'https://www.example.org'
 }
 
 const checkProxy = ({ written: { webphone, sip_addr }, place, check }: Check): void => {
