@@ -115,8 +115,9 @@ describe('SIP over WebSocket', () => {
     await until('no binding', async () => (await bindingsOf('carol')).length === 0)
   })
 
-  test('a lost connection takes its registration with it', async () => {
+  test('a lost connection takes its registration with it', async (t) => {
     const phone = createSipJs(account('carol', 'singer'))
+    t.after(() => phone.stop())
     await phone.start()
     await new Registerer(phone).register()
     await until('a binding', async () => (await bindingsOf('carol')).length === 1)
