@@ -8,11 +8,15 @@ import { Nothing, Page, Waiting } from '../parts/shapes.tsx'
 import { When } from '../parts/when.tsx'
 import { useCell, useHouse, useNameOf } from '../state/hooks.ts'
 import { clockOf } from '../state/numbers.ts'
+import { outcomeOf } from '../state/outcome.ts'
 import { type Say, useWords } from '../words/index.ts'
 import { causeWords } from '../words/troubles.ts'
 
 const resultOf = (call: HistoryCall, say: Say): string => {
-  if (call.missed) return say('Missed')
+  const outcome = outcomeOf(call)
+  if (outcome === 'missed') return say('Missed')
+  if (outcome === 'declined') return say('Declined')
+  if (outcome === 'unreached') return say('You were not reached')
   if (call.answeredAtMs && call.endedAtMs) return clockOf(call.endedAtMs - call.answeredAtMs)
   return causeWords(call.cause ?? undefined, say) ?? say('Not answered')
 }
@@ -23,7 +27,7 @@ const Row = (call: HistoryCall): ReactElement => {
   const nameOf = useNameOf()
   const [open, setOpen] = useState(false)
   const name = nameOf(call.with, call.name)
-  const direction = call.missed ? 'missed' : call.direction
+  const direction = outcomeOf(call) === 'missed' ? 'missed' : call.direction
   const words = { missed: say('Missed call'), in: say('Incoming call'), out: say('Outgoing call') }[direction]
   return (
     <li className={`past past-${direction}`}>

@@ -23,6 +23,7 @@ export const pages = {
   'Connecting…': '連線中…',
   'Conversation with {name}': '與 {name} 的對話',
   Dark: '深色',
+  Declined: '已拒接',
   Delete: '刪除',
   Done: '完成',
   'Delete the message of {name}': '刪除 {name} 的留言',
@@ -122,6 +123,7 @@ export const pages = {
   'Write the first one': '撰寫第一則訊息',
   'Write to {name}': '傳訊息給 {name}',
   You: '您',
+  'You were not reached': '未能接通您',
   'You wrote': '您寫道',
   'Your administrator fills it. Any number can be dialled meanwhile.':
     '由管理員建立。在此之前，您仍可撥打任何號碼。',
