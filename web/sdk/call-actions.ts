@@ -51,6 +51,20 @@ export const createActions = ({ view, patch, ask, media, world }: ActionPorts): 
     }
   }
 
+  /** Said before the answer: the end of the call may come with it. */
+  const send = (to: string | undefined, members: Members, other?: Cell<CallView>) =>
+    doing('transfer', async () => {
+      patch({ sentTo: to })
+      other?.set({ ...other.get(), sentTo: view.get().with })
+      try {
+        await ask(OP.transfer, members)
+      } catch (error) {
+        patch({ sentTo: undefined })
+        other?.set({ ...other.get(), sentTo: undefined })
+        throw error
+      }
+    })
+
   const pause = () => new Promise<void>((done) => void world.after(TONE_MS, done))
 
   return {
@@ -84,7 +98,7 @@ export const createActions = ({ view, patch, ask, media, world }: ActionPorts): 
         }
         patch({ farVideo: media.peer.farVideo() })
       }),
-    transfer: (to) => doing('transfer', () => ask(OP.transfer, { to })),
+    transfer: (to) => send(to, { to }),
     consult: (to) =>
       doing('transfer', async () => {
         const answer = await ask(OP.second, { rto: to })
@@ -95,10 +109,10 @@ export const createActions = ({ view, patch, ask, media, world }: ActionPorts): 
         await ask(OP.modify, { type: MODIFY.retrieve })
         patch({ second: undefined })
       }),
-    join: (other) =>
-      doing('transfer', () =>
-        ask(OP.transfer, { cid2: other ? other.view.get().cid : view.get().second?.cid }),
-      ),
+    join: (other) => {
+      const second = other ? other.view.get() : view.get().second
+      return send(second?.with, { cid2: second?.cid }, other?.view)
+    },
     renew: async (kind) => {
       try {
         await media.renew(kind)

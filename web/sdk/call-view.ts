@@ -41,6 +41,8 @@ export type CallView = {
   /** The quality has been bad for a while. */
   poor: boolean
   trouble: Trouble | undefined
+  /** Where the other party was sent on to; true once the call ended with 200. */
+  sentTo: string | undefined
   /** The agent who took it, where an ACD said so (op 9010). */
   agent: string
 }
@@ -69,6 +71,7 @@ export const newView = (
   quality: undefined,
   poor: false,
   trouble: undefined,
+  sentTo: undefined,
   agent: '',
   ...part,
 })

@@ -172,7 +172,7 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
         return
       case STATE.connected:
         if (cause !== undefined && cause >= 300)
-          patch({ trouble: refusalOf(event), busy: undefined, second: undefined })
+          patch({ trouble: refusalOf(event), busy: undefined, second: undefined, sentTo: undefined })
         return connected(event)
       case STATE.heldHere:
         return patch({ held: true, ...nowWith(event) })

@@ -12,11 +12,12 @@ export const CallButtons = ({
   setDrawer,
 }: Shown & { drawer: Drawer; setDrawer(drawer: Drawer): void }): ReactElement => {
   const say = useWords()
-  const { phone, settings } = useHouse()
+  const { phone, settings, config } = useHouse()
   const { video } = useCell(settings)
   useCell(phone.line)
   const can = phone.features()
   const talking = view.state === 'connected'
+  const echo = view.with.replace(/@.*/, '') === config.echo
   const open = (name: Drawer) => setDrawer(drawer === name ? 'none' : name)
 
   return (
@@ -53,9 +54,11 @@ export const CallButtons = ({
       {can.record && (
         <Round
           icon="record"
-          word={view.recording ? say('Stop recording') : say('Record')}
+          word={
+            echo ? say('The echo is not recorded') : view.recording ? say('Stop recording') : say('Record')
+          }
           on={view.recording}
-          isDisabled={!talking || view.busy !== undefined}
+          isDisabled={!talking || echo || view.busy !== undefined}
           onPress={() => void call.record(!view.recording)}
         />
       )}

@@ -14,15 +14,17 @@ export const Lately = (): ReactElement | null => {
   const nameOf = useNameOf()
   const view = useCell(house.lately)
   if (!view) return null
-  const { trouble, cause, connectedAtMs, endedAtMs, direction } = view
+  const { trouble, cause, connectedAtMs, endedAtMs, direction, sentTo } = view
   if (trouble && trouble.name !== 'refused')
     return <TroubleNote trouble={trouble} onClose={() => house.lately.set(undefined)} />
   const why =
-    connectedAtMs && endedAtMs
-      ? say('Call ended after {time}', { time: clockOf(endedAtMs - connectedAtMs) })
-      : direction === 'in' && cause === 486
-        ? say('The call was declined.')
-        : (causeWords(cause, say) ?? (trouble?.words || view.reason || say('Call ended')))
+    sentTo && cause === 200
+      ? say('Transferred to {name}', { name: nameOf(sentTo) })
+      : connectedAtMs && endedAtMs
+        ? say('Call ended after {time}', { time: clockOf(endedAtMs - connectedAtMs) })
+        : direction === 'in' && cause === 486
+          ? say('The call was declined.')
+          : (causeWords(cause, say) ?? (trouble?.words || view.reason || say('Call ended')))
   return (
     <div className="lately" role="status">
       <Icon name={connectedAtMs ? 'phone' : 'missed'} size={18} />
