@@ -34,18 +34,12 @@ export const OtherCalls = ({
               <br />
               <span className="dim">{stateWords(other, now, say)}</span>
             </p>
-            {phone.features().transfer && front.view.state === 'connected' && (
-              <Press
-                icon="join"
-                look="plain"
-                aria-label={say('Connect {a} with {b}', {
-                  a: nameOf(front.view.with, front.view.name),
-                  b: name,
-                })}
-                onPress={() => void front.call.join(other.call)}
-              />
-            )}
             <Press onPress={() => void swap(other)}>{say('Switch')}</Press>
+            {phone.features().transfer && front.view.state === 'connected' && (
+              <Press icon="join" className="others-join" onPress={() => void front.call.join(other.call)}>
+                {say('Connect {a} with {b}', { a: nameOf(front.view.with, front.view.name), b: name })}
+              </Press>
+            )}
           </li>
         )
       })}
