@@ -6,13 +6,15 @@ import { useCell, useHouse, useNameOf } from '../state/hooks.ts'
 import { fitting, type Person, peopleOf } from '../state/numbers.ts'
 import { useWords } from '../words/index.ts'
 
-const Row = ({ name, tel, blf }: Omit<Person, 'group'>): ReactElement => {
+const Row = ({ name: given, tel, blf }: Omit<Person, 'group'>): ReactElement => {
   const say = useWords()
   const house = useHouse()
   const nameOf = useNameOf()
   const lamp = useCell(house.phone.lamps.all).get(tel)
   const { video } = useCell(house.settings)
   const can = house.phone.features()
+  const name = given || tel
+  const about = lamp?.remote && lamp.lamp !== 'idle' ? nameOf(lamp.remote, lamp.remoteName) : ''
   const mine = tel === house.me.tel
 
   return (
@@ -21,8 +23,9 @@ const Row = ({ name, tel, blf }: Omit<Person, 'group'>): ReactElement => {
       <div className="person-who">
         <b>{name}</b>
         <span className="dim">
-          <span className="number">{tel}</span>
-          {lamp?.remote && lamp.lamp !== 'idle' && ` · ${nameOf(lamp.remote, lamp.remoteName)}`}
+          {name !== tel && <span className="number">{tel}</span>}
+          {name !== tel && about && ' · '}
+          {about}
         </span>
       </div>
       {blf && !mine && <LampMark lamp={lamp?.lamp ?? 'unavailable'} />}

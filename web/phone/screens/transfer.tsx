@@ -70,9 +70,13 @@ export const Transfer = ({
             <li key={`${tel}${name}`}>
               <Avatar name={name} tel={tel} />
               <span className="grow">
-                {name}
+                {name || tel}
                 <br />
-                {lamp ? <LampMark lamp={lamp.lamp} /> : <span className="dim number">{tel}</span>}
+                {lamp ? (
+                  <LampMark lamp={lamp.lamp} />
+                ) : (
+                  name && name !== tel && <span className="dim number">{tel}</span>
+                )}
               </span>
               <Press
                 look="plain"
