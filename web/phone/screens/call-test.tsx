@@ -1,9 +1,9 @@
-import { type ReactElement, useEffect, useRef, useState } from 'react'
+import { type ReactElement, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Meter, Press } from '../parts/controls.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Page } from '../parts/shapes.tsx'
 import { freshReport, runCallTest, type Step, type StepName, type TestReport } from '../state/call-test.ts'
-import { useHouse } from '../state/hooks.ts'
+import { useCell, useHouse } from '../state/hooks.ts'
 import { type Say, useWords, type Word } from '../words/index.ts'
 import { troubleWords } from '../words/troubles.ts'
 import { Verdict } from './quality-line.tsx'
@@ -61,6 +61,7 @@ const StepRow = ({ step, level }: { step: Step; level: number }): ReactElement =
 export const CallTest = (): ReactElement => {
   const say = useWords()
   const house = useHouse()
+  const { rest } = useCell(house.route)
   const [report, setReport] = useState(freshReport)
   const [copied, setCopied] = useState(false)
   const abort = useRef<AbortController>(undefined)
@@ -74,6 +75,14 @@ export const CallTest = (): ReactElement => {
     house.ringer.unlock()
     void runCallTest(house, setReport, abort.current.signal)
   }
+  const atOnce = useEffectEvent(() => {
+    // Only once: who comes back to this page, or loads it again, is asked.
+    house.route.go('test')
+    start()
+  })
+  useEffect(() => {
+    if (rest === 'now') atOnce()
+  }, [rest])
   const share = async () => {
     const text = asText(report, house.me.tel, say)
     try {

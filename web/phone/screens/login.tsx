@@ -1,8 +1,9 @@
 import { type FormEvent, type ReactElement, useState } from 'react'
 import { Form, Input, Label, TextField } from 'react-aria-components'
-import { ApiError } from '../../sdk/index.ts'
+import { ApiError, troubleOf } from '../../sdk/index.ts'
 import { Choose, Press } from '../parts/controls.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { TroubleNote } from '../parts/trouble.tsx'
 import { useCell } from '../state/hooks.ts'
 import type { SettingsCell } from '../state/settings.ts'
 import { type Say, useWords } from '../words/index.ts'
@@ -53,6 +54,7 @@ export const Login = ({
         </span>
         <h1>{say('Phone')}</h1>
         <p className="dim">{say('Sign in with your number.')}</p>
+        {!isSecureContext && <TroubleNote trouble={troubleOf('insecure-page')} />}
         {away && (
           <p className="login-away" role="status">
             {say('The server cannot be reached.')}

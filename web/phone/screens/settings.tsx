@@ -114,7 +114,7 @@ export const SettingsPage = ({ leave }: { leave(): void }): ReactElement => {
             {say('Tries microphone, connection and sound one after the other, in half a minute.')}
           </p>
           <div className="test-row">
-            <Press look="main" onPress={() => route.go('test')}>
+            <Press look="main" onPress={() => route.go('test', 'now')}>
               {say('Start the test')}
             </Press>
           </div>

@@ -2,7 +2,7 @@ import { type Cell, createCell } from '../../sdk/index.ts'
 
 export const PAGES = ['keys', 'people', 'history', 'texts', 'mail', 'settings', 'test'] as const
 export type PageName = (typeof PAGES)[number]
-/** `rest`: the number of a conversation. */
+/** `rest`: the number of a conversation; `now` where a test begins by itself. */
 export type Route = { page: PageName; rest: string }
 
 const parse = (hash: string): Route => {
