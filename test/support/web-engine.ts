@@ -1,6 +1,6 @@
 import type { MediaEvents } from '#core'
 import type { Result } from '#lib/result'
-import { createEmbeddedMedia } from '#media'
+import { createEmbeddedMedia, type EmbeddedMediaPorts } from '#media'
 import { portRange } from './ports.ts'
 
 /** What the engine told by itself. */
@@ -11,6 +11,9 @@ export const aWebEngine = async (
   more: {
     native?: boolean
     workers?: number
+    onWorker?: EmbeddedMediaPorts['onWorker']
+    /** What the log says as errors is expected. */
+    quiet?: boolean
     limits?: { talking: number; video: number; hold: number }
   } = {},
 ) => {
@@ -22,7 +25,10 @@ export const aWebEngine = async (
   const [plain, web] = [portRange(100), portRange(200)]
   const media = await createEmbeddedMedia({
     listeners: [{ address: '127.0.0.1', bind: '127.0.0.1', portMin: plain.from, portMax: plain.to }],
-    log: { on: () => false, write: (_layer, level, text) => level === 'error' && console.error(text) },
+    log: {
+      on: () => false,
+      write: (_layer, level, text) => level === 'error' && !more.quiet && console.error(text),
+    },
     events: {
       onSilent: tell('onSilent'),
       onDtmf: tell('onDtmf'),
@@ -30,6 +36,7 @@ export const aWebEngine = async (
       onPictureWanted: tell('onPictureWanted'),
     },
     workers: more.workers ?? 1,
+    ...(more.onWorker && { onWorker: more.onWorker }),
     ...(more.native !== undefined && { native: more.native }),
     web: {
       ...{ binds: ['127.0.0.1'], addresses: [], portMin: web.from, portMax: web.to },

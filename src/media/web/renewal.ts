@@ -11,6 +11,29 @@ import { BROWSER_FORMATS, formatsForBrowser, hasSpeech } from './terms.ts'
 import { type Transport, WEB_KINDS, type WebTerms } from './transport.ts'
 import type { Transports } from './transports.ts'
 
+/** Where a transport of that name spoke before its worker died. */
+const lostIn = (calls: ReturnType<typeof createRoster>, web: string): Transport | undefined => {
+  for (const call of calls.all())
+    for (const transport of call.web?.known ?? [])
+      if (transport.name === web && transport.gone) return transport
+  return undefined
+}
+
+/** The calls of one transport become another's, each where it was. */
+const inherit = (calls: ReturnType<typeof createRoster>, old: Transport, heir: Transport): void => {
+  for (const call of calls.all()) {
+    if (!call.web?.known.delete(old)) continue
+    call.web.known.add(heir)
+    for (const side of ['caller', 'callee'] as const) {
+      const face = call.web.faces[side]
+      if (face?.transport === old) call.web.faces[side] = { ...face, transport: heir }
+    }
+    const { offer } = call.web
+    if (offer?.face.transport === old) offer.face = { ...offer.face, transport: heir }
+  }
+  heir.call = old.call
+}
+
 export type RenewalPorts = {
   transports: Transports
   calls: ReturnType<typeof createRoster>
@@ -50,11 +73,18 @@ export const createRenewal = ({ transports, calls, limits }: RenewalPorts) => {
   }
 
   const refresh = async (web: string, text: string): Told => {
-    const transport = transports.get(web)
-    if (!transport) return err('bad-request')
-    const before = transport.view()
+    const old = transports.get(web) ?? lostIn(calls, web)
+    if (!old) return err('bad-request')
+    const before = old.view()
+    const opened = await transports.open(web, old.addresses[0]?.address)
+    if (!opened.ok) return opened
+    const transport = opened.value
     const heard = transports.hear(transport, text)
-    if (!heard.ok) return heard
+    if (!heard.ok) {
+      if (!transport.said) transports.leave(web)
+      return heard
+    }
+    if (transport !== old) inherit(calls, old, transport)
     const others = othersOf(transport)
     const wished: WebTerms = {}
     for (const kind of WEB_KINDS) {
@@ -66,6 +96,7 @@ export const createRenewal = ({ transports, calls, limits }: RenewalPorts) => {
       heard.value[1] === 'offer' ? transport.answer(meet(view, hasSpeech(wished) ? wished : view)) : ''
     transports.settle(transport)
     replan(transport)
+    if (transport !== old) comeBack(transport)
     return ok(told)
   }
 
@@ -77,8 +108,16 @@ export const createRenewal = ({ transports, calls, limits }: RenewalPorts) => {
     }
   }
 
+  /** A new worker knows of no browser in which call it speaks. */
+  const comeBack = (transport: Transport): void => {
+    const call = transport.call === undefined ? undefined : calls.get(transport.call)
+    for (const side of ['caller', 'callee'] as const)
+      if (call?.web?.faces[side]?.transport === transport)
+        call.hand.tell({ op: 'attach', call: call.id, side })
+  }
+
   const leave = (web: string): void => {
-    const transport = transports.get(web)
+    const transport = transports.get(web) ?? lostIn(calls, web)
     if (!transport) return transports.leave(web)
     for (const call of calls.all()) {
       if (!call.web?.known.delete(transport)) continue
