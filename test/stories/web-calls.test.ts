@@ -98,6 +98,24 @@ describe('a browser calls', () => {
     assert.equal((await alice.next(2003)).code, '-3')
   })
 
+  test('with pictures only as far as there is room, also those that come later', async () => {
+    const all = await town({ web: { maxVideos: 0 } })
+    const { alice, carol } = all
+    const moving = browserSdp('moving', { video: true })
+    alice.say(1003, { to: 'carol', sdp: browserSdp('old') })
+    const { cid } = await alice.next(2003)
+    const ring = await carol.next(9002)
+    carol.say(1004, { cid: ring.cid, sdp: moving })
+    assert.equal((await carol.next(2004)).code, -3)
+    carol.say(1004, { cid: ring.cid, sdp: browserSdp('new') })
+    assert.equal((await carol.next(2004)).code, 0)
+    await alice.next(9004, { state: 2 })
+    alice.say(1007, { cid, type: 4, sdp: moving })
+    assert.equal((await alice.next(2007)).code, '-3')
+    alice.say(1007, { cid, type: 4, sdp: browserSdp('old') })
+    assert.equal((await alice.next(2007)).code, '0')
+  })
+
   test('another browser: each has its own transport', async () => {
     const { house, alice, carol } = await town()
     alice.say(1003, { to: 'carol', disp: 'A,op=9004', sdp: browserSdp('old') })

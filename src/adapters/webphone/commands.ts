@@ -11,7 +11,10 @@ import { callSecond, hangUp, leave, retrieve, type TransferPorts, transfer } fro
 import type { Phone, WebCall } from './web-call.ts'
 
 export type CallCommandPorts = TransferPorts &
-  Pick<WebphonePorts, 'settings' | 'log'> & { hasRoom(video: boolean): boolean }
+  Pick<WebphonePorts, 'settings' | 'log'> & {
+    /** `present`: the call that it is for, where that is there already. */
+    hasRoom(video: boolean, present?: WebCall): boolean
+  }
 
 /** The identity that the client named, where it is its own. */
 export const callerOf = ({ subscriber, identity }: Account, from = '', disp = ''): Caller => {
@@ -69,6 +72,8 @@ export const createCallCommands = (ports: CallCommandPorts) => {
       const isAsked = call && (call.state === 'incoming' || call.channel.awaited !== undefined)
       if (call && isAsked && !isDescription(sdp))
         return phone.say({ op: 2004, seq, code: -2, reason: 'sdp is no session description.' })
+      if (call?.state === 'incoming' && showsVideo(sdp) && !ports.hasRoom(true, call))
+        return phone.say({ op: 2004, seq, code: -3, reason: faceOf({ why: 'overloaded' }).reason })
       if (call && isAsked) {
         phone.say({ op: 2004, seq, code: 0 })
         return void answer(call, sdp)
@@ -94,6 +99,8 @@ export const createCallCommands = (ports: CallCommandPorts) => {
       const isRefresh = type === 0 && sdp !== undefined
       if (call.state !== 'connected' && !(isRefresh && call.channel.said !== ''))
         return refuse(-2, 'The call is not connected.')
+      if (type === 4 && sdp !== undefined && showsVideo(sdp) && !ports.hasRoom(true, call))
+        return refuse(-3, faceOf({ why: 'overloaded' }).reason)
       phone.say({ op: 2007, seq, code: 0 })
       if (isRefresh) return failed(refresh(ports, call, sdp))
       if (type === 3) return call.events && media.picture(call.events.call, call.farSide)

@@ -66,12 +66,13 @@ export const createWebphone = (ports: WebphonePorts, carrier?: WebCarrier): Webp
   const guests = new Set<Phone>()
 
   const sessions = createSessions({ ...ports, onEnd: endAll })
-  const hasRoom = (video: boolean): boolean => {
+  const hasRoom = (video: boolean, present?: WebCall): boolean => {
     let [count, pictures] = [0, 0]
     const add = ({ calls }: Phone): void => {
-      for (const { channel } of calls.values()) {
+      for (const call of calls.values()) {
+        if (call === present) continue
         count++
-        if (showsVideo(channel.said)) pictures++
+        if (showsVideo(call.channel.said)) pictures++
       }
     }
     for (const { phone } of sessions.all()) add(phone)
