@@ -16,7 +16,7 @@ type Page = { items: { id: string }[] }
  * The real server, real sockets, and a path that loses, doubles and mixes up datagrams: 1,000 texts of an application
  * leave by a hundred lines, 300 come in.
  */
-test('GoIP over a bad path: nothing lost, nothing doubled', { timeout: 280_000 }, async (t) => {
+test('GoIP over a bad path: nothing lost, nothing doubled', { timeout: 480_000 }, async (t) => {
   const goip = await freePort()
   const lines = ids.map((id) => ({ id, password: 'pw', number: `+1555${id.slice(1)}`, wait_poll: 'spec' }))
   const house = await startTandem({
@@ -64,7 +64,7 @@ test('GoIP over a bad path: nothing lost, nothing doubled', { timeout: 280_000 }
     const queued = await house.rest<Page>('/messages?state=queued&limit=1')
     return waiting.items.length + queued.items.length === 0
   }
-  await until('all have left', done, { timeoutMs: 240_000, everyMs: 1000 })
+  await until('all have left', done, { timeoutMs: 440_000, everyMs: 1000 })
   assert.equal(left().length, TEXTS)
   assert.deepEqual(new Set(left()), new Set(accepted.map((_, n) => `+1555${100_000 + n} text ${n}`)))
   assert.ok((await heard).filter((ok) => ok).length >= INBOUND - 5)
