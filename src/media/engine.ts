@@ -6,10 +6,10 @@ import { systemClock, type Timer, type Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import { addressBytes, type OwnAddress } from '#sdp'
 import { type Listener, otherSide } from './call.ts'
-import { FIGURES, type FigureName, type SilenceLimits } from './commands.ts'
+import type { SilenceLimits } from './commands.ts'
 import { createHandshaker } from './dtls/index.ts'
-
 import { createExchange, createRoster } from './exchange.ts'
+import { figuresOf, type MediaFigures } from './figures.ts'
 import { createHand, type Hand, type HandEvent } from './hand.ts'
 import { createPortRange, type PortPool, type PortRange } from './ports.ts'
 import { createSounds, type Sounds } from './sound/sounds.ts'
@@ -56,15 +56,6 @@ export type WebMediaPlan = {
   limits(): SilenceLimits
   /** PEM or DER of ours, where one is given; else it is made. */
   certificate?: Certificate
-}
-
-export type MediaFigures = Record<FigureName, number> & {
-  calls: number
-  /** Pairs of sockets: all, and those that no call holds. */
-  bound: number
-  free: number
-  resting: number
-  native: boolean
 }
 
 export type EmbeddedMedia = Media & {
@@ -248,21 +239,4 @@ const poolsOf = ({ binds }: WebMediaPlan, pools: readonly PortPool[]): { 4?: Por
     if (pool) found[toAddress(bind).family] ??= pool
   })
   return found
-}
-
-const figuresOf = (hands: readonly Hand[], calls: number, native: boolean): MediaFigures => {
-  const figures: MediaFigures = {
-    ...{ calls, bound: 0, free: 0, resting: 0, native },
-    ...{ forwarded: 0, invalid: 0, strangers: 0, idle: 0, excess: 0, unsent: 0 },
-  }
-  for (const hand of hands) {
-    for (const name of FIGURES) figures[name] += hand.figure(name)
-    for (const pool of hand.pools) {
-      const { bound, free, resting } = pool.figures()
-      figures.bound += bound
-      figures.free += free
-      figures.resting += resting
-    }
-  }
-  return figures
 }

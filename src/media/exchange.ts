@@ -17,6 +17,7 @@ import {
 import type { MediumPlan } from './commands.ts'
 import type { Hand } from './hand.ts'
 import { familyOf, planMedium } from './negotiation.ts'
+import { addressOf, listenerOf } from './options.ts'
 
 /** The worker tells of them within a few hundredths of a second: so many, or half of them, are remembered. */
 const MOST_LEAVING = 2000
@@ -82,9 +83,6 @@ export type ExchangePorts = {
 /** What needs no browser. */
 export type PlainExchange = Pick<Media, 'offer' | 'answer' | 'echo' | 'invite' | 'close' | 'stats'>
 
-const addressFor = (side: Side, { callerAddress, calleeAddress }: MediaOptions): string | undefined =>
-  side === 'caller' ? callerAddress : calleeAddress
-
 /** Offers and answers, RFC 3264: descriptions in, descriptions out, and plans for the worker that relays. */
 export const createExchange = ({ hands, calls, listeners, onClose }: ExchangePorts): PlainExchange => {
   const leastBusy = (): Hand => hands.reduce((best, hand) => (hand.calls < best.calls ? hand : best))
@@ -103,13 +101,11 @@ export const createExchange = ({ hands, calls, listeners, onClose }: ExchangePor
     const relayable = sdp.media.some(isRelayable)
     if (!present && !relayable) return err('not-acceptable-media')
     const family = familyOf(sdp)
-    const wished =
-      (side === 'caller' ? options.callerListener : options.calleeListener) ??
-      present?.ends[side]?.listener.index
+    const wished = listenerOf(side, options) ?? present?.ends[side]?.listener.index
     const listener = listenerFor(listeners, wished ?? 0, family)
     if (!listener || (relayable && family === undefined)) return err('unsupported-address')
     const call = present ?? calls.open(name, leastBusy())
-    endAt(call, side, listener, addressFor(side, options))
+    endAt(call, side, listener, addressOf(side, options))
     return ok([call, sdp])
   }
 
@@ -124,11 +120,10 @@ export const createExchange = ({ hands, calls, listeners, onClose }: ExchangePor
     if (!entered.ok) return entered
     const [call, sdp] = entered.value
     const to = otherSide(side)
-    const wished =
-      (to === 'caller' ? options.callerListener : options.calleeListener) ?? call.ends[to]?.listener.index
+    const wished = listenerOf(to, options) ?? call.ends[to]?.listener.index
     const listener = listeners[wished ?? 0]
     if (!listener) return refuse(call, 'unsupported-address')
-    endAt(call, to, listener, addressFor(to, options))
+    endAt(call, to, listener, addressOf(to, options))
     const usable = usableOf(sdp, call.ends[side]?.listener.family ?? 4)
     if (!(await takePairs(call, usable, [side, to]))) return refuse(call, 'overloaded')
     call.offer = { from: side, sdp, usable }
@@ -195,13 +190,11 @@ export const createExchange = ({ hands, calls, listeners, onClose }: ExchangePor
 
   const invite: Media['invite'] = async (name, side, options = {}) => {
     const present = calls.get(name)
-    const wished =
-      (side === 'caller' ? options.callerListener : options.calleeListener) ??
-      present?.ends[side]?.listener.index
+    const wished = listenerOf(side, options) ?? present?.ends[side]?.listener.index
     const listener = listeners[wished ?? 0]
     if (!listener) return err('unsupported-address')
     const call = present ?? calls.open(name, leastBusy())
-    endAt(call, side, listener, addressFor(side, options))
+    endAt(call, side, listener, addressOf(side, options))
     const usable = HOUSE_OFFER.media.map(() => true)
     if (!(await takePairs(call, usable, [side]))) return refuse(call, 'overloaded')
     call.offer = { from: otherSide(side), sdp: HOUSE_OFFER, usable, own: true }

@@ -2,9 +2,9 @@ export {
   createEmbeddedMedia,
   type EmbeddedMedia,
   type EmbeddedMediaPorts,
-  type MediaFigures,
   type MediaListener,
 } from './engine.ts'
+export type { MediaFigures } from './figures.ts'
 export { loadSrtpKit } from './kit.ts'
 export { createPassedMedia } from './passed.ts'
 export { createRtpengineMedia } from './rtpengine/engine.ts'

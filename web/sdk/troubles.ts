@@ -15,7 +15,6 @@ export type TroubleName =
   | 'server-away'
   | 'media-failed'
   | 'no-sound-from-far'
-  | 'no-sound-to-far'
   | 'not-recorded'
   | 'refused'
 
@@ -39,7 +38,6 @@ const WORDS: Record<TroubleName, string> = {
   'server-away': 'The server cannot be reached.',
   'media-failed': 'No sound can pass between this browser and the server. A firewall may block UDP.',
   'no-sound-from-far': 'Nothing is heard from the other side. The call is being repaired.',
-  'no-sound-to-far': 'The other side does not get your sound.',
   'not-recorded': 'This call cannot be recorded.',
   refused: 'The server said no.',
 }

@@ -3,6 +3,7 @@ import type { Log } from '#lib/log'
 import { err, ok, type Result } from '#lib/result'
 import { otherSide } from '../call.ts'
 import type { EmbeddedMedia } from '../engine.ts'
+import { listenerOf, webOf } from '../options.ts'
 import { flagsFor, forBrowsers, forTelephones } from './flags.ts'
 import { flowOf, heardAtS } from './flow.ts'
 import { createNgServer, type NgFault, type NgPeer, type NgReply, type NgServer, orderFor } from './ng.ts'
@@ -33,11 +34,6 @@ type Call = {
 const WATCH_MS = 5000
 /** Shorter silence is nobody's business. */
 const MIN_SILENT_MS = 5000
-
-const webIn = (side: Side, { callerWeb, calleeWeb }: MediaOptions): string | undefined =>
-  side === 'caller' ? callerWeb : calleeWeb
-const listenerIn = (side: Side, { callerListener, calleeListener }: MediaOptions): number | undefined =>
-  side === 'caller' ? callerListener : calleeListener
 
 /** Where somebody is not to send, silence means nothing. */
 const isHeld = ({ said }: Call): boolean =>
@@ -73,8 +69,8 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
   }
 
   /** A browser is remembered; a place without one is a telephone. */
-  const webOf = (call: Call | undefined, side: Side, options: MediaOptions): string | undefined =>
-    webIn(side, options) ?? (listenerIn(side, options) === undefined ? call?.said[side]?.web : undefined)
+  const browserOf = (call: Call | undefined, side: Side, options: MediaOptions): string | undefined =>
+    webOf(side, options) ?? (listenerOf(side, options) === undefined ? call?.said[side]?.web : undefined)
 
   const enter = (name: string): Call | undefined => {
     const [server] = orderFor(name, servers)
@@ -107,8 +103,8 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     const isNew = !calls.has(name)
     const call = enter(name)
     if (!call) return err('overloaded')
-    const [own, to] = [webOf(call, side, options), otherSide(side)]
-    const web = webOf(call, to, options)
+    const [own, to] = [browserOf(call, side, options), otherSide(side)]
+    const web = browserOf(call, to, options)
     const goes = call.offer && call.offer.from === side && !call.answered
     const branch = call.answered ? (call.branch ?? 'a') : (web ?? 'phones')
     const reply = await firstOffer(call, {

@@ -42,5 +42,3 @@ export const createFile = (path: string) => {
     },
   }
 }
-
-export type SoundFile = ReturnType<typeof createFile>

@@ -1,11 +1,18 @@
 import type { RecordedFile, Side } from '#core'
+import { ALAW, expand, ULAW } from '../g711.ts'
 import type { Kept } from './formats.ts'
 import { G722 } from './g722.ts'
 import { createOpusFile, type OpusFile } from './opus-file.ts'
-import { ALAW, expand, loudnessOf, ULAW } from './pcm.ts'
 import { readBatch, type Tapped } from './tap.ts'
 import { SETTLED_MS, Timeline } from './timeline.ts'
 import { createWavFile, type WavFile } from './wav.ts'
+
+/** Mean of what the samples weigh: below a hundred nobody speaks. */
+const loudnessOf = (samples: Int16Array): number => {
+  let sum = 0
+  for (const sample of samples) sum += Math.abs(sample)
+  return samples.length === 0 ? 0 : sum / samples.length
+}
 
 /** Where packets go that were said at the same time: samples of either side. */
 const createDecoders = () => {

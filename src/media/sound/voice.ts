@@ -1,9 +1,8 @@
 import type { Report, SoundCommand } from '../commands.ts'
+import { ULAW_SILENCE, ULAW_TO_ALAW } from '../g711.ts'
 import type { Leg } from '../leg.ts'
 import { PACKET } from '../memory.ts'
-import { ULAW_TO_ALAW } from '../web/laws.ts'
 import type { Output } from '../web/output.ts'
-import { ULAW_SILENCE } from './pcm.ts'
 
 const STEP_MS = 20
 const STEP = 160
@@ -153,5 +152,3 @@ export const createVoices = ({ output, report, legOf }: VoicesPorts) => {
     },
   }
 }
-
-export type Voices = ReturnType<typeof createVoices>

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
+import { toUlaw } from '../g711.ts'
 import { createFile } from './file.ts'
-import { toUlaw } from './pcm.ts'
 import { RATE } from './timeline.ts'
 
 const HEAD = 44

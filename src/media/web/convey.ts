@@ -1,7 +1,7 @@
 import type { FigureName } from '../commands.ts'
+import { ALAW_TO_ULAW, translate, ULAW_TO_ALAW } from '../g711.ts'
 import type { Leg } from '../leg.ts'
 import { PACKET } from '../memory.ts'
-import { ALAW_TO_ULAW, translate, ULAW_TO_ALAW } from './laws.ts'
 import type { Output } from './output.ts'
 import { createPictures } from './pictures.ts'
 import type { Reports } from './reports.ts'

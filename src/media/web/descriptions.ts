@@ -12,19 +12,13 @@ import {
   usableOf,
 } from '../call.ts'
 import { familyOf } from '../negotiation.ts'
+import { addressOf, listenerOf } from '../options.ts'
 import { type Face, mediaFor, plainFace, termsOf, webFace } from './face.ts'
 import { formatsForBrowser, hasSpeech, renumbered, within } from './terms.ts'
 import { Transport, WEB_KINDS, type WebTerms } from './transport.ts'
 import type { Transports } from './transports.ts'
 
 export type Told = Promise<Result<string, Refusal>>
-
-export const addressOf = (side: Side, { callerAddress, calleeAddress }: MediaOptions): string | undefined =>
-  side === 'caller' ? callerAddress : calleeAddress
-export const listenerOf = (
-  side: Side,
-  { callerListener, calleeListener }: MediaOptions,
-): number | undefined => (side === 'caller' ? callerListener : calleeListener)
 
 /** Formats of `ours` that the other side can take, by kind. */
 export const meet = (ours: WebTerms, others: WebTerms): WebTerms => {

@@ -2,7 +2,7 @@ import type { MediaOptions, Refusal, Side } from '#core'
 import { err, type Result } from '#lib/result'
 import { type BrowsersCall, type EngineCall, givePairs, otherSide } from '../call.ts'
 import type { createRoster } from '../exchange.ts'
-import { listenerOf } from './descriptions.ts'
+import { listenerOf, webOf } from '../options.ts'
 import { newWebCall } from './face.ts'
 import type { Transports } from './transports.ts'
 
@@ -12,9 +12,6 @@ type PartiesPorts = {
   /** Frees a call whose first offer came to nothing. */
   close(name: string): void
 }
-
-const webOf = (side: Side, { callerWeb, calleeWeb }: MediaOptions): string | undefined =>
-  side === 'caller' ? callerWeb : calleeWeb
 
 /** Which calls have browsers in them, and which of their sides those are. */
 export const createParties = ({ transports, calls, close }: PartiesPorts) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { ALAW_TO_ULAW, ULAW_TO_ALAW } from '../g711.ts'
 import { createMemory, PACKET } from '../memory.ts'
-import { ALAW_TO_ULAW, ULAW_TO_ALAW } from './laws.ts'
 import { Reception } from './reception.ts'
 import { Stream } from './stream.ts'
 

@@ -20,7 +20,6 @@ const TROUBLES: Record<Exclude<TroubleName, 'refused'>, Word> = {
   'media-failed':
     'No sound can pass between this browser and the server. A firewall may block UDP: ask your network’s people.',
   'no-sound-from-far': 'Nothing is heard from the other side. The call is being repaired.',
-  'no-sound-to-far': 'The other side does not get your sound.',
   'not-recorded': 'This call cannot be recorded.',
 }
 

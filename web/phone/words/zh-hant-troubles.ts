@@ -39,7 +39,6 @@ export const troubles = {
   'The other phone cannot be reached now.': '目前無法接通對方電話。',
   'The two phones have no way to talk in common.': '兩支電話之間沒有共同的通話方式。',
   'The other phone does not understand our sound.': '對方電話不支援我們的語音格式。',
-  'The other side does not get your sound.': '對方收不到您的聲音。',
   'The phone book cannot be read.': '無法讀取電話簿。',
   'The server cannot be reached.': '無法連上伺服器。',
   'The texts cannot be read.': '無法讀取訊息。',

@@ -61,4 +61,3 @@ export const createProxyTexts = (ports: ProxyTextPorts) => {
     },
   }
 }
-export type ProxyTexts = ReturnType<typeof createProxyTexts>

@@ -1,4 +1,4 @@
-/** G.711's two laws and 16 bit samples, by tables made once. */
+/** G.711's two laws, 16 bit samples, and each law in terms of the other: by tables made once. */
 const fromUlaw = (octet: number): number => {
   const value = ~octet & 0xff
   const magnitude = ((((value & 15) << 3) + 0x84) << ((value >> 4) & 7)) - 0x84
@@ -30,9 +30,25 @@ export const expand = (octets: Uint8Array, table: Int16Array): Int16Array => {
   return samples
 }
 
-/** Mean of what the samples weigh: below a hundred nobody speaks. */
-export const loudnessOf = (samples: Int16Array): number => {
-  let sum = 0
-  for (const sample of samples) sum += Math.abs(sample)
-  return samples.length === 0 ? 0 : sum / samples.length
+/** The octet whose sound is next to that of the other law's. */
+const tableOf = (from: (octet: number) => number, to: (octet: number) => number): Uint8Array => {
+  const sounds = Array.from({ length: 256 }, (_, octet) => to(octet))
+  return Uint8Array.from({ length: 256 }, (_, octet) => {
+    const sound = from(octet)
+    let best = 0
+    for (let i = 1; i < 256; i++)
+      if (Math.abs((sounds[i] as number) - sound) < Math.abs((sounds[best] as number) - sound)) best = i
+    return best
+  })
+}
+
+/** µ-law has two zeros; half a step keeps them apart. */
+const apart = (octet: number): number => (ULAW[octet] as number) + (octet & 0x80 ? 0.5 : -0.5)
+const alaw = (octet: number): number => ALAW[octet] as number
+
+export const ULAW_TO_ALAW = tableOf(apart, alaw)
+export const ALAW_TO_ULAW = tableOf(alaw, apart)
+
+export const translate = (bytes: Uint8Array, from: number, to: number, table: Uint8Array): void => {
+  for (let i = from; i < to; i++) bytes[i] = table[bytes[i] as number] as number
 }
