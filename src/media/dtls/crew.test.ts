@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { after, test } from 'node:test'
 import { createCertificate } from '#dtls'
 import { silentLog } from '#lib/log'
@@ -89,4 +90,21 @@ test('a certificate of our own choice', () => {
   const two = createHandshaker({ log: silentLog, events, certificate })
   opened.push(one, two)
   assert.equal(one.fingerprint, two.fingerprint)
+})
+
+/** A process that closes its handshaker in the middle of a handshake, and hears more of it afterwards. */
+const LATE = `
+  import { createHandshaker } from '${new URL('./crew.ts', import.meta.url)}'
+  const nothing = () => {}
+  const events = { onSend: nothing, onConnected: nothing, onFailed: nothing, onClosed: nothing }
+  const handshaker = createHandshaker({ log: { on: () => false, write: nothing }, events })
+  handshaker.start({ id: 1, role: 'client', fingerprints: [] })
+  await handshaker.end()
+  handshaker.feed(1, new Uint8Array(20))
+  handshaker.close(1)
+`
+
+test('what comes after the end starts no thread, which would keep the process', () => {
+  const { status } = spawnSync(process.execPath, ['--input-type=module', '--eval', LATE], { timeout: 20_000 })
+  assert.equal(status, 0)
 })

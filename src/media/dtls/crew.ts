@@ -89,6 +89,8 @@ export const createHandshaker = ({ events, log, certificate: given }: Handshaker
   }
 
   const post = (told: ToThread): void => {
+    // Good-byes of browsers may come while the house closes: a thread started for them would never end.
+    if (ended) return
     worker ??= launch()
     worker.postMessage(told)
   }
