@@ -95,4 +95,31 @@ describe('Chromium at the media engine', { skip }, () => {
     phone.close()
     await page.close()
   })
+
+  test('a page that stops its picture at each offer is offered it in the same place, and sees when it wants to', async () => {
+    const { media } = engine
+    const [one, two] = [await browser.page(), await browser.page()]
+    const at = { ...CALLER_AT, ...CALLEE_AT, callerWeb: 'stops', calleeWeb: 'shows' }
+    const offered = given(await media.offer('stopping', 'caller', await one.offer({ hertz: 700 }), at))
+    const answer = await two.answer(offered, { hertz: 1100 })
+    await one.answered(given(await media.answer('stopping', 'callee', answer, { web: 'shows' })))
+    await hears(one, 1100)
+    for (let round = 0; round < 20; round++) {
+      const asked = given(await media.ask('stops', { video: true, address: '127.0.0.1' }))
+      assert.equal(asked.match(/^m=/gm)?.length, 2)
+      given(await media.refresh('stops', await one.answer(asked, { hertz: 700 })))
+      const stopped = await one.offer({ hertz: 700, blind: true })
+      assert.match(stopped, /^m=video 0 /m)
+      await one.answered(given(await media.refresh('stops', stopped)))
+    }
+    const asked = given(await media.ask('stops', { video: true, address: '127.0.0.1' }))
+    const agreed = await one.answer(asked, { hertz: 700, video: true })
+    assert.match(agreed, /^m=video 9 /m)
+    assert.match(agreed, /^a=mid:video\d+\r\na=sendrecv/m)
+    given(await media.refresh('stops', agreed))
+    await hears(one, 1100)
+    media.close('stopping')
+    for (const web of ['stops', 'shows']) media.leave(web)
+    await Promise.all([one.close(), two.close()])
+  })
 })

@@ -59,6 +59,7 @@ const prefer = (transceiver, kind, names) => {
 window.phone = {
   offer: async (plan) => {
     const pc = state.pc ?? make(plan)
+    if (plan.blind) for (const one of pc.getTransceivers()) if (one.receiver.track?.kind === 'video') one.stop()
     await pc.setLocalDescription(await pc.createOffer({ iceRestart: plan.restart === true }))
     return pc.localDescription.sdp
   },
@@ -67,7 +68,7 @@ window.phone = {
     const pc = state.pc ?? make({ ...plan, answers: true })
     await pc.setRemoteDescription({ type: 'offer', sdp })
     for (const transceiver of pc.getTransceivers()) {
-      if (transceiver.sender.track) continue
+      if (transceiver.sender.track || transceiver.currentDirection === 'stopped') continue
       const kind = transceiver.receiver.track.kind
       if (kind === 'video' && !plan.video) continue
       transceiver.direction = 'sendrecv'
@@ -103,6 +104,8 @@ export type PagePlan = {
   bundle?: 'max-bundle' | 'balanced' | 'max-compat'
   restart?: boolean
   passive?: boolean
+  /** Stops its transceivers for pictures before it offers. */
+  blind?: boolean
 }
 
 const serve = async (): Promise<Server> => {

@@ -57,6 +57,8 @@ export class Transport {
   #lines: WebLine[] = []
   /** Those that were in force before an offer of ours, which may never reach the browser. */
   #before: WebLine[] = []
+  /** So many media were named by us. */
+  #named = 0
   #body = ''
   #state: 'new' | 'theirs' | 'ours' | 'stable' = 'new'
   #agreed: WebTerms = {}
@@ -206,16 +208,22 @@ export class Transport {
     })
     for (const kind of added) {
       const formats = this.#numbers.numbered(kind, terms[kind] as Terms)
-      const line = { kind, type: kind, protocol: 'UDP/TLS/RTP/SAVPF', word: '0', ssrc: this.ssrcs[kind] }
-      this.#lines.push({ ...line, mid: this.#freeMid(kind), formats, direction: 'sendrecv' })
+      const named = { kind, type: kind, protocol: 'UDP/TLS/RTP/SAVPF', word: '0', ssrc: this.ssrcs[kind] }
+      const line: WebLine = { ...named, mid: this.#freeMid(kind), formats, direction: 'sendrecv' }
+      // RFC 3264 §8.1, RFC 8829 §5.2.2: a place where both sides said port 0 is taken again, else descriptions grow for ever.
+      const free = this.#lines.findIndex((one) => one.formats.length === 0)
+      if (free < 0) this.#lines.push(line)
+      else this.#lines = this.#lines.with(free, line)
     }
     this.#state = 'ours'
     return this.#print('actpass')
   }
 
+  /** One that no medium of this connection has had: a place taken again has another one, RFC 8829 §5.2.2. */
   #freeMid(kind: WebKind): string {
-    for (let count = 0; ; count++) {
-      const mid = count === 0 ? kind : `${kind}${count}`
+    for (;;) {
+      const mid = this.#named === 0 ? kind : `${kind}${this.#named}`
+      this.#named++
       if (!this.#lines.some((line) => line.mid === mid)) return mid
     }
   }
