@@ -14,6 +14,8 @@ export type MessageLink = {
   readonly open: boolean
   /** False when it is closed, or cut because the peer does not read. */
   send(text: string): boolean
+  /** True once the peer has shown that it had what was sent so far; false when it is closed, or cut because it did not. */
+  proven(): Promise<boolean>
   /** With a code of RFC 6455 §7.4. */
   close(code?: number): void
 }

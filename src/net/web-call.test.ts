@@ -125,6 +125,27 @@ test('who answers no pings is gone after the second one; who does not read is cu
   await door.close()
 })
 
+test('what was sent is proven by a pong behind it; who gives none is cut, and it is not', async () => {
+  const door = await open({ pingMs: 1500 })
+  const alive = new WebSocket(door.url, [SUB])
+  await once(alive, 'open')
+  const lazy = new WebSocket(door.url, [SUB], { autoPong: false })
+  await once(lazy, 'open')
+  const dumb = new WebSocket(door.url, [SUB], { autoPong: false })
+  await once(dumb, 'open')
+  while (door.links.length < 3) await new Promise((resume) => setTimeout(resume, 2))
+  const proofs = door.links.map((link) => link.proven())
+  // One pong for all pings before it, RFC 6455 §5.5.3; one of before proves nothing.
+  lazy.pong('0')
+  const late = door.links[1]?.proven()
+  lazy.on('ping', (octets) => Number(String(octets)) > 1 && lazy.pong(octets))
+  assert.deepEqual(await Promise.all([...proofs, late]), [true, true, false, true])
+  assert.equal(await door.links[2]?.proven(), false)
+  assert.equal(door.links[2]?.open, false)
+  for (const one of [alive, lazy, dumb]) one.terminate()
+  await door.close()
+})
+
 test('a fault in what one message does ends that connection only', async () => {
   const door = await open({
     onLink: () => ({

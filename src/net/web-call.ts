@@ -58,8 +58,19 @@ const createLink = (
   webSocket: WebSocket,
   request: IncomingMessage,
   ends: { peer: Endpoint; local: Endpoint; secure: boolean },
+  limitMs: number,
 ) => {
   let unanswered = 0
+  let pings = 0
+  /** By the number of the ping that went right behind what is to be proven. */
+  const proofs = new Map<number, (had: boolean) => void>()
+  const settle = (upTo: number, had: boolean): void => {
+    for (const [number, done] of proofs) {
+      if (number > upTo) continue
+      proofs.delete(number)
+      done(had)
+    }
+  }
   const isOpen = (): boolean => webSocket.readyState === webSocket.OPEN
   const link: MessageLink = {
     ...ends.peer,
@@ -75,6 +86,15 @@ const createLink = (
       webSocket.terminate()
       return false
     },
+    proven() {
+      if (!isOpen()) return Promise.resolve(false)
+      webSocket.ping(`${++pings}`)
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      // What it has not answered it may not have: nobody is to believe that it has, and it shall begin anew.
+      const timer = setTimeout(() => webSocket.terminate(), limitMs).unref()
+      proofs.set(pings, resolve)
+      return promise.finally(() => clearTimeout(timer))
+    },
     close(code = GOING_AWAY) {
       if (!isOpen()) return
       webSocket.close(code)
@@ -86,10 +106,16 @@ const createLink = (
     alive: () => {
       unanswered = 0
     },
+    /** RFC 6455 §5.5.3: of several pings only the last one may be answered. */
+    pong: (octets: Buffer) => {
+      unanswered = 0
+      settle(Number(octets.toString('latin1')), true)
+    },
     ping: () => {
       if (unanswered++ >= MOST_UNANSWERED) webSocket.terminate()
-      else if (isOpen()) webSocket.ping()
+      else if (isOpen()) webSocket.ping(`${++pings}`)
     },
+    closed: () => settle(pings, false),
     end: () => webSocket.terminate(),
   }
 }
@@ -112,7 +138,7 @@ const createUpgrade = (options: WebCallOptions, admit: (socket: Socket) => boole
 
   const begin = (webSocket: WebSocket, request: IncomingMessage, socket: Socket, peer: Endpoint): void => {
     const local = { address: socket.localAddress ?? '', port: socket.localPort ?? 0 }
-    const made = createLink(webSocket, request, { peer, local, secure })
+    const made = createLink(webSocket, request, { peer, local, secure }, options.pingMs ?? PING_MS)
     open.add(made)
     const user = options.onLink(made.link)
     // What one message does wrong ends its connection, not the house.
@@ -128,10 +154,11 @@ const createUpgrade = (options: WebCallOptions, admit: (socket: Socket) => boole
       made.alive()
       guarded(() => user.onMessage(octets.toString('utf8')))
     })
-    webSocket.on('pong', made.alive)
+    webSocket.on('pong', made.pong)
     webSocket.on('error', () => {})
     webSocket.once('close', () => {
       open.delete(made)
+      made.closed()
       guarded(() => user.onClose())
     })
   }

@@ -25,7 +25,7 @@ describe('texts of browsers', () => {
     )
   })
 
-  test('to an old client: when it is written to its connection; its line ends are no fields', async () => {
+  test('to an old client: when its connection shows that it came; its line ends are no fields', async () => {
     const house = aHouse({ subscribers: people })
     const [alice, bob] = [await oldClient(house, 'alice'), await oldClient(house, 'bob')]
     alice.say(1009, {
@@ -39,6 +39,24 @@ describe('texts of browsers', () => {
     assert.deepEqual([text.msg, text.from], ['hello there', 'sip:alice@tandem.test'])
     assert.equal((await alice.next(9006, { mid: 7 })).code, '0')
     assert.equal(alice.heard.filter(({ op }) => op === 9006).length, 1)
+  })
+
+  test('an old client whose connection is dead has it not: it comes with the next one, once', async () => {
+    const house = aHouse({ subscribers: people })
+    const [alice, bob] = [await newClient(house, 'alice'), await oldClient(house, 'bob')]
+    bob.die()
+    alice.say(1009, { to: 'bob', mid: 'm1', msg: 'hello' })
+    await house.pass(6000)
+    assert.equal(
+      alice.left.some(({ state }) => state === 'delivered'),
+      false,
+    )
+    assert.equal(bob.link.open, false)
+    const again = await oldClient(house, 'bob')
+    await house.pass(60_000)
+    assert.equal((await again.next(9005)).msg, 'hello')
+    await alice.next(9006, { state: 'delivered' })
+    assert.equal(again.heard.filter(({ op }) => op === 9005).length, 1)
   })
 
   test('a page that says nothing has it not: it waits, and comes again', async () => {

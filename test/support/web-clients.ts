@@ -13,6 +13,8 @@ export type MemoryClient = WebClient & {
   /** The connection breaks. */
   drop(): void
   texts: string[]
+  /** From now on what it is sent is lost, and nobody notices before something is to be proven. */
+  die(): void
 }
 
 /** Described as a browser does it, without candidates: mid, ice, dtls, one codec of each kind. */
@@ -48,6 +50,7 @@ export const connect = (
 ): MemoryClient => {
   let open = true
   let closed: number | undefined
+  let dead = false
   const texts: string[] = []
   const end = (): void => {
     if (!open) return
@@ -62,9 +65,14 @@ export const connect = (
     },
     send(text) {
       if (!open) return false
+      if (dead) return true
       texts.push(text)
       client.onText(text)
       return true
+    },
+    async proven() {
+      if (dead) end()
+      return open
     },
     close(code) {
       closed = code ?? 1001
@@ -75,6 +83,11 @@ export const connect = (
   const user = house.webphone.onLink(link)
   return Object.defineProperties(client, {
     ...{ link: { value: link }, texts: { value: texts }, drop: { value: end } },
+    die: {
+      value: () => {
+        dead = true
+      },
+    },
     raw: { value: (text: string) => user.onMessage(text) },
     closed: { get: () => closed },
   }) as MemoryClient
