@@ -1,9 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-
-/** Below the kernel's own range for outgoing connections, so that nobody takes them by chance. */
-const [FIRST, LAST] = [10_240, 31_000]
+import { claimPorts } from './port-claims.ts'
 
 const udpFree = (address: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -19,16 +17,26 @@ const tcpFree = (address: string, port: number): Promise<boolean> =>
     server.listen({ port, host: address, exclusive: true }, () => server.close(() => resolve(true)))
   })
 
-const given = new Set<number>()
-const anywhere = (span: number) => FIRST + Math.floor(Math.random() * (LAST - FIRST - span))
+/** What this process claimed and has not given out yet; the latest stretch last. */
+const left: { from: number; to: number }[] = []
+
+/** `size` ports in a row, the first of them even, that nobody was given yet. */
+const next = (size: number): number => {
+  let place = left.find(({ from, to }) => to - from >= size)
+  if (!place) {
+    place = claimPorts(size)
+    left.push(place)
+  }
+  const first = place.from
+  place.from += size + (size & 1)
+  return first
+}
 
 /** A port that is free for UDP and TCP alike, never given twice to one test. */
 export const freePort = async (address = '127.0.0.1'): Promise<number> => {
   for (let tries = 0; tries < 1000; tries++) {
-    const port = anywhere(1)
-    if (given.has(port) || !(await udpFree(address, port)) || !(await tcpFree(address, port))) continue
-    given.add(port)
-    return port
+    const port = next(1)
+    if ((await udpFree(address, port)) && (await tcpFree(address, port))) return port
   }
   throw new Error(`no free port at ${address}`)
 }
@@ -37,17 +45,15 @@ export const freePort = async (address = '127.0.0.1'): Promise<number> => {
 export const withoutIpv6 = async (): Promise<string | false> =>
   (await udpFree('::1', 0)) ? false : 'this machine has no IPv6 loopback address'
 
-/** An even first port and the odd last one of a stretch for media, none of which anybody holds. */
+/** An even first port and the odd last one of a stretch for media, none of which anybody holds. `size`: even. */
 export const portRange = (size: number): { from: number; to: number } => {
-  const held = new Set([...boundPorts('udp'), ...given])
-  for (let tries = 0; tries < 1000; tries++) {
-    const from = anywhere(size) & ~1
-    const ports = Array.from({ length: size }, (_, index) => from + index)
-    if (ports.some((port) => held.has(port))) continue
-    for (const port of ports) given.add(port)
-    return { from, to: from + size - 1 }
+  const held = new Set(boundPorts('udp'))
+  for (let tries = 0; tries < 100; tries++) {
+    const from = next(size)
+    if (!Array.from({ length: size }, (_, index) => from + index).some((port) => held.has(port)))
+      return { from, to: from + size - 1 }
   }
-  throw new Error(`no ${size} free UDP ports in a row from ${FIRST} to ${LAST}`)
+  throw new Error(`no ${size} free UDP ports in a row`)
 }
 
 /** The kernel's tables of open sockets: the second field of a line is the local address and port in hexadecimal. */
