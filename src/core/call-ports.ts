@@ -57,6 +57,8 @@ export type Party = {
   moveTo(call: string, events: PartyEvents): void
   /** Somebody else is at the other end from now on: told with the next `offer`, or at once where that needs no offer. */
   meets?(other: Shown): void
+  /** What it wanted to be kept goes on in another call, where it cannot be. */
+  unkept?(why: Refused): void
   /** It belongs to another exchange, which keeps itself what is said; gives its status. Missing: the house does. */
   record?(on: boolean): Promise<number>
   /** Its exchange calls somebody in its place: a number, or whoever has that `address`. Missing: the house does. */
@@ -75,6 +77,8 @@ export type CallerParty = Party & {
   refuse(refused: Refused): number | undefined
   /** The called side says by which name it knows the call, or who serves it. */
   agent?(words: AgentWords): void
+  /** What answers next is a mailbox, and nobody. */
+  voiceMail?(): void
 }
 
 /** The called party from the moment it rings. */
@@ -147,6 +151,8 @@ export type CallOffer = {
   callId: string
   /** How many more elements the call may pass through (Max-Forwards). */
   hops: number
+  /** The caller's own phone, which is not rung: its contact, or the `address:port` that it calls from. */
+  from?: string
   /** The trunk that it came in by. */
   trunk?: string
   /** Somebody whom we believe wants the called phone to answer by itself. */

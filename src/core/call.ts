@@ -39,6 +39,8 @@ export type Wishes = {
     ...wish: Parameters<PartyEvents['onTransfer']>
   ): ReturnType<PartyEvents['onTransfer']>
   record(call: Call, by: Side, on: boolean): ReturnType<PartyEvents['onRecord']>
+  /** Who sat at `from` of `before` sits at `side` of `call` now. */
+  moved(call: Call, side: Side, before: Call, from: Side): void
 }
 
 /** What a caller hears whose call ends before it was answered. */
@@ -201,6 +203,7 @@ export class Call {
   /** `from`, a party of `other`, sits at `side` now, with what it has taken. */
   inherit(side: Side, other: Call, from: Side): void {
     for (const release of other.#kept[from].splice(0)) this.keep(side, release)
+    this.#ports.wishes.moved(this, side, other, from)
   }
 
   /** Runs when the call is over; at once when it is. */

@@ -25,6 +25,7 @@ import type { PlanPorts } from './ringing/plan.ts'
 import { ringAll, takeMessage } from './ringing/ringing.ts'
 import type { Waking } from './ringing/waking.ts'
 import type { Routing } from './routing.ts'
+import { otherSide } from './side.ts'
 import { answered } from './sounds/answering.ts'
 import { createKeeping, type SoundPorts } from './sounds/keeping.ts'
 import type { Subscriber } from './subscribers.ts'
@@ -77,8 +78,16 @@ export const createCalls = (ports: CallsPorts) => {
   const wishes: Wishes = {
     transfer: (call, by, to, told) => moving.transfer(call, by, to, told),
     record: (call, by, on) => recordElsewhere(call, by, on) ?? keeping.record(call, by, on),
+    moved(call, side, before, from) {
+      if (keeping.isWantedBy(before, from)) call.watch(keepOn(call, side))
+    },
   }
   const keeping = createKeeping({ ...ports, log, saved: (call) => store.saveCall({ ...call.record }) })
+  /** Who wants what is said to be kept wants it of the call that follows too. */
+  const keepOn = async (call: Call, side: Side): Promise<void> => {
+    const done = await wishes.record(call, side, true)
+    if (!done.ok) call.other(otherSide(side))?.unkept?.(done.error)
+  }
   const ringPorts = { ...ports, answering: keeping.answering }
   const make = (offer: CallOffer, caller: CallerParty, speaking = media): Call => {
     const id = random.token(16)
@@ -141,6 +150,7 @@ export const createCalls = (ports: CallsPorts) => {
     if (keeping.isNumber(call.offer)) return keeping.listening(call)
     const route = routeTo(call.offer)
     if (route.kind === 'refused') {
+      if (keeping.isOwner(call.offer, route.found)) return keeping.listening(call)
       if (route.found && (await takeMessage(ringPorts, call, route.found, route.refused))) return
       return call.refuse(route.refused)
     }

@@ -128,10 +128,10 @@ export type MediaEvents = {
   onPictureWanted?(call: string, side: Side): void
   /**
    * A browser's transport can be spoken by (`up`), or nothing has been heard of the browser for 30 s (RFC 7675 §5.1), or its
-   * handshake failed (`lost`). `ask`: the other party speaks another codec now: the browser is to be given what `ask` says,
-   * and its answer goes to `refresh`.
+   * handshake failed (`lost`), or only another peer connection of its page serves from now on (`anew`). `ask`: the other party
+   * speaks another codec now: the browser is to be given what `ask` says, and its answer goes to `refresh`.
    */
-  onWeb?(web: string, state: 'up' | 'lost' | 'ask'): void
+  onWeb?(web: string, state: 'up' | 'lost' | 'anew' | 'ask'): void
   /** All that was recorded is in these files, closed. Also after `close`. */
   onRecorded?(call: string, files: RecordedFile[]): void
   /** A script has come to its end; `ms`: how much was kept. After `close` too, where something was being kept. */

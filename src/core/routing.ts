@@ -50,6 +50,15 @@ export const createRouting = ({
     return bindings.filter((binding) => sameEquipment(binding.instance, identity.imeisv as string))
   }
 
+  /** Whoever calls its own number means its other phones; without any, it is told at once that there is nobody else. */
+  const routeToOneself = ({ from }: CallOffer, found: Found): Route => {
+    const isOwn = ({ contact, address, port }: Binding): boolean =>
+      from === contact || from === `${address}:${port}`
+    const bindings = phonesOf(found, found.subscriber).filter((binding) => !isOwn(binding))
+    if (bindings.length > 0) return { kind: 'subscriber', found, bindings }
+    return { kind: 'refused', refused: { why: 'busy' }, found }
+  }
+
   const route = (offer: CallOffer, dialled: Dialled): Route => {
     const { user, context } = dialled
     if (user === echo) return { kind: 'echo', status: echoStatus(offer) }
@@ -64,8 +73,9 @@ export const createRouting = ({
           refused: { why: 'unknown-user' },
         }
       )
-    const bindings = phonesOf(found, subscriber)
     const { ringOnly, impi } = found.subscriber
+    if (found.subscriber === subscriber && !ringOnly) return routeToOneself(offer, found)
+    const bindings = phonesOf(found, subscriber)
     if (bindings.length === 0 && !ringOnly && !wakes?.(impi))
       return { kind: 'refused', refused: { why: 'not-registered' }, found }
     return { kind: 'subscriber', found, bindings }

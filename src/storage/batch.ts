@@ -22,7 +22,7 @@ export const WIDTHS = {
   calls: 17,
   phoneItems: 5,
   phoneGone: 2,
-  sounds: 12,
+  sounds: 13,
   soundsGone: 1,
   ...FLEET_WIDTHS,
 }

@@ -4,7 +4,7 @@ import { fleetMigration, tasksMigration } from './fleet/migration.ts'
 import { messagesMigration } from './messages/migration.ts'
 import { outboxMigration } from './outbox/migration.ts'
 import { phoneMigration } from './phone/migration.ts'
-import { soundsMigration } from './sounds/migration.ts'
+import { soundsMigration, voicesMigration } from './sounds/migration.ts'
 
 type Migration = (db: Kysely<unknown>) => Promise<void>
 
@@ -57,6 +57,7 @@ export const migrations: readonly Migration[] = [
   phoneMigration,
   tasksMigration,
   soundsMigration,
+  voicesMigration,
 ]
 
 /** Brings the schema up to date, each step in its own transaction; refuses one from a later version of Tandem. */

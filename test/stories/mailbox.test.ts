@@ -133,15 +133,48 @@ describe('a mailbox', () => {
     await none.house.settle()
     assert.equal(refused.status(), 480)
     const own = await aPair()
+    const second = aScriptPhone(own.house, 'bob', '192.0.2.12')
+    assert.equal(await second.register(), 200)
     const self = own.bob.send(own.bob.invitation('bob'))
     await own.house.settle()
-    own.bob.respond(invited(own.bob), 486)
+    assert.equal(own.bob.got('INVITE').length, 0, 'the phone that calls does not ring')
+    second.respond(invited(second), 486)
     await own.house.settle()
     assert.equal(self.status(), 486)
     const late = await aPair({}, false)
     const offerless = late.alice.send(late.alice.invitation('bob', { offerless: true }))
     await late.house.settle()
     assert.equal(offerless.status(), 480)
+  })
+
+  test('opens to its owner who dials its own number and has no other phone; without one, that is refused at once', async () => {
+    const { house, bob } = await aPair()
+    const sent = bob.send(bob.invitation('bob'))
+    await house.settle()
+    assert.equal(sent.status(), 200)
+    assert.match(lastSpoken(house)?.script?.play.at(-1) ?? '', /none\.wav$/)
+    assert.equal(lastSpoken(house)?.script?.record, undefined, 'it takes no message')
+    bob.calling(sent, sent.last()).ack()
+    const none = await aPair({ has: () => false })
+    const refused = none.bob.send(none.bob.invitation('bob'))
+    await none.house.settle()
+    assert.deepEqual([refused.status(), none.bob.got('INVITE').length], [486, 0])
+  })
+
+  test('that answers is not its owner who talks', async () => {
+    const { house, alice, bob } = await aPair()
+    const owner = house.subscribers.byImpi(BOB)
+    assert.ok(owner)
+    const lamps: string[] = []
+    house.lamps.watch(owner, () => lamps.push(house.lamps.lampOf(owner).lamp))
+    const sent = alice.send(alice.invitation('bob'))
+    await house.settle()
+    bob.respond(invited(bob), 180)
+    await house.settle()
+    bob.respond(invited(bob), 486)
+    await house.settle()
+    assert.equal(sent.status(), 200)
+    assert.deepEqual(lamps, ['ringing', 'ringing', 'idle'], 'never busy')
   })
 
   test('greets with its owner’s own words, as a telephone hears them', async () => {
@@ -273,8 +306,8 @@ describe('a call that is recorded', () => {
     await house.settle()
     const kept = await house.sounds.recordings.list({ impi: `alice@${DOMAIN}`, limit: 10 })
     assert.deepEqual(
-      kept.map((one) => [one.call, one.with, one.ms]),
-      [[id, `sip:${BOB}`, 5000]],
+      kept.map((one) => [one.call, one.with, one.ms, one.voice]),
+      [[id, `sip:${BOB}`, 5000, undefined]],
     )
     assert.deepEqual(house.store.calls.get(id)?.recordings, [kept[0]?.id])
     near.send('BYE')
@@ -288,11 +321,25 @@ describe('a call that is recorded', () => {
     near.send('BYE')
     await house.settle()
     const [begun] = house.media.kept
-    house.calls.onRecorded(id, [house.sounds.write(`${begun?.folder}/${begun?.name}.wav`, 1000)])
+    const said = (['caller', 'callee'] as const).map((side) => ({
+      ...house.sounds.write(`${begun?.folder}/${begun?.name}-${side}.ogg`, 1000),
+      side,
+    }))
+    house.calls.onRecorded(id, said)
     await house.settle()
-    const [kept] = await house.sounds.recordings.list({ impi: BOB, limit: 10 })
-    assert.equal(kept?.with, `sip:alice@${DOMAIN}`)
-    assert.deepEqual(house.store.calls.get(id)?.recordings, [kept?.id])
+    const kept = await house.sounds.recordings.list({ impi: BOB, limit: 10 })
+    assert.deepEqual(
+      kept.map((one) => [one.with, one.voice]),
+      [
+        [`sip:alice@${DOMAIN}`, 'other'],
+        [`sip:alice@${DOMAIN}`, 'own'],
+      ],
+      'the second one is of the one who had it recorded',
+    )
+    assert.deepEqual(
+      house.store.calls.get(id)?.recordings,
+      kept.map((one) => one.id),
+    )
   })
 
   test('ends in the order that was said, and a disk in trouble is no end of it', async () => {

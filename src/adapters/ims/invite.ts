@@ -122,7 +122,7 @@ export const createInvite = (ports: InvitePorts) => {
     const expires = parseDelta(request.headers.get('Expires') ?? '')
     const offer: CallOffer = {
       ...{ caller, dialled, description, callId, hops },
-      ...{ listener: flow.listener, local: flow.local.address },
+      ...{ listener: flow.listener, local: flow.local.address, from: `${flow.address}:${flow.port}` },
       ...(web !== undefined && { web }),
       ...(agent && { agent }),
       ...(trunk !== undefined && { trunk, answerNow: wantsAnswerNow(request) }),

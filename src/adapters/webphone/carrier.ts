@@ -23,13 +23,13 @@ export const createWebCarrier = (
     subscribers,
     timers,
     sessions,
-    elsewhere,
+    elsewhere = false,
   }: {
     subscribers: Subscribers
     timers: Timers
     sessions: () => Sessions | undefined
     /** Extensions are those of another exchange: who is in no list may come all the same. */
-    elsewhere: boolean
+    elsewhere?: boolean
   },
 ): WebCarrier => {
   const awaited = new Map<string, (session: Session) => void>()

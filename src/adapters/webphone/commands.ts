@@ -4,7 +4,7 @@ import { faceOf } from './causes.ts'
 import { isDescription, showsVideo } from './descriptions.ts'
 import { change, hold, refresh } from './holding.ts'
 import { answer, reject, ringing, rings } from './incoming.ts'
-import { dialledOf, identityUri, line, toWire, userOf } from './names.ts'
+import { calledOf, dialledOf, identityUri, line, toWire, userOf } from './names.ts'
 import { startCall } from './outgoing.ts'
 import type { Account, WebphonePorts } from './ports.ts'
 import { callSecond, hangUp, leave, retrieve, type TransferPorts, transfer } from './transfers.ts'
@@ -57,7 +57,7 @@ export const createCallCommands = (ports: CallCommandPorts) => {
     1003(phone: Phone, account: Account, command: CommandOf<1003>): void {
       const { seq, to, from, disp, sdp } = command
       const refuse = (code: number, reason: string): void => phone.say({ op: 2003, seq, code, reason })
-      const dialled = dialledOf(to)
+      const dialled = calledOf(to)
       if (!dialled) return refuse(-2, 'That number cannot be called.')
       if (!isDescription(sdp)) return refuse(-2, 'sdp is no session description.')
       if (isBusyWith(phone) || !ports.hasRoom(showsVideo(sdp)))
@@ -111,7 +111,7 @@ export const createCallCommands = (ports: CallCommandPorts) => {
     1008(phone: Phone, account: Account, call: WebCall | undefined, { seq, to }: CommandOf<1008>): void {
       if (call?.state !== 'connected' || call.second || call.first)
         return phone.say({ op: 2008, seq, code: -4, reason: 'There is no connected call to transfer.' })
-      const dialled = dialledOf(to)
+      const dialled = calledOf(to)
       if (!dialled) return phone.say({ op: 2008, seq, code: -2, reason: 'That number cannot be called.' })
       if (!ports.hasRoom(false))
         return phone.say({ op: 2008, seq, code: -2, reason: faceOf({ why: 'overloaded' }).reason })

@@ -103,10 +103,7 @@ const carryOutIn = (
   // Not for guests: whom they may call says a list, and nobody asked them whether to keep what is said.
   if (op === 1013) return void commands[1013](phone, call, command)
   if (op === 1015) return commands[1015](phone, call, phone.calls.get(command.cid2), command)
-  if (op === 1018) {
-    session.awaited.get(command.id)?.()
-    ports.carrier?.onHas(session, command.id)
-  }
+  if (op === 1018) ports.carrier?.onHas(session, command.id)
 }
 
 /** Below this people complain. */

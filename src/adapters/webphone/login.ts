@@ -75,7 +75,13 @@ export const createLogin = ({ subscribers, guard, tokens, settings, log, upstrea
 
   const byToken = ({ token = '', tel }: Register, { address }: Place): Login => {
     const owner = tokens.redeem(token)
-    const account = owner && accountOf(subscribers, owner.impi, tel || owner.tel)
+    const { extension } = owner ?? {}
+    if (owner && extension && upstream !== undefined && (tel === '' || tel === owner.tel)) {
+      const { password, refused } = extension
+      const wish = { tel: owner.tel, user: owner.tel, password: toWire(password), refused }
+      return { kind: 'elsewhere', wish }
+    }
+    const account = owner && !extension && accountOf(subscribers, owner.impi, tel || owner.tel)
     if (!account) return denied(address)
     return upstream === undefined ? { kind: 'in', account } : knownElsewhere(account)
   }

@@ -5,7 +5,6 @@ import { createLogin, type LoginPorts } from './login.ts'
 import type { Account, WebphonePorts } from './ports.ts'
 import { GRACE_S, type Session, type Sessions } from './sessions.ts'
 import type { UpstreamWish } from './upstream.ts'
-import { takeUpstream } from './upstream-texts.ts'
 import { type Connection, takeNonce } from './visitor.ts'
 
 type LoginsPorts = LoginPorts &
@@ -39,6 +38,10 @@ export const createLogins = (ports: LoginsPorts) => {
       : undefined
   }
 
+  /** Of an extension of another exchange that one has the mailbox, and is asked to record. */
+  const featuresOf = ({ upstream }: Account): WebphonePorts['features'] =>
+    upstream ? { ...ports.features, mailbox: false, record: true } : ports.features
+
   const acknowledged = ({ link }: Connection, seq: Seq): Pdu => {
     const pbook = settings.phoneBook?.(link.host)
     return { op: 2001, seq, code: 0, cids: [], ...(pbook !== undefined && { pbook }) }
@@ -50,7 +53,7 @@ export const createLogins = (ports: LoginsPorts) => {
       ? {
           ...{ resume: session.resume, graceS: GRACE_S },
           ...{ tel: account.tel, name: readable(account.identity.user) },
-          ...{ features: ports.features, limits: { blf: settings.maxBlf } },
+          ...{ features: featuresOf(account), limits: { blf: settings.maxBlf } },
         }
       : {}
     const isSaid = !phone.isNew && account.upstream !== undefined
@@ -94,7 +97,6 @@ export const createLogins = (ports: LoginsPorts) => {
   /** What the other exchange says of the registration later on. */
   const follow = (session: Session): void => {
     const { upstream } = session.account
-    upstream?.onText((text) => takeUpstream(ports, session, text))
     upstream?.watch(({ code, reason, over }) => {
       const { phone } = session
       const { link } = phone

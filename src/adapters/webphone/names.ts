@@ -33,6 +33,13 @@ export const dialledOf = (text: string): Dialled | undefined => {
   return { user: toWire(digits), text: toWire(digits), ...(context !== undefined && { context }) }
 }
 
+/** Whom a call is for: its record keeps the place as well, where one was named. */
+export const calledOf = (text: string): Dialled | undefined => {
+  const dialled = dialledOf(text)
+  const place = /^[^@]+@([\w.-]+)/.exec(text.trim())?.[1]
+  return dialled && place ? { ...dialled, text: `${dialled.text}@${place}` } : dialled
+}
+
 /** As the core names identities: a sip one with its domain. */
 export const identityUri = ({ uri }: Identity, domain: string): string =>
   uri.startsWith('sip:') && !uri.includes('@') ? `${uri}@${domain}` : uri

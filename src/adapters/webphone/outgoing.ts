@@ -1,4 +1,11 @@
-import type { Caller, CallerParty, CallOffer, Dialled, GuestCall } from '#core'
+import {
+  type Caller,
+  type CallerParty,
+  type CallOffer,
+  type Dialled,
+  type GuestCall,
+  webContact,
+} from '#core'
 import { faceOf } from './causes.ts'
 import { describe } from './descriptions.ts'
 import { type PartyPorts, partyOf } from './party.ts'
@@ -47,6 +54,9 @@ const callerParty = (ports: OutgoingPorts, call: WebCall): CallerParty => ({
     return undefined
   },
   agent: (words) => call.served(words),
+  voiceMail() {
+    call.voiceMail = true
+  },
   refuse(refused) {
     const face = faceOf(refused)
     call.finish(face)
@@ -76,6 +86,7 @@ export const startCall = (
     ...{ caller, dialled, description: describe(channel.said), listener: 0, web: channel.web },
     ...{ callId: cid, hops: 70 },
     ...(phone.link && { local: phone.link.local.address }),
+    ...(phone.account && { from: webContact(phone.account.identity.user, phone.name) }),
     ...(headers && headers.length > 0 && { headers }),
     ...(guest && { guest }),
     ...(site && { site }),

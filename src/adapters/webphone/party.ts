@@ -1,7 +1,7 @@
 import type { Description, Media, Party, Refused, Shown } from '#core'
 import type { Timers } from '#lib/clock'
 import { err, ok, type Result } from '#lib/result'
-import { faceOfEnd } from './causes.ts'
+import { faceOf, faceOfEnd } from './causes.ts'
 import { answerTo, type Direction, describe, directionIn, inDirection, showsVideo } from './descriptions.ts'
 import { shownOf } from './names.ts'
 import type { WebCall } from './web-call.ts'
@@ -94,6 +94,7 @@ export const partyOf = (ports: PartyPorts, call: WebCall): Party => {
       call.events = events
       call.side = events.side
     },
+    unkept: (why) => call.phone.say({ op: 9014, cid: call.cid, rec: 0, ...faceOf(why) }),
     meets(other: Shown) {
       const { from, disp } = shownOf(other)
       call.other = from

@@ -18,7 +18,13 @@ import type { Upstream, UpstreamAccount } from './upstream.ts'
 import type { Lamps, Mailboxes } from './watched.ts'
 
 /** Short-lived words with which a page that is logged in opens its connection; each is good once. */
-export type Tokens = { redeem(token: string): { impi: string; tel: string } | undefined }
+export type Tokens = { redeem(token: string): TokenOwner | undefined }
+/** `extension`: of another exchange, which let it in with this password; `refused`: it does not any more. */
+export type TokenOwner = {
+  impi: string
+  tel: string
+  extension?: { password: string; refused(): void }
+}
 
 export type WebphoneSettings = {
   cipher: LegacyCipher | 'off'

@@ -30,8 +30,6 @@ export type Session = {
   /** What it watches, by extension. */
   readonly watched: Map<string, () => void>
   mailbox: (() => void) | undefined
-  /** Texts of another exchange that a page has not said it has. */
-  readonly awaited: Map<string, () => void>
   over: boolean
 }
 
@@ -145,7 +143,6 @@ export const createSessions = (ports: SessionPorts) => {
           renewal: undefined,
           watched: new Map(),
           mailbox: undefined,
-          awaited: new Map(),
         },
       }
       if (!bind(session, EXPIRES_S)) return { kind: 'full' }

@@ -3,7 +3,6 @@ import { readable } from '#lib/text'
 import type { CommandOf, Pdu } from '#webcall'
 import { dialledOf, identityUri, line, userOf } from './names.ts'
 import type { Session, Sessions } from './sessions.ts'
-import { sendUpstream } from './upstream-texts.ts'
 import type { Phone } from './web-call.ts'
 
 /** What nobody can read at once is no text. */
@@ -60,14 +59,17 @@ const ownerOf = ({ tag = '' }: MessageRecord): { name: string; mid: string } | u
 export const textOf = ({ body }: MessageRecord): string | undefined =>
   body.kind === 'text' ? body.text : undefined
 
+/** The sender's name, where another exchange told it. */
+const displayIn = (tag = ''): string | undefined => /^exchange (.+)$/s.exec(tag)?.[1]
+
 /** 9005: of and to a number for new clients, a URI for old ones (manual 4.3.2.5). */
 export const textEvent = (
-  { id, from, to, acceptedAtMs }: MessageRecord,
+  { id, from, to, tag, acceptedAtMs }: MessageRecord,
   text: string,
   { isNew }: Pick<Phone, 'isNew'>,
   direction: 'in' | 'out' = 'in',
 ): Pdu => ({
-  ...{ op: 9005, id, disp: line(readable(userOf(from))) },
+  ...{ op: 9005, id, disp: line(displayIn(tag) ?? readable(userOf(from))) },
   ...(isNew ? { from: userOf(from), to: userOf(to) } : { from, to }),
   ...{ msg: text, atMs: acceptedAtMs, direction },
 })
@@ -124,12 +126,12 @@ export const createWebTexts = ({ messages, events, sessions }: TextPorts) => {
       const dialled = dialledOf(to)
       if (!dialled) return refuse('That number cannot be written to.')
       if (Buffer.byteLength(msg) > MOST_OCTETS) return refuse('The text is too long.')
-      if (account.upstream)
-        return sendUpstream(session, account.upstream, { seq, mid, msg, to: dialled.user })
       const own = subscriber.identities.find((one) => readable(one.user) === userOf(from)) ?? account.identity
       const draft: MessageDraft = {
         ...{ origin: 'web', from: identityUri(own, subscriber.domain), fromImpi: subscriber.impi },
-        to: { ...dialled, ...(subscriber.msisdn !== undefined && { near: subscriber.msisdn }) },
+        to: account.upstream
+          ? { extension: subscriber.impi, way: 'by', text: dialled.user }
+          : { ...dialled, ...(subscriber.msisdn !== undefined && { near: subscriber.msisdn }) },
         ...{ body: { kind: 'text', text: msg }, tag: tagOf(session, mid) },
       }
       phone.say({ op: 2009, seq, code: 0 })

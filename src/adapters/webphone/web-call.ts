@@ -64,6 +64,8 @@ export class WebCall {
   quality: Quality | undefined
   /** The call centre's name for it. */
   aid: string | undefined
+  /** A mailbox has answered. */
+  voiceMail = false
   /** Who it is with, as one dials it. */
   other: string
   #agent: string | undefined
@@ -107,7 +109,8 @@ export class WebCall {
   /** 9004, or 9007 of the second call of a transfer. */
   tell(state: number, more: Partial<Pdu> = {}): void {
     const { first, cid, ucid, aid } = this
-    const named = { ...(aid !== undefined && { aid }), ...more }
+    const voiceMail = this.voiceMail && state >= 2 && { voiceMail: true }
+    const named = { ...(aid !== undefined && { aid }), ...voiceMail, ...more }
     if (first) this.phone.say({ op: 9007, cid: first.cid, cid2: cid, state, ...named })
     else this.phone.say({ op: 9004, cid, ...(ucid !== undefined && { ucid }), state, ...named })
   }

@@ -26,7 +26,7 @@ export type Webphone = {
   /** The transport at the media engine by which a browser's binding is rung for that call. */
   transportOf(binding: Binding, call: string): string
   /** Media tell that nothing is heard of a browser any more, or that it is to be offered something else. */
-  onWeb(web: string, state: 'up' | 'lost' | 'ask'): void
+  onWeb(web: string, state: 'up' | 'lost' | 'anew' | 'ask'): void
   close(): void
 }
 
@@ -107,8 +107,8 @@ export const createWebphone = (ports: WebphonePorts, carrier?: WebCarrier): Webp
     onWeb(web, state) {
       const call = state === 'up' ? undefined : speakingBy(sessions, web)
       if (!call) return
-      if (state === 'lost') call.phone.say({ op: 9008, cid: call.cid })
-      else void offerAnew(ports, call)
+      if (state === 'ask') void offerAnew(ports, call)
+      else call.phone.say({ op: 9008, cid: call.cid, ...(state === 'anew' && { anew: true }) })
     },
     close() {
       for (const session of [...sessions.all()]) {

@@ -74,9 +74,11 @@ export const mountPhoneApi = (app: FastifyInstance, ports: PhonePorts, marks: Re
   open('GET', '/config', (request) => configOf(request, ports))
   own('POST', '/logout', (request, reply, who) => logoutPhone(request, reply, who, ports))
   own('GET', '/me', (_request, _reply, { user }) => meOf(user, ports))
-  own('POST', '/token', (_request, _reply, { user }) =>
-    ports.tokens.issue({ impi: user.impi, tel: telOf(user) }),
-  )
+  own('POST', '/token', (_request, _reply, { user, key }) => {
+    const { impi, password, proxied } = user
+    const extension = { password, refused: () => void ports.sessions.close(key) }
+    return ports.tokens.issue({ impi, tel: telOf(user), ...(proxied && { extension }) })
+  })
   own('GET', '/phone-book', async (_request, _reply, { user }) => ({
     groups: await ports.book.groups(telOf(user)),
   }))

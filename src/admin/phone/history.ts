@@ -1,6 +1,7 @@
 import type { CallRecord, Subscriber } from '#core'
 import { cursorOf, partsOf } from '../rest/cursors.ts'
-import { nameOfPartner, partnerOf } from './people.ts'
+import { telOf } from './logins.ts'
+import { dialledAs, nameOfPartner, partnerOf } from './people.ts'
 import type { PhonePorts } from './ports.ts'
 
 export type HistoryCall = {
@@ -16,8 +17,12 @@ export type HistoryCall = {
   cause?: number
   reason?: string
   missed: boolean
-  recordings: string[]
+  /** A mailbox answered: with a message left or without; `own`: the user heard its own. */
+  voiceMail?: 'message' | 'no-message' | 'own'
+  recordings: HistoryRecording[]
 }
+/** `voice`: of the user, or of the other party; absent: of both. */
+export type HistoryRecording = { id: string; ms: number; voice?: 'own' | 'other' }
 export type HistoryPage = { calls: HistoryCall[]; next?: string }
 export type HistoryQuery = { before?: string; q?: string; limit: number }
 
@@ -27,9 +32,17 @@ const MOST_PAGES = 10
 
 type HistoryPorts = Pick<PhonePorts, 'store' | 'subscribers' | 'book' | 'sounds'>
 
+const voiceMailOf = ({ mailbox, answeredAtMs, calleeImpi }: CallRecord, isSelf: boolean) => {
+  if (mailbox !== undefined) return mailbox === '' ? 'no-message' : 'message'
+  return isSelf && answeredAtMs !== undefined && calleeImpi === undefined ? 'own' : undefined
+}
+
 const viewOf = (record: CallRecord, user: Subscriber, ports: HistoryPorts): HistoryCall => {
   const isOut = record.callerImpi === user.impi
-  const other = partnerOf(isOut ? record.dialled : record.caller, user, ports.subscribers)
+  const other = isOut
+    ? dialledAs(record.dialled, user, ports.subscribers)
+    : partnerOf(record.caller, user, ports.subscribers)
+  const voiceMail = voiceMailOf(record, other === telOf(user))
   const { answeredAtMs, endedAtMs, status, cause } = record
   return {
     ...{ id: record.id, direction: isOut ? 'out' : 'in', with: other },
@@ -40,7 +53,8 @@ const viewOf = (record: CallRecord, user: Subscriber, ports: HistoryPorts): Hist
     ...(status !== undefined && { cause: status }),
     ...(cause !== undefined && { reason: cause }),
     missed: !isOut && (answeredAtMs === undefined || record.mailbox !== undefined),
-    recordings: record.recordings ?? [],
+    ...(voiceMail && { voiceMail }),
+    recordings: (record.recordings ?? []).map((id) => ({ id, ms: 0 })),
   }
 }
 
@@ -87,8 +101,10 @@ const withRecordings = async (
 ): Promise<HistoryPage> => {
   for (const call of calls) {
     if (call.recordings.length === 0) continue
-    const found = await Promise.all(call.recordings.map((id) => sounds?.recordings.get(impi, id)))
-    call.recordings = found.flatMap((sound) => sound?.id ?? [])
+    const found = await Promise.all(call.recordings.map(({ id }) => sounds?.recordings.get(impi, id)))
+    call.recordings = found.flatMap((sound) =>
+      sound ? { id: sound.id, ms: sound.ms, ...(sound.voice && { voice: sound.voice }) } : [],
+    )
   }
   return { calls, ...(next !== undefined && { next }) }
 }

@@ -7,7 +7,8 @@ import { type Admitted, giveCookie, refuseBlockedPhone } from './access.ts'
 import type { PhonePorts } from './ports.ts'
 import { hasPassword, type PhoneUser } from './sessions.ts'
 
-export type MeView = { tel: string; name: string; identities: string[]; domain: string }
+/** `elsewhere`: its account is another exchange's, and what that one keeps is not here. */
+export type MeView = { tel: string; name: string; identities: string[]; domain: string; elsewhere?: true }
 
 export const telOf = ({ identities, impi }: Subscriber): string =>
   identities[0]?.user ?? (impi.split('@')[0] as string)
@@ -23,6 +24,7 @@ export const meOf = (user: Subscriber, { facts, book }: Pick<PhonePorts, 'facts'
     name: book.nameOf(tel, tel) ?? tel,
     identities: user.identities.map((identity) => identity.user),
     domain: user.domain || facts.domain,
+    ...(user.proxied && { elsewhere: true as const }),
   }
 }
 
@@ -42,20 +44,28 @@ const userBy = (
   return right && hasPassword(found) && found.password !== '' ? found : undefined
 }
 
-/** The user, if what was shown proves it; undefined: the request was answered. */
+const extensionIn = (name: string): string => name.trim().replace(/^(?:sips?|tel):|@.*$/gi, '')
+
+/** `exchange`: asked where this house does not know them. The user, if what was shown proves it; undefined: the request was answered. */
 export const prove = async (
   name: string,
   password: string,
   request: FastifyRequest,
   reply: FastifyReply,
   ports: PhonePorts,
+  exchange?: PhonePorts['exchange'],
 ): Promise<PhoneUser | undefined> => {
   const source = sourceOf(request)
   await new Promise((resume) => setTimeout(resume, ports.guard.delayMs(source)))
   // Many at once wait together: those behind the one that was too much are not heard any more.
   if (refuseBlockedPhone(request, reply, ports)) return undefined
-  const user = userBy(name, password, ports)
-  if (user) {
+  const user =
+    userBy(name, password, ports) ?? (await exchange?.prove(extensionIn(name), password)) ?? 'wrong'
+  if (user === 'away') {
+    sendProblem(reply, 503, 'The exchange does not answer.')
+    return undefined
+  }
+  if (user !== 'wrong') {
     ports.guard.succeed(source)
     return user
   }
@@ -71,7 +81,7 @@ export const loginPhone = async (
   ports: PhonePorts,
 ): Promise<MeView | FastifyReply> => {
   const { user: name, password } = request.body as { user: string; password: string }
-  const user = await prove(name, password, request, reply, ports)
+  const user = await prove(name, password, request, reply, ports, ports.exchange)
   if (!user) return reply
   giveCookie(request, reply, await ports.sessions.open(user))
   ports.log.write('api', 'info', `${user.impi} logged in at the phone`, { user: sourceOf(request) })

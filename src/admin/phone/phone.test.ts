@@ -145,6 +145,54 @@ describe('the history of calls', () => {
     }))
 })
 
+describe('a call of the history', () => {
+  const shown = async (...records: Partial<CallRecord>[]) => {
+    let calls: Record<string, unknown>[] = []
+    await within(async (town) => {
+      await town.login()
+      for (const [at, record] of records.entries()) town.calls.push(aCall(`c${at}`, 99 - at, record))
+      calls = (await town.ask('GET', '/phone/api/history')).json().calls
+    })
+    return calls
+  }
+
+  test('says that a mailbox answered, to both, and whether a message was left', async () => {
+    const toBob = { callerImpi: '1001', calleeImpi: '1002', answeredAtMs: 12 }
+    const calls = await shown(
+      { ...toBob, mailbox: 'm1' },
+      { ...toBob, mailbox: '' },
+      { calleeImpi: '1001', caller: 'sip:1002@tandem.test', answeredAtMs: 12, mailbox: 'm2' },
+      { callerImpi: '1001', dialled: '1001', answeredAtMs: 12 },
+      toBob,
+    )
+    assert.deepEqual(
+      calls.map(({ voiceMail, missed }) => [voiceMail, missed]),
+      [
+        ['message', false],
+        ['no-message', false],
+        ['message', true],
+        ['own', false],
+        [undefined, false],
+      ],
+    )
+  })
+
+  for (const [dialled, other] of [
+    ['123@pbx.example', '123@pbx.example'],
+    ['sip:123@pbx.example:5070;transport=tcp', '123@pbx.example'],
+    ['sip:1002@pbx.example', '1002@pbx.example'],
+    ['sip:1002@TANDEM.test', '1002'],
+    ['sip:1002@tandem.test:5060', '1002'],
+    ['sip:123@192.0.2.1', '123'],
+    ['sip:+4930123@trunk.example', '+4930123'],
+    ['sip:ann@pbx.example', 'ann@pbx.example'],
+  ] as const)
+    test(`to ${dialled} is dialled again as ${other}`, async () => {
+      const [call] = await shown({ callerImpi: '1001', dialled })
+      assert.equal(call?.with, other)
+    })
+})
+
 const aText = (id: string, more: Partial<MessageRecord>): MessageRecord => ({
   ...{
     id,

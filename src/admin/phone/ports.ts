@@ -4,7 +4,7 @@ import type { Log } from '#lib/log'
 import type { Random } from '#lib/random'
 import type { PhoneBook } from './book/contract.ts'
 import type { PushDesk } from './push/contract.ts'
-import type { PhoneSessions } from './sessions.ts'
+import type { PhoneSessions, PhoneUser } from './sessions.ts'
 import type { PhoneSounds } from './sounds/contract.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -17,11 +17,16 @@ export type PhoneFacts = {
   maxBlf: number
 }
 
+/** `wrong`: it does not let that in; `away`: it says nothing, or nothing of use. */
+export type Exchange = { prove(tel: string, password: string): Promise<PhoneUser | 'wrong' | 'away'> }
+
 export type PhonePorts = {
   facts: PhoneFacts
   /** The folder that Vite built: the phone, and `click-to-call.js`. */
   folder: string
   subscribers: Subscribers
+  /** Extensions may be known to another exchange alone: that one judges their passwords. */
+  exchange?: Exchange | undefined
   sessions: PhoneSessions
   tokens: Tokens
   store: PhoneStore

@@ -37,15 +37,18 @@ type Ports = {
 
 /**
  * Only hashes are kept: of the cookie, and of the cookie with the password, so that a new password in the configuration
- * ends the sessions of the old one.
+ * ends the sessions of the old one. Nothing is kept of an extension of another exchange: it logs in again after a restart.
  */
 export const createPhoneSessions = async (ports: Ports): Promise<PhoneSessions> => {
   const { store, subscribers, clock, secret, log } = ports
   const sessions = new Map<string, PhoneItem>()
+  /** Extensions of another exchange: their passwords are nowhere but here, and gone with this process. */
+  const extensions = new Map<string, PhoneUser>()
   const isOver = ({ atMs }: PhoneItem): boolean => atMs + SESSION_S * 1000 <= clock.wallMs()
   const complain = (failure: unknown): void => log.write('store', 'warn', `a session: ${bugText(failure)}`)
   const remove = (name: string): Promise<void> => {
     sessions.delete(name)
+    if (extensions.delete(name)) return Promise.resolve()
     return store.remove({ kind: 'session', name }).catch(complain)
   }
   for (const item of (await store.items()).sort((a, b) => a.atMs - b.atMs))
@@ -62,20 +65,23 @@ export const createPhoneSessions = async (ports: Ports): Promise<PhoneSessions> 
       void remove(name)
   }
   return {
-    open: async ({ impi, password }) => {
+    open: async (user) => {
+      const { impi, password } = user
       const token = secret()
       makeRoom(impi)
       const value = sha256(`${token}\0${password}`)
       const item: PhoneItem = { kind: 'session', name: sha256(token), impi, value, atMs: clock.wallMs() }
       sessions.set(item.name, item)
-      await store.put(item)
+      if (user.proxied) extensions.set(item.name, user)
+      else await store.put(item)
       return token
     },
     find: (token) => {
       const key = sha256(token)
       const item = sessions.get(key)
       if (!item) return undefined
-      const user = subscribers.byImpi(item.impi)
+      const extension = extensions.get(key)
+      const user = extension ?? subscribers.byImpi(item.impi)
       if (isOver(item) || !hasPassword(user) || sha256(`${token}\0${user.password}`) !== item.value) {
         void remove(key)
         return undefined
@@ -83,7 +89,7 @@ export const createPhoneSessions = async (ports: Ports): Promise<PhoneSessions> 
       const renewed = clock.wallMs() - item.atMs >= DAY_MS
       if (renewed) {
         item.atMs = clock.wallMs()
-        store.put({ ...item }).catch(complain)
+        if (!extension) store.put({ ...item }).catch(complain)
       }
       return { user, key, renewed }
     },

@@ -37,8 +37,11 @@ const RANKS: readonly Lamp[] = ['calling', 'alerting', 'ringing', 'held', 'busy'
 const SIDES = ['caller', 'callee'] as const
 const NONE: ReadonlyMap<string, PhoneDialog> = new Map()
 
-const personAt = (call: LiveCall, side: Side): Subscriber | undefined =>
-  side === 'caller' ? call.offer.caller.subscriber : call.called?.subscriber
+/** Where a mailbox has answered, it is not its owner who talks. */
+const personAt = ({ offer, called, record }: LiveCall, side: Side): Subscriber | undefined => {
+  if (side === 'caller') return offer.caller.subscriber
+  return record.mailbox === undefined ? called?.subscriber : undefined
+}
 
 /**
  * Who is in a call now, for those who watch: every kind of phone, browsers among them. Costs nothing as long as nobody

@@ -3,7 +3,7 @@ import type { Log } from '#lib/log'
 import { createNewest } from '#lib/newest'
 import type { Random } from '#lib/random'
 import type { Events } from '../events.ts'
-import { impiOf } from './queues.ts'
+import { extensionOf, impiOf } from './queues.ts'
 import type { MessageRecord, MessageStep } from './record.ts'
 import { createShares } from './shares.ts'
 import type { Backlog, MessageStore, Saving } from './store.ts'
@@ -39,7 +39,8 @@ export const createBook = (ports: BookPorts, backlog: Backlog) => {
   /** A place for one more message; `forced`: one that is there already. */
   const take = (queue: string, forced = false): boolean => {
     const count = counts.get(queue) ?? 0
-    const most = impiOf(queue) === undefined ? bounds.mostWaiting : bounds.mostPerRecipient
+    const isOfOne = (impiOf(queue) ?? extensionOf(queue)) !== undefined
+    const most = isOfOne ? bounds.mostPerRecipient : bounds.mostWaiting
     if (!forced && (waiting >= bounds.mostWaiting || count >= most)) return false
     counts.set(queue, count + 1)
     waiting++

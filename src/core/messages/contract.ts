@@ -11,7 +11,11 @@ import type {
 } from './record.ts'
 
 /** Whom it is for: a name or a number, its phone-context, the text as it came, and a number near which it is meant. */
-export type MessageTarget = { user: string; context?: string; text: string; near?: string } | { impi: string }
+export type MessageTarget =
+  | { user: string; context?: string; text: string; near?: string }
+  | { impi: string }
+  /** Whoever the exchange elsewhere knows by this: `extension` is the one of its extensions that gets it, or has sent it. */
+  | { extension: string; way: 'for' | 'by'; text: string }
 
 /** A message at the door. */
 export type MessageDraft = {

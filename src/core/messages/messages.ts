@@ -17,7 +17,7 @@ import { createEndings, type Endings, type Step } from './endings.ts'
 import { createIds } from './ids.ts'
 import { createLateWords } from './late-words.ts'
 import { createMoves } from './moves.ts'
-import { INBOX, impiOf, queueOf } from './queues.ts'
+import { exchangeQueueOf, INBOX, impiOf, queueOf } from './queues.ts'
 import type { MessageRecord } from './record.ts'
 import { createSteadyClock } from './steady-clock.ts'
 import type { Backlog, MessageStore } from './store.ts'
@@ -182,7 +182,10 @@ export const createMessages = (ports: MessagePorts): Messages => {
       return m.state === 'queued' || m.state === 'submitting' ? cancelOne(m) : false
     },
     flush: (impi) => flush(queueOf(subscribers.byImpi(impi)?.impi ?? impi)),
-    wake: (impi) => turns.wake(queueOf(impi)),
+    wake(impi) {
+      turns.wake(queueOf(impi))
+      turns.wake(exchangeQueueOf(impi))
+    },
     free: () => turns.free(),
     ...createLateWords({ store, book, endings, attempts, nowMs }),
     head: async (impi) => {

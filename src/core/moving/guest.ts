@@ -103,6 +103,7 @@ export class Guest {
         if (this.state === 'settled') party.hangUp(cause, words)
       },
       ...(party.meets && { meets: (other) => party.meets?.(other) }),
+      ...(party.unkept && { unkept: (why) => party.unkept?.(why) }),
     }
   }
 }

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '#lib/result'
 import type { MessageDraft, MessageRefusal, MessageTarget } from '../messages/contract.ts'
-import { INBOX, queueOf } from '../messages/queues.ts'
+import { exchangeQueueOf, INBOX, queueOf } from '../messages/queues.ts'
 import type { Subscriber, Subscribers } from '../subscribers.ts'
 import type { AddressPlan } from './plan.ts'
 import type { RoutePlan, RouteTable, Stage } from './table.ts'
@@ -37,6 +37,10 @@ export const createDestinations = ({ subscribers, routes, addresses }: Destinati
     if (subscriber.imsi !== undefined) byImsi.set(subscriber.imsi, subscriber)
 
   const addressed = (target: MessageTarget): Destination | undefined => {
+    if ('extension' in target) {
+      const { extension, way, text } = target
+      return { queue: way === 'for' ? queueOf(extension) : exchangeQueueOf(extension), to: text }
+    }
     if ('impi' in target) {
       const subscriber = subscribers.byImpi(target.impi)
       return (
@@ -48,7 +52,7 @@ export const createDestinations = ({ subscribers, routes, addresses }: Destinati
   }
   /** Whoever has the card's number or its IMSI; else whom the text answers. */
   const owner = ({ via, to, answerTo }: MessageDraft): Destination | undefined => {
-    if (!via || 'impi' in to) return undefined
+    if (!via || !('user' in to)) return undefined
     const byCard = via.imsi === undefined ? undefined : byImsi.get(via.imsi)
     const subscriber = byCard ?? (answerTo === undefined ? undefined : subscribers.byImpi(answerTo))
     return subscriber && { queue: queueOf(subscriber.impi), to: to.text }
@@ -92,7 +96,7 @@ export const createDestinations = ({ subscribers, routes, addresses }: Destinati
       const direct = addressed(draft.to) ?? owner(draft)
       if (direct) return ok(direct)
       const { to, from, tag, via } = draft
-      if ('impi' in to) return err('unknown-user')
+      if (!('user' in to)) return err('unknown-user')
       const near = to.near ?? addresses.normal(from)
       const number = to.context?.startsWith('+') ? addresses.normal(to.user, to.context) : to.user
       const parcel = { to: number, from, atMs, near, ...(tag !== undefined && { tag }) }

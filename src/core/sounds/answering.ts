@@ -80,6 +80,7 @@ export const createAnswering = ({ mailbox, spoken, log, busy, saved }: Answering
     })
     answersAlone(call)
     record.mailbox = ''
+    call.caller.voiceMail?.()
     call.answered()
     await answered(call, answer.value)
     return true

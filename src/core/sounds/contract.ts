@@ -16,6 +16,8 @@ export type Sound = {
   /** Inside the folder of sounds. */
   path: string
   type: 'audio/wav' | 'audio/ogg'
+  /** Of recordings, whose voice it is: the owner's or the other one's; undefined: both. */
+  voice?: 'own' | 'other'
   /** Of messages. */
   heard: boolean
   urgent: boolean

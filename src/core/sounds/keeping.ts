@@ -6,6 +6,7 @@ import type { Call } from '../call.ts'
 import type { CallOffer } from '../call-ports.ts'
 import type { Media } from '../ports.ts'
 import type { Answering } from '../ringing/ringing.ts'
+import type { Found } from '../subscribers.ts'
 import { createAnswering } from './answering.ts'
 import { createBusy } from './busy.ts'
 import type { SoundFiles } from './contract.ts'
@@ -40,12 +41,12 @@ export const createKeeping = ({ timers, random, log, sounds, media, saved }: Kee
   const spoken = createSpoken(timers)
   const busy = createBusy(timers)
   const mailbox = media.speak && sounds?.mailbox
-  const recorder: Pick<Recorder, 'record' | 'onRecorded'> = sounds
+  const recorder: Pick<Recorder, 'record' | 'onRecorded' | 'isWantedBy'> = sounds
     ? createRecorder({
         ...{ timers, random, log, busy, saved, files: sounds.files },
         ...{ library: sounds.recordings, allowed: sounds.mayRecord },
       })
-    : { record: async () => err({ why: 'forbidden', status: 403 }), onRecorded: () => {} }
+    : { record: async () => err({ why: 'forbidden', status: 403 }), onRecorded: () => {}, isWantedBy: () => false }
   const take = mailbox && createAnswering({ mailbox, spoken, log, busy, saved })
   const answering: Answering | undefined =
     mailbox && take
@@ -67,6 +68,13 @@ export const createKeeping = ({ timers, random, log, sounds, media, saved }: Kee
     onSpoken: spoken.onSpoken,
     /** What was said is on disk, or will not be in so long. */
     idle: busy.idle,
+    /** Somebody has dialled its own number, and has a mailbox. */
+    isOwner: ({ caller, kind }: CallOffer, found: Found | undefined): boolean =>
+      mailbox !== undefined &&
+      kind === undefined &&
+      found !== undefined &&
+      found.subscriber === caller.subscriber &&
+      mailbox.settings.has(found),
     /** Somebody wants to hear its own mailbox. */
     isNumber: ({ dialled, caller, kind }: CallOffer): boolean =>
       mailbox !== undefined &&

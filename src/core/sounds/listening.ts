@@ -52,6 +52,7 @@ export const createListening =
     const digitIn = (digit: string): void => call.watch(onDigit(digit))
     call.onDigit = digitIn
     answersAlone(call)
+    call.caller.voiceMail?.()
     call.answered()
     await answered(call, answer.value)
   }

@@ -29,6 +29,7 @@ type Running = {
   /** The engine does it, or will not. */
   begun: Promise<Result<void, Refused>>
   call: Call
+  by: Side
   id: string
   folder: string
   owner: Pick<Sound, 'impi' | 'with' | 'name'>
@@ -60,6 +61,8 @@ export const createRecorder = ({
 }: RecorderPorts) => {
   /** By the call's id: one at a time. */
   const running = new Map<string, Running>()
+  /** The side that wants a call to be kept: known beyond the call's end, for where that party speaks next. */
+  const wanted = new WeakMap<Call, Side>()
   /** Told to stop; in the order in which their files come. */
   const ending = new Map<string, Running[]>()
 
@@ -88,10 +91,13 @@ export const createRecorder = ({
     const atMs = timers.clock.wallMs()
     const folder = new Date(atMs).toISOString().slice(0, 7)
     const [kept, begun] = [Promise.withResolvers<void>(), begin(call, folder, name)]
-    const one: Running = { kept, begun, call, id: name, folder, owner, atMs }
+    const one: Running = { kept, begun, call, by, id: name, folder, owner, atMs }
     running.set(id, one)
     const done = await begun
-    if (done.ok) call.whenOver(() => stop(id))
+    if (done.ok) {
+      wanted.set(call, by)
+      call.whenOver(() => stop(id))
+    }
     else if (running.get(id) === one) running.delete(id)
     return done
   }
@@ -108,15 +114,19 @@ export const createRecorder = ({
     }
   }
 
-  const keep = async ({ call, id, folder, owner, atMs }: Running, made: RecordedFile[]): Promise<void> => {
+  const keep = async (
+    { call, by, id, folder, owner, atMs }: Running,
+    made: RecordedFile[],
+  ): Promise<void> => {
     const kept: string[] = []
-    for (const [at, { path, type, ms }] of made.entries()) {
+    for (const [at, { side, path, type, ms }] of made.entries()) {
       const name = `${folder}/${path.slice(path.lastIndexOf('/') + 1)}`
       if ((await files.settle(name)) === undefined) continue
       const own = at === 0 ? id : `${id}-${at + 1}`
       await library.add({
         ...{ kind: 'recording', id: own, call: call.record.id, ...owner, atMs, ms, path: name, type },
         ...{ heard: false, urgent: false },
+        ...(side && { voice: side === by ? 'own' : 'other' }),
       })
       kept.push(own)
     }
@@ -134,6 +144,7 @@ export const createRecorder = ({
       // What has not begun cannot be ended: it would begin after its end.
       await running.get(id)?.begun
       if (!running.has(id)) return ok(undefined)
+      wanted.delete(call)
       stop(id)
       const ended = await call.media.record(undefined, '')
       return ended.ok ? ok(undefined) : err({ why: ended.error })
@@ -150,7 +161,7 @@ export const createRecorder = ({
         .catch((bug: unknown) => log.write('app', 'error', `a recording is lost: ${bugText(bug)}`))
         .finally(() => one.kept.resolve())
     },
-    isOn: (call: string): boolean => running.has(call),
+    isWantedBy: (call: Call, side: Side): boolean => wanted.get(call) === side,
   }
 }
 export type Recorder = ReturnType<typeof createRecorder>

@@ -77,7 +77,11 @@ export type Pdu = {
   kind?: 'answer' | 'offer'
   video?: boolean
   early?: boolean
+  /** Only another peer connection serves. */
+  anew?: boolean
   autoAnswer?: boolean
+  /** A mailbox has answered. */
+  voiceMail?: boolean
   from?: string
   to?: string
   disp?: string

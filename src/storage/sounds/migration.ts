@@ -21,3 +21,8 @@ export const soundsMigration = async ({ schema }: Kysely<unknown>): Promise<void
   await schema.createIndex('sounds_by_time').on('sounds').columns(['kind', 'at_ms']).execute()
   await schema.alterTable('calls').addColumn('links', 'text').execute()
 }
+
+/** Whose voice a recording is. */
+export const voicesMigration = async ({ schema }: Kysely<unknown>): Promise<void> => {
+  await schema.alterTable('sounds').addColumn('voice', 'varchar(8)').execute()
+}

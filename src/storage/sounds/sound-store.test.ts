@@ -42,12 +42,13 @@ describe('what is said and kept', () => {
     ])
     await store.sounds.put(aSound('m2', { atMs: 20, heard: true }))
     await store.sounds.put(aSound('m4', { impi: 'eve@x', urgent: true }))
-    await store.sounds.put(aSound('r1', { kind: 'recording' }))
+    await store.sounds.put(aSound('r1', { kind: 'recording', voice: 'other' }))
     await store.sounds.put(aSound('gone'))
     await store.sounds.remove('gone')
     await store.close()
     store = await open('sounds.db')
     assert.deepEqual(await store.sounds.get('m1'), aSound('m1'))
+    assert.equal((await store.sounds.get('r1'))?.voice, 'other')
     assert.equal(await store.sounds.get('gone'), undefined)
     assert.deepEqual(
       [...(await store.sounds.counts())],

@@ -112,7 +112,8 @@ const mountRecordings = (
     const { items, ...next } = page
     const views = items.map((sound) => {
       const { other, ...view } = viewOf(sound, who, ports)
-      return { ...view, with: other, call: sound.call, type: sound.type }
+      const voice = sound.voice && { voice: sound.voice }
+      return { ...view, with: other, call: sound.call, type: sound.type, ...voice }
     })
     return { recordings: views, ...next }
   })

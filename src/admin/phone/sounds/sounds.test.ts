@@ -128,7 +128,7 @@ describe('the mailbox', () => {
 describe('recordings', () => {
   test('are listed with their calls and stand in the history of who made them', () =>
     within(async (town, put) => {
-      await put({ kind: 'recording', id: 'r1', call: 'c1', path: 'r1.ogg', type: 'audio/ogg' })
+      await put({ kind: 'recording', id: 'r1', call: 'c1', path: 'r1.ogg', type: 'audio/ogg', voice: 'own' })
       await put({ kind: 'recording', id: 'r2', impi: '1002', call: 'c1', path: 'r2.wav' })
       town.calls.push({
         ...{
@@ -143,9 +143,14 @@ describe('recordings', () => {
       })
       await town.login()
       assert.deepEqual((await town.ask('GET', '/phone/api/recordings')).json().recordings, [
-        { id: 'r1', with: '1002', name: 'Jim & Co', atMs: 5, ms: 1000, call: 'c1', type: 'audio/ogg' },
+        {
+          ...{ id: 'r1', with: '1002', name: 'Jim & Co', atMs: 5, ms: 1000, call: 'c1', type: 'audio/ogg' },
+          voice: 'own',
+        },
       ])
-      assert.deepEqual((await town.ask('GET', '/phone/api/history')).json().calls[0].recordings, ['r1'])
+      assert.deepEqual((await town.ask('GET', '/phone/api/history')).json().calls[0].recordings, [
+        { id: 'r1', ms: 1000, voice: 'own' },
+      ])
       assert.equal(
         (await town.ask('GET', '/phone/api/recordings/r1/audio')).headers['content-type'],
         'audio/ogg',
