@@ -86,7 +86,9 @@ export const createCalls = (ports: CallsPorts) => {
   /** Who wants what is said to be kept wants it of the call that follows too. */
   const keepOn = async (call: Call, side: Side): Promise<void> => {
     const done = await wishes.record(call, side, true)
-    if (!done.ok) call.other(otherSide(side))?.unkept?.(done.error)
+    if (done.ok) return
+    log.write('media', 'warn', `call ${call.record.id}: its recording does not go on: ${done.error.why}`)
+    call.other(otherSide(side))?.unkept?.(done.error)
   }
   const ringPorts = { ...ports, answering: keeping.answering }
   const make = (offer: CallOffer, caller: CallerParty, speaking = media): Call => {

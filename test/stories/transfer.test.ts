@@ -50,6 +50,48 @@ describe('a phone that wants to leave its call to somebody else, RFC 3515', () =
     await ended(house)
   })
 
+  for (const wanting of ['near', 'far'] as const)
+    test(`what ${wanting === 'far' ? 'the one who stays' : 'the one who leaves'} had recorded`, async () => {
+      const { house, bob, carol, first } = await aTrio({ mailbox: {} })
+      first[wanting].send('INFO', { headers: [['Record', 'on']] })
+      await house.settle()
+      assert.equal(house.media.kept.length, 1)
+      first.near.send('REFER', { headers: referral(CAROL) })
+      await house.settle()
+      // Who leaves may do so before the third has answered.
+      first.near.send('BYE')
+      await house.settle()
+      carol.respond(invited(carol), 200, { sdp: sdpFrom('192.0.2.12') })
+      await house.settle()
+      bob.respond(answerable(bob)[0] as Heard, 200, { sdp: sdpFrom('192.0.2.11') })
+      await house.settle()
+      const own = house.calls.list()[0]?.record.id
+      const kept = house.media.kept.slice(1).map(({ call, folder }) => [call, folder !== undefined])
+      assert.deepEqual(kept, wanting === 'far' ? [[own, true]] : [])
+      first.far.send('BYE')
+      await ended(house)
+    })
+
+  test('who no longer wants it recorded is not recorded elsewhere', async () => {
+    const { house, bob, carol, first } = await aTrio({ mailbox: {} })
+    for (const word of ['on', 'off']) {
+      first.far.send('INFO', { headers: [['Record', word]] })
+      await house.settle()
+    }
+    first.near.send('REFER', { headers: referral(CAROL) })
+    await house.settle()
+    carol.respond(invited(carol), 200, { sdp: sdpFrom('192.0.2.12') })
+    await house.settle()
+    bob.respond(answerable(bob)[0] as Heard, 200, { sdp: sdpFrom('192.0.2.11') })
+    await house.settle()
+    assert.deepEqual(
+      house.media.kept.map(({ folder }) => folder !== undefined),
+      [true, false],
+    )
+    first.far.send('BYE')
+    await ended(house)
+  })
+
   test('goes on as before when nobody answers there', async () => {
     const { house, alice, bob, carol, first } = await aTrio()
     first.near.send('REFER', { headers: referral(CAROL) })

@@ -116,4 +116,29 @@ describe('a browser transfers', () => {
     assert.equal(house.calls.count, 1)
     assert.deepEqual([bob.heard.at(-1), dave.heard.at(-1)].includes('end by peer'), false)
   })
+
+  test('who is put through has its recording go on, or hears that it does not', async () => {
+    for (const allowed of [true, false]) {
+      const house = aHouse({ subscribers: people, mailbox: {} })
+      const bob = aPhone(house, 'bob', '192.0.2.11')
+      const dave = aPhone(house, 'dave', '192.0.2.12')
+      for (const phone of [bob, dave]) assert.equal((await phone.register()).status, 200)
+      const carol = await newClient(house, 'carol')
+      const cid = await talk({ house, bob } as Awaited<ReturnType<typeof town>>, carol)
+      carol.say(1013, { cid, rec: 1 })
+      await carol.next(9014, { cid, rec: 1 })
+      if (!allowed) house.sounds.forbid()
+      const id = house.calls.list()[0]?.record.id ?? ''
+      const moved = house.calls.transfer(id, 'callee', { user: 'dave', text: 'sip:dave@tandem.test' })
+      await house.settle()
+      void dave.incoming.at(-1)?.accept(SDP)
+      assert.equal((await moved).ok, true)
+      await house.settle()
+      assert.equal(house.media.kept.length, allowed ? 2 : 1)
+      assert.equal(
+        carol.heard.some(({ op, rec }) => op === 9014 && rec === 0),
+        !allowed,
+      )
+    }
+  })
 })

@@ -46,7 +46,11 @@ export const createKeeping = ({ timers, random, log, sounds, media, saved }: Kee
         ...{ timers, random, log, busy, saved, files: sounds.files },
         ...{ library: sounds.recordings, allowed: sounds.mayRecord },
       })
-    : { record: async () => err({ why: 'forbidden', status: 403 }), onRecorded: () => {}, isWantedBy: () => false }
+    : {
+        record: async () => err({ why: 'forbidden', status: 403 }),
+        onRecorded: () => {},
+        isWantedBy: () => false,
+      }
   const take = mailbox && createAnswering({ mailbox, spoken, log, busy, saved })
   const answering: Answering | undefined =
     mailbox && take

@@ -97,8 +97,7 @@ export const createRecorder = ({
     if (done.ok) {
       wanted.set(call, by)
       call.whenOver(() => stop(id))
-    }
-    else if (running.get(id) === one) running.delete(id)
+    } else if (running.get(id) === one) running.delete(id)
     return done
   }
 
