@@ -6,6 +6,7 @@ import {
   createEmergency,
   createLamps,
   createRouting,
+  extensionOf,
   isRouteQueue,
   type MediaEvents,
 } from '#core'
@@ -170,7 +171,11 @@ export const joinNetwork = async (ground: Ground) => {
   const carrier = webphoneSide.carrierOver(createSubscriberCarrier(texts))
   const fleetSide = await createFleetSide(ground, events, subscribers)
   const { messages, resume } = await createTexts(ground, people, fleetSide, (queue) =>
-    isRouteQueue(queue) ? fleetSide.carrierOf(queue) : carrier,
+    isRouteQueue(queue)
+      ? fleetSide.carrierOf(queue)
+      : extensionOf(queue) === undefined
+        ? carrier
+        : proxied.carrier,
   )
   const { tokens, guests } = phoneSide
   const callBack = createCallBack({ timers, guests, calls, media, events, echo: settings.echo })
@@ -205,7 +210,7 @@ export const joinNetwork = async (ground: Ground) => {
   const gateways = await openGateways(ground, fleetSide, { messages, guard, events })
   resume()
   trunkSide.start()
-  proxied.start(calls)
+  proxied.start(calls, messages)
   sounds.start()
   const counters = createCounters(sip.counters, events)
   return {

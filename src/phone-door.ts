@@ -10,8 +10,10 @@ import {
 } from '#admin'
 import type { Settings, WebphoneSettings } from '#config'
 import { err, ok, type Result } from '#lib/result'
+import { latin1 } from '#lib/text'
 import { createGuardedHttp, isBeyondLink } from '#net'
 import { createExempt, nearAddress, printEndpoint } from '#start'
+import type { Upstream } from '#webphone'
 import type { Ground, StartFault } from './ground.ts'
 import type { Network } from './network.ts'
 
@@ -20,6 +22,9 @@ export type PhoneDoor = Pick<PhoneServers, 'servers' | 'close'>
 
 const FOLDER = join(import.meta.dirname, '..', 'web', 'dist')
 const BOOK = { timeoutMs: 5000, mostOctets: 1024 * 1024, mostRedirects: 3 }
+
+/** One character an octet of UTF-8, as SIP's texts are here. */
+const wired = (text: string): string => latin1(new TextEncoder().encode(text))
 
 const resolutionOf = (text: string): { width: number; height: number } => {
   const [width = 640, height = 480] = text.split('*').map(Number)
@@ -49,6 +54,20 @@ const createSocketUrls =
 const originsOf = ({ admin, webphone }: Settings): string[] =>
   [admin?.public_url, ...(webphone?.origins ?? [])].flatMap((site) => URL.parse(site ?? '')?.origin ?? [])
 
+const NUMBER = /^[\w.+*#-]{1,64}$/
+const REFUSED = new Set([-401, -403, -404, -407])
+
+/** Who is an extension of another exchange is let in by that one. */
+const exchangeOf = (upstream: Upstream | undefined): PhonePorts['exchange'] =>
+  upstream && {
+    async prove(tel, password) {
+      if (!NUMBER.test(tel) || password === '') return 'wrong'
+      const proven = await upstream.prove({ tel, user: tel, password: wired(password) })
+      if (proven.ok) return { ...proven.value, password }
+      return REFUSED.has(proven.error.code) ? 'wrong' : 'away'
+    },
+  }
+
 /** The web phone as every HTTP server of ours can carry it; undefined: the configuration has none. */
 export const createHousePhone = async (
   { settings, timers, store, log }: Ground,
@@ -68,6 +87,7 @@ export const createHousePhone = async (
       video: resolutionOf(webphone.video_resolution),
     },
     ...{ folder: FOLDER, subscribers, tokens, guests, callBack, guard, clock, random, log },
+    exchange: exchangeOf(network.proxied.upstream),
     sessions: await createPhoneSessions({
       ...{ store: store.phone, subscribers, clock, log },
       secret: () => random.token(50),

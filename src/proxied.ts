@@ -1,9 +1,10 @@
 import type { Settings } from '#config'
-import type { Calls, Registrations, Routing, TrunkRing, Trunks } from '#core'
+import type { Calls, Carrier, Messages, Registrations, Routing, TrunkRing, Trunks } from '#core'
 import {
   contactHeader,
   createFlowChoice,
   createOver,
+  createParking,
   createPowers,
   createProxiedUser,
   createProxyAccounts,
@@ -18,12 +19,12 @@ import {
 } from '#ims'
 import { bugText, type Log } from '#lib/log'
 import type { Random } from '#lib/random'
-import { ok } from '#lib/result'
+import { err, ok } from '#lib/result'
 import { latin1 } from '#lib/text'
 import { createNames } from '#net'
 import { createLegs, createSipEndpoint } from '#sip'
 import { createExempt, mediaPlansOf, printEndpoint } from '#start'
-import { type Lamp, type Upstream, type UpstreamAccount, userOf } from '#webphone'
+import { type Lamp, type Upstream, type UpstreamAccount, type UpstreamWish, userOf } from '#webphone'
 import type { Ground } from './ground.ts'
 import { agentHeadersOf } from './webphone.ts'
 
@@ -34,8 +35,10 @@ export type ProxiedSide = {
   ring(others: TrunkRing): TrunkRing
   /** Undefined: web phones are extensions of this house. */
   readonly upstream: Upstream | undefined
-  /** Once there are calls. */
-  start(calls: Calls): void
+  /** Hands over what extensions send. */
+  readonly carrier: Carrier | undefined
+  /** Once there are calls, and texts are kept. */
+  start(calls: Calls, messages: Messages): void
   close(): Promise<void>
 }
 
@@ -44,12 +47,15 @@ const NONE: ProxiedSide = {
   trunks: (others) => others,
   ring: (others) => others,
   upstream: undefined,
+  carrier: undefined,
   start: () => {},
   close: async () => {},
 }
 
 const SIP_PORT = 5060
 const MOST_NAME = 128
+/** Logins whose answer is awaited: an exchange that is silent shall not have them pile up. */
+const MOST_PROOFS = 100
 
 const hostOf = ({ domain, addr }: NonNullable<Settings['webphone']>['proxy']): string => {
   if (domain !== '' || !addr) return domain
@@ -81,6 +87,9 @@ const keepGuest = (
 
 /** One character an octet of UTF-8, as SIP's texts are here. */
 const wired = (text: string): string => latin1(new TextEncoder().encode(text))
+
+/** Not let in: for as long as nobody changes the password. */
+const isRefused = (code: number): boolean => code === -401 || code === -403 || code === -407
 
 const lampFor = ({ remote, ...lamp }: ProxyLamp): Lamp => ({
   ...lamp,
@@ -122,17 +131,28 @@ export const createProxiedSide = (
   const host = hostOf(proxy)
   const accounts = createProxyAccounts({
     ...{ timers, random, wire, request: sip.request, host, domain: host },
+    onStanding: (impi) => messages?.wake(impi),
     endpoint: () => {
       const address = names.addressOf(addr.address)
       return address === undefined ? undefined : { address, port: addr.port }
     },
   })
+  const parking = createParking(timers)
+  const enter = async (wish: UpstreamWish) => {
+    const entered = await accounts.enter(wish)
+    if (!entered.ok && isRefused(entered.error.code)) wish.refused?.()
+    return entered
+  }
   let guest: ProxyAccount | undefined
   const over = createOver(accounts, registrations, () => guest)
   const agents = agentHeadersOf(settings)
   const powers = createPowers(host, (trunk) => accounts.named(trunk)?.answerer())
   const reply = createReply(random)
-  const texts = createProxyTexts({ wire, request: sip.request, random, accounts, host, reply })
+  let messages: Messages | undefined
+  const texts = createProxyTexts({
+    ...{ wire, request: sip.request, random, accounts, host, reply },
+    accept: async (draft) => (await messages?.accept(draft)) ?? err('failure'),
+  })
   const watching = createWatching({ timers, random, wire, request: sip.request, accounts, host, reply })
   const ring = createTrunkRing({
     ...{ legs, wire, random, timers, registrations, lines: over.lines, domain: host, ...agents },
@@ -146,7 +166,8 @@ export const createProxiedSide = (
     ring: (others) => over.ring(others, ring),
     upstream: {
       async enter(wish) {
-        const entered = await accounts.enter(wish)
+        const parked = parking.take(wish)
+        const entered = parked ? ok(parked) : await enter(wish)
         if (!entered.ok) return entered
         const account = entered.value
         const own: UpstreamAccount = {
@@ -154,22 +175,31 @@ export const createProxiedSide = (
           isSame: ({ user: name, password }) =>
             account.wish.user === name && account.wish.password === password,
           watch(hear) {
-            account.hear = hear
-          },
-          onText(hear) {
-            account.onText = hear
+            account.hear = (state) => {
+              if (isRefused(state.code)) wish.refused?.()
+              hear(state)
+            }
           },
           lamps: {
             watch: (ext, _watcher, hear) => watching.lamp(account, ext, (lamp) => hear(lampFor(lamp))),
           },
           mailboxes: { watch: (_owner, hear) => watching.mailbox(account, hear) },
-          text: (to, text) => texts.send(account, to, text),
           leave: account.leave,
         }
         return ok(own)
       },
+      async prove(wish) {
+        if (accounts.entering >= MOST_PROOFS)
+          return err({ code: -503, over: true, reason: 'Too many log in.' })
+        const entered = await enter(wish)
+        if (!entered.ok) return entered
+        parking.put(entered.value)
+        return ok(entered.value.found.subscriber)
+      },
     },
-    start(calls) {
+    carrier: texts.carrier,
+    start(calls, kept) {
+      messages = kept
       user = createProxiedUser({
         ...{ random, accounts, legs, calls, host, powers, ...agents, takers: [texts.take, watching.take] },
       })

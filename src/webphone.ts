@@ -58,7 +58,10 @@ export const createWebphoneSide = (
     },
     transportOf: (binding, call) => webphone?.transportOf(binding, call) ?? '',
     carrierOver(others) {
-      carrier = createWebCarrier(others, { subscribers, timers, sessions: () => webphone?.sessions })
+      carrier = createWebCarrier(others, {
+        ...{ subscribers, timers, sessions: () => webphone?.sessions },
+        elsewhere: settings.webphone?.proxy.addr !== undefined,
+      })
       return carrier
     },
     serves(servers) {

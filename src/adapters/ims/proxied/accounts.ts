@@ -24,9 +24,6 @@ export type ProxyWish = {
 /** How a registration stands: 0, −2 nobody answers, −3 another contact has taken its place, else minus SIP's status. */
 export type ProxyState = { code: number; reason?: string; over: boolean }
 
-/** As people write. */
-export type ProxyText = { from: string; display: string; text: string }
-
 /** One web session as an extension of the other exchange; towards the core a trunk of its own. */
 export type ProxyAccount = {
   /** The trunk's name. */
@@ -37,8 +34,8 @@ export type ProxyAccount = {
   /** User part of its contact, by which the exchange's requests find it. */
   readonly contact: string
   hear: ((state: ProxyState) => void) | undefined
-  /** A text for it; true when somebody has read it, or will. */
-  onText: ((text: ProxyText) => Promise<boolean>) | undefined
+  /** The exchange has let it in. */
+  standing: boolean
   /** What waits in its mailbox, as it comes. */
   onWaiting: ((body: Uint8Array) => void) | undefined
   answerer(): DigestAnswerer
@@ -55,6 +52,8 @@ export type AccountsPorts = {
   /** Host of its URIs. */
   host: string
   domain: string
+  /** An extension is registered, anew or again: what waits to be sent by it can go. */
+  onStanding?(impi: string): void
 }
 
 const PREFIX = 'web:'
@@ -81,6 +80,7 @@ export const createProxyAccounts = (ports: AccountsPorts) => {
   const byName = new Map<string, ProxyAccount>()
   const byContact = new Map<string, ProxyAccount>()
   const bySubscriber = new Map<Subscriber, ProxyAccount>()
+  let entering = 0
 
   const make = (wish: ProxyWish, told: (state: ProxyState) => void): ProxyAccount => {
     const { tel, user, password } = wish
@@ -101,19 +101,21 @@ export const createProxyAccounts = (ports: AccountsPorts) => {
         ...{ contactUser: contact, accountUser: tel },
         ...(wish.expiresS !== undefined && { expiresS: wish.expiresS }),
         told(state, contacts) {
+          account.standing ||= state.registered
           const isListed = contacts.some((one) => one.includes(contact))
           const isReplaced = state.registered && listed && contacts.length > 0 && !isListed
           listed = isListed
           const { reason, status } = state
           if (isReplaced) return told({ code: -3, reason: 'Another phone has taken its place.', over: true })
           told({ code: codeOf(state), over: isFinal(status), ...(reason !== undefined && { reason }) })
+          if (state.registered) ports.onStanding?.(subscriber.impi)
         },
       },
       line,
     )
     const account: ProxyAccount = {
       ...{ name: line.name, found: { subscriber, identity }, line, wish, contact },
-      ...{ hear: undefined, onText: undefined, onWaiting: undefined },
+      ...{ hear: undefined, standing: false, onWaiting: undefined },
       answerer: () => createDigestAnswerer({ username: user, password }, random),
       leave() {
         registration.close()
@@ -134,9 +136,11 @@ export const createProxyAccounts = (ports: AccountsPorts) => {
     enter(wish: ProxyWish): Promise<Result<ProxyAccount, ProxyState>> {
       const { promise, resolve } = Promise.withResolvers<Result<ProxyAccount, ProxyState>>()
       let entered = false
+      entering++
       const give = (state: ProxyState): void => {
         timer.cancel()
         entered = true
+        entering--
         if (state.code === 0) return resolve(ok(account))
         account.leave()
         resolve(err(state))
@@ -155,6 +159,14 @@ export const createProxyAccounts = (ports: AccountsPorts) => {
     named: (trunk: string): ProxyAccount | undefined => byName.get(trunk),
     of: (subscriber: Subscriber | undefined): ProxyAccount | undefined =>
       subscriber && bySubscriber.get(subscriber),
+    /** One that may speak for that extension, by that number of its. */
+    speaker(impi: string, tel: string): ProxyAccount | undefined {
+      for (const account of byName.values()) {
+        const { subscriber, identity } = account.found
+        if (account.standing && subscriber.impi === impi && identity.user === tel) return account
+      }
+      return undefined
+    },
     /** Whose contact it is that a request is for. */
     called({ uri }: Pick<SipRequest, 'uri'>): ProxyAccount | undefined {
       const parsed = parseUri(uri)
@@ -165,6 +177,10 @@ export const createProxyAccounts = (ports: AccountsPorts) => {
     },
     get size(): number {
       return byName.size
+    },
+    /** Whose first answer is awaited. */
+    get entering(): number {
+      return entering
     },
   }
 }

@@ -23,13 +23,16 @@ const nextOf = (request: SipRequest, proof: ProofFields): SipRequest => {
   return request
 }
 
+/** `silent`: nobody answered, and its status is made up. */
+export type Asked = SipResponse & { silent?: true }
+
 /** A request of an extension's outside calls, with as many proofs as it takes; 408 and 503 are made up where nobody answers. */
 export const ask = (
   { request: send }: Pick<AskingPorts, 'request'>,
   request: SipRequest,
   flow: Flow,
   answerer: DigestAnswerer,
-): Promise<SipResponse> =>
+): Promise<Asked> =>
   new Promise((done) => {
     let proofs = 0
     const events: Parameters<AskingPorts['request']>[2] = {
@@ -45,7 +48,7 @@ export const ask = (
       },
       onFailure(why) {
         const status = MADE_UP[why]
-        done(createResponse(request, status, reasonPhrase(status)))
+        done(Object.assign(createResponse(request, status, reasonPhrase(status)), { silent: true as const }))
       },
     }
     send(request, flow, events)

@@ -6,6 +6,7 @@ export {
   type ProxyWish,
 } from './accounts.ts'
 export { createOver } from './over.ts'
+export { createParking } from './parking.ts'
 export { createPowers } from './powers.ts'
 export { createProxyTexts } from './texts.ts'
 export { createProxiedUser, createReply } from './user.ts'
