@@ -1,6 +1,7 @@
 /** The phone's HTTP API (docs/protocols/web-phone.md), with the login in a cookie. */
 
-export type Me = { tel: string; name: string; identities: string[]; domain?: string }
+/** `elsewhere`: an extension of another exchange, which has its mailbox; nobody rings it while its page is closed. */
+export type Me = { tel: string; name: string; identities: string[]; domain?: string; elsewhere?: boolean }
 export type PhoneConfig = {
   ws: string[]
   video: { width: number; height: number }
@@ -24,8 +25,12 @@ export type HistoryCall = {
   cause?: number | null
   reason?: string | null
   missed: boolean
-  recordings: string[]
+  /** A mailbox answered: with a message left or without; `own`: the user heard its own. */
+  voiceMail?: 'message' | 'no-message' | 'own'
+  recordings: HistoryRecording[]
 }
+/** `voice`: of the user, or of the other party; absent: of both. */
+export type HistoryRecording = { id: string; ms: number; voice?: 'own' | 'other' }
 export type StoredText = {
   id: string
   direction: 'in' | 'out'
@@ -36,7 +41,13 @@ export type StoredText = {
   reason?: string | null
 }
 export type Conversation = { with: string; name: string; last: StoredText; unread: number }
-export type Recording = { id: string; call: string; with: string; atMs: number; ms: number; type: string }
+export type Recording = HistoryRecording & {
+  call: string
+  with: string
+  name: string
+  atMs: number
+  type: string
+}
 export type MailMessage = {
   id: string
   from: string

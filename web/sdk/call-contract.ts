@@ -28,7 +28,7 @@ export type CallInside = {
   onState(event: ServerEvent): void
   onSecond(event: ServerEvent): void
   onMedia(event: ServerEvent): Promise<void>
-  onMediaLost(): void
+  onMediaLost(event: ServerEvent): void
   onRecording(event: ServerEvent): void
   onAgent(agent: string): void
   end(part: Partial<CallView>): void

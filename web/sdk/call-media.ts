@@ -6,7 +6,8 @@ import type { World } from './world.ts'
 
 /** The sound and picture of one call: its tracks, and its negotiations one after the other. */
 export type CallMedia = {
-  peer: Peer
+  /** Another one after it was made anew. */
+  readonly peer: Peer
   far(): MediaStream | undefined
   near(): MediaStream | undefined
   /** Our first offer, with the microphone and, when wanted, the camera in it. */
@@ -15,8 +16,14 @@ export type CallMedia = {
   answer(sdp: string, video: boolean): Promise<string>
   /** `listen`: without a microphone, to hear at least. */
   open(options?: { listen?: boolean }): Promise<void>
-  /** Sends an offer by `send` and waits for the server's answer of op 9003. */
-  negotiate(send: (sdp: string) => Promise<Answer>, options?: { restart?: boolean }): Promise<void>
+  /**
+   * Sends an offer by `send` and waits for the server's answer of op 9003. `restart`: with new ICE; `anew`: by another
+   * peer connection, with the same microphone and camera.
+   */
+  negotiate(
+    send: (sdp: string) => Promise<Answer>,
+    options?: { restart?: boolean; anew?: boolean },
+  ): Promise<void>
   /** Op 9003 came. An offer gives the answer to send. */
   onAnswer(sdp: string): Promise<void>
   onOffer(sdp: string): Promise<string>
@@ -50,13 +57,28 @@ export const createCallMedia = ({ world, devices, onState, onFar, onLost }: Call
   let awaited: { done(): void; failed(error: Error): void } | undefined
   let queue: Promise<unknown> = Promise.resolve()
 
-  const peer = createPeer(world, {
-    onState,
-    onTracks: (stream) => {
-      far = stream
-      onFar(stream)
-    },
-  })
+  const openPeer = (): Peer =>
+    createPeer(world, {
+      onState,
+      onTracks: (stream) => {
+        far = stream
+        onFar(stream)
+      },
+    })
+  let peer = openPeer()
+
+  const openPeerAnew = async (): Promise<void> => {
+    const before = peer
+    const saw = before.farVideo()
+    before.quiet()
+    world.after(GRACE_MS, before.close)
+    peer = openPeer()
+    if (microphone) await peer.setAudio(microphone)
+    else peer.listen('audio')
+    const track = near?.getVideoTracks()[0]
+    if (track) await peer.setVideo(track)
+    else if (saw) peer.listen('video')
+  }
 
   /** One negotiation at a time; one that fails does not stop those behind it. */
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
@@ -105,7 +127,9 @@ export const createCallMedia = ({ world, devices, onState, onFar, onLost }: Call
     })
 
   return {
-    peer,
+    get peer() {
+      return peer
+    },
     far: () => far,
     near: () => near,
     firstOffer: async (video) => {
@@ -117,7 +141,7 @@ export const createCallMedia = ({ world, devices, onState, onFar, onLost }: Call
     open: ({ listen = false } = {}) =>
       inTurn(() =>
         openMicrophone().catch((error) => {
-          if (listen) peer.connection.addTransceiver('audio', { direction: 'recvonly' })
+          if (listen) peer.listen('audio')
           throw error
         }),
       ),
@@ -129,9 +153,10 @@ export const createCallMedia = ({ world, devices, onState, onFar, onLost }: Call
       }
       return peer.answer(sdp)
     },
-    negotiate: (send, { restart = false } = {}) =>
+    negotiate: (send, { restart = false, anew = false } = {}) =>
       inTurn(async () => {
         if (closed) return
+        if (anew) await openPeerAnew()
         const sdp = await peer.offer({ restart })
         const wait = answered()
         wait.catch(() => {})

@@ -23,6 +23,8 @@ export type CallView = {
   early: boolean
   held: boolean
   heldThere: boolean
+  /** A mailbox answered, and nobody. */
+  voiceMail: boolean
   muted: boolean
   recording: boolean
   video: boolean
@@ -57,6 +59,7 @@ export const newView = (
   early: false,
   held: false,
   heldThere: false,
+  voiceMail: false,
   muted: false,
   recording: false,
   video: false,

@@ -17,7 +17,7 @@ type WatchedCall = {
 
 /** Puts what is measured into the view, tells the server, and says in words what is wrong. The answer ends it. */
 export const watchCall = ({ world, view, patch, tell, media, repair }: WatchedCall): (() => void) =>
-  createWatch(world, media.peer.connection, {
+  createWatch(world, () => media.peer.connection, {
     onQuality: (quality, poor) => {
       const { trouble, held, heldThere } = view.get()
       const wasSilent = trouble?.name === 'no-sound-from-far' && (quality.receiving || held || heldThere)

@@ -53,9 +53,10 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
     world,
     wanted: () => view.get().state === 'connected' && view.get().cid !== undefined,
     connectionState: () => media.peer.connection.connectionState,
-    restart: () =>
+    restart: (anew) =>
       media.negotiate((sdp) => ports.ask(OP.modify, { cid: view.get().cid, type: MODIFY.resume, sdp }), {
         restart: true,
+        anew,
       }),
     probe: ports.probe,
     onChange: (recovering, failed) =>
@@ -92,6 +93,7 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
     patch({
       ...{ state: 'connected', held: false, heldThere: false, early: false },
       connectedAtMs: now.connectedAtMs ?? world.nowMs(),
+      voiceMail: event.voiceMail === true,
       ...nowWith(event),
     })
     watch()
@@ -133,7 +135,7 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
     reject: async ({ busy = true, to } = {}) => {
       const { cid } = view.get()
       const how = to ? { rc: 302, mto: to } : { rc: busy ? 486 : 603 }
-      end({ cause: how.rc })
+      end({ cause: how.rc, sentTo: to })
       await ports.ask(OP.reject, { cid, ...how }).catch(() => {})
     },
     hangUp,
@@ -214,7 +216,7 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
       } else await media.onAnswer(sdp)
       patch({ farVideo: media.peer.farVideo() })
     },
-    onMediaLost: () => repair.now(true),
+    onMediaLost: (event) => repair.now(true, event.anew === true),
     onAgent: (agent) => patch({ agent }),
     onRecording: (event) => {
       const cause = numberIn(event, 'cause')

@@ -155,7 +155,7 @@ export const createCalls = (ports: CallsPorts): Calls => {
           void one?.onMedia(event).catch(() => one.call.repair())
           return true
         case EVENT.mediaLost:
-          one?.onMediaLost()
+          one?.onMediaLost(event)
           return true
         case EVENT.answerNow:
           if (one) answerNow.emit(one.call)

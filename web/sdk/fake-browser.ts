@@ -60,6 +60,9 @@ class FakeStream {
   getTracks(): FakeTrack[] {
     return this.tracks
   }
+  getVideoTracks(): FakeTrack[] {
+    return this.tracks.filter(({ kind }) => kind === 'video')
+  }
   addTrack(track: FakeTrack): void {
     this.tracks.push(track)
   }
@@ -91,7 +94,8 @@ export class FakePeer {
   getTransceivers(): FakeTransceiver[] {
     return this.transceivers
   }
-  addTransceiver(track: FakeTrack, { direction }: { direction: string }): void {
+  addTransceiver(given: FakeTrack | string, { direction }: { direction: string }): void {
+    const [kind, track] = typeof given === 'string' ? [given, null] : [given.kind, given]
     const sender: FakeTransceiver['sender'] = {
       track,
       replaceTrack: async (next) => {
@@ -100,7 +104,7 @@ export class FakePeer {
     }
     this.transceivers.push({
       ...{ direction, currentDirection: null, sender },
-      receiver: { track: { kind: track.kind } },
+      receiver: { track: { kind } },
     })
   }
   addTrack(track: FakeTrack): void {

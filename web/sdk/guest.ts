@@ -70,7 +70,8 @@ export const createGuestCall = (wish: GuestWish, { world, onFar }: GuestPorts): 
     if (state !== STATE.connected || !media) return
     patch({ state: 'connected', connectedAtMs: view.get().connectedAtMs ?? world.nowMs() })
     stopWatch()
-    stopWatch = createWatch(world, media.peer.connection, {
+    const spoken = media
+    stopWatch = createWatch(world, () => spoken.peer.connection, {
       onQuality: ({ silentS }) => patch({ silent: silentS >= 5 }),
       onReport: ({ mos, rttMs, jitterMs, lossPercent, level }) =>
         channel?.tell(OP.quality, { cid, mos, rttMs, jitterMs, lossPercent, level }),

@@ -4,6 +4,7 @@ export type {
   BookGroup,
   Conversation,
   HistoryCall,
+  HistoryRecording,
   MailMessage,
   Me,
   PhoneConfig,

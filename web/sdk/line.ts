@@ -21,7 +21,8 @@ export type LineState =
   | { kind: 'off' }
   | { kind: 'connecting'; attempt: number }
   | { kind: 'waiting'; attempt: number; untilMs: number; trouble: Trouble }
-  | { kind: 'ready' }
+  /** `trouble`: an exchange elsewhere cannot be reached at the moment, and the server goes on trying. */
+  | { kind: 'ready'; trouble?: Trouble }
   | { kind: 'refused'; trouble: Trouble }
   | { kind: 'signed-out' }
   | { kind: 'over'; reason: 'taken-over' | 'shutdown' | 'deregistered' }
@@ -82,6 +83,8 @@ export const createLine = ({ world, urls, tel, token, wants, onEvent, onReady }:
   let limits = { blf: 0 }
   let cancelWait = () => {}
   let over = false
+  /** The server has a session of ours. */
+  let standing = false
 
   const resumeOf = (): string | undefined => {
     const [owner, resume] = (world.memory.get(MEMORY) ?? '').split('\n')
@@ -130,6 +133,7 @@ export const createLine = ({ world, urls, tel, token, wants, onEvent, onReady }:
     features = featuresIn(answer)
     limits = { blf: numberOf((answer.limits ?? {}) as Members, 'blf') }
     everOpen = true
+    standing = textOf(answer, 'resume') !== ''
     // A server that takes us and throws us out again is not knocked at without a pause.
     world.after(STEADY_MS, () => {
       if (channel === mine) attempt = 0
@@ -149,16 +153,23 @@ export const createLine = ({ world, urls, tel, token, wants, onEvent, onReady }:
       const status = -numberOf(event, 'state')
       // −3 tells of a changed contact; 403 and its like do not get better by trying.
       if (status === 3) return
+      // The server has us, and goes on trying to be registered for us elsewhere.
+      if (state.get().kind === 'ready' && standing && status !== 1 && status !== 401 && status !== 403)
+        return state.set({ kind: 'ready', trouble: troubleOf('refused', { words: why }) })
       if (status === 401 || status === 403)
         return end({ kind: 'refused', trouble: troubleOf('refused', why ? { words: why } : {}) })
       channel?.close()
       return
     }
+    const before = state.get()
+    if (event.op === EVENT.registered && before.kind === 'ready' && before.trouble)
+      state.set({ kind: 'ready' })
     onEvent(event)
   }
 
   const connect = (): void => {
     cancelWait()
+    standing = false
     if (over) return
     state.set({ kind: 'connecting', attempt })
     const url = urls[at % urls.length] ?? ''

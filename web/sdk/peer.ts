@@ -13,6 +13,8 @@ export type Peer = {
   setAudio(track: MediaStreamTrack): Promise<void>
   /** A picture of ours from now on, or none; a new offer has to follow. */
   setVideo(track: MediaStreamTrack | undefined): Promise<void>
+  /** Nothing of ours is sent of that kind: theirs is only heard or seen. */
+  listen(kind: 'audio' | 'video'): void
   /** Another camera in the same place: nothing has to be negotiated. */
   replaceVideo(track: MediaStreamTrack): Promise<void>
   /** Whether a picture of theirs is agreed upon. */
@@ -79,6 +81,7 @@ export const createPeer = (world: World, { onState, onTracks }: PeerEvents): Pee
       await one.sender.replaceTrack(track ?? null)
       one.direction = track ? 'sendrecv' : 'recvonly'
     },
+    listen: (kind) => void connection.addTransceiver(kind, { direction: 'recvonly' }),
     replaceVideo: async (track) => {
       await transceiver('video')?.sender.replaceTrack(track)
     },

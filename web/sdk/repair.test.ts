@@ -47,6 +47,32 @@ describe('a call whose way is lost', () => {
     assert.equal(call.view.get().recovering, false)
   })
 
+  test('goes on by another peer connection where only that serves (9008 anew)', async () => {
+    const { socket, world, call, peer } = await talking()
+    const turned = call.video(true)
+    await settle()
+    socket.answer(1007)
+    socket.say({ op: 9003, cid: 'c1', kind: 'answer', sdp: 'with a picture' })
+    await turned
+    socket.say({ op: 9008, cid: 'c1', anew: true })
+    await settle()
+    const [, next] = world.peers
+    assert.match(String(socket.last(1007)?.sdp), /^offer 1\nm=audio 9\nm=video 9$/)
+    assert.deepEqual(
+      next?.transceivers.map(({ sender }) => sender.track),
+      world.tracks,
+      'the same microphone and camera',
+    )
+    socket.answer(1007)
+    socket.say({ op: 9003, cid: 'c1', kind: 'answer', sdp: 'anew' })
+    await world.turn(1000)
+    assert.deepEqual([peer.closed, next?.closed, next?.remote], [true, false, ['anew']])
+    assert.equal(call.view.get().recovering, false)
+    next?.become('failed')
+    await world.turn(10_000)
+    assert.ok((next?.restarts ?? 0) > 1, 'and is the one that is looked after')
+  })
+
   test('is over when the server does not know it any more', async () => {
     const { socket, world, call } = await talking()
     await world.turn(6000)

@@ -3,8 +3,11 @@ import type { World } from './world.ts'
 /** Makes the way of the media anew. Several signs may tell of one loss: the first one acts, the others wait. */
 export type Repair = {
   onState(state: RTCPeerConnectionState): void
-  /** `forced`: the server asked (9008), so even a way that looks well is made anew. */
-  now(forced?: boolean): void
+  /**
+   * `forced`: the server asked (9008), so even a way that looks well is made anew; `anew`: it asked for another peer
+   * connection as well.
+   */
+  now(forced?: boolean, anew?: boolean): void
   stop(): void
 }
 
@@ -12,7 +15,7 @@ export type RepairPorts = {
   world: World
   wanted(): boolean
   connectionState(): RTCPeerConnectionState
-  restart(): Promise<void>
+  restart(anew: boolean): Promise<void>
   probe(): void
   onChange(recovering: boolean, failed: boolean): void
   onWell(): void
@@ -28,6 +31,7 @@ export const createRepair = (ports: RepairPorts): Repair => {
   const { world } = ports
   let running = false
   let asked = false
+  let wantsAnew = false
   let stopped = false
   let failures = 0
   let lastMs = Number.NEGATIVE_INFINITY
@@ -41,11 +45,13 @@ export const createRepair = (ports: RepairPorts): Repair => {
   const run = async () => {
     running = true
     asked = false
+    const anew = wantsAnew
+    wantsAnew = false
     lastMs = world.nowMs()
     ports.onChange(true, false)
     ports.probe()
     try {
-      await ports.restart()
+      await ports.restart(anew)
       failures = 0
       ports.onChange(false, false)
     } catch {
@@ -58,8 +64,9 @@ export const createRepair = (ports: RepairPorts): Repair => {
     }
   }
 
-  const now = (forced = false): void => {
+  const now = (forced = false, anew = false): void => {
     if (stopped || !ports.wanted()) return
+    wantsAnew ||= anew
     if (running) {
       asked ||= forced
       return

@@ -19,7 +19,7 @@ const MUTE_S = 10
 
 export const createWatch = (
   world: World,
-  connection: Pick<RTCPeerConnection, 'getStats'>,
+  connection: () => Pick<RTCPeerConnection, 'getStats'>,
   { onQuality, onReport, onSilence, onMicrophone }: WatchEvents,
 ): (() => void) => {
   let last: Sample | undefined
@@ -32,7 +32,9 @@ export const createWatch = (
   const alarm = createAlarm()
 
   const look = async (): Promise<void> => {
-    const report = await connection.getStats().catch(() => undefined)
+    const report = await connection()
+      .getStats()
+      .catch(() => undefined)
     if (stopped || !report) return
     const now = sampleOf(
       report.values() as Iterable<Record<string, unknown> & { type: string }>,

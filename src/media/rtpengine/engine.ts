@@ -167,13 +167,16 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     return sdpOf(reply, false)
   }
 
-  /** One peer connection cannot be in two calls here: the page makes another one, and its offer comes to `refresh`. */
+  /**
+   * One peer connection cannot be in two calls here: the other one has ports and DTLS of its own, and browsers shake hands anew
+   * for another certificate only, which it has not. So the page makes another connection, and its offer comes to `refresh`.
+   */
   const attach: Media['attach'] = (name, side) => {
     const web = calls.get(name)?.said[side]?.web
     if (web === undefined) return embedded.attach(name, side)
     const before = speaking.get(web)
     speaking.set(web, { call: name, side })
-    if (before && before.call !== name) events.onWeb?.(web, 'lost')
+    if (before && before.call !== name) events.onWeb?.(web, 'anew')
   }
 
   const forget = (name: string): void => {

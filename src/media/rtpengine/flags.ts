@@ -31,14 +31,17 @@ export const forTelephones = (sdp: string): string =>
     .filter((line) => !FOREIGN.test(line))
     .join('\r\n')
 
+/** Whose packets come may change with each party and each of its connections: pages that were told of one hear no other. */
+const TOO_MUCH = /^a=ssrc(?:-group)?:.*\r?\n/gm
+
 /**
  * With BUNDLE (RFC 9143) around the only medium that there is: a page of policy `max-bundle` takes nothing without. Two media come from two
  * ports, of which nothing else could be said.
  */
 export const forBrowsers = (sdp: string): string => {
-  const [session = '', ...media] = sdp.split(/(?=^m=)/m)
+  const [session = '', ...media] = sdp.replace(TOO_MUCH, '').split(/(?=^m=)/m)
   const live = media.filter((medium) => !/^m=\S+ 0 /.test(medium))
   const mid = live.length === 1 ? /^a=mid:(\S+)/m.exec(live[0] ?? '')?.[1] : undefined
-  if (mid === undefined || /^a=group:BUNDLE/m.test(session)) return sdp
+  if (mid === undefined || /^a=group:BUNDLE/m.test(session)) return `${session}${media.join('')}`
   return `${session}a=group:BUNDLE ${mid}\r\n${media.join('')}`
 }

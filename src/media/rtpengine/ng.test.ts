@@ -108,7 +108,7 @@ test('telephones are spared what only browsers know', () => {
   )
 })
 
-test('browsers are told of a bundle of one, and of none with two media', () => {
+test('browsers are told of a bundle of one, of none with two media, and of no SSRC', () => {
   const [session, audio, video] = ['v=0\r\n', 'm=audio 4 X 0\r\na=mid:a\r\n', 'm=video 6 X 96\r\na=mid:v\r\n']
   assert.equal(forBrowsers(session + audio), `${session}a=group:BUNDLE a\r\n${audio}`)
   assert.equal(forBrowsers(session + audio + video), session + audio + video)
@@ -116,4 +116,6 @@ test('browsers are told of a bundle of one, and of none with two media', () => {
   assert.equal(forBrowsers(session + audio + refused), `${session}a=group:BUNDLE a\r\n${audio}${refused}`)
   for (const odd of ['', 'm=', session, `${session}a=group:BUNDLE a\r\n${audio}`])
     assert.equal(forBrowsers(odd), odd)
+  const named = 'a=ssrc:1 cname:x\r\na=ssrc-group:FID 1 2\r\n'
+  assert.equal(forBrowsers(session + audio + video + named), session + audio + video)
 })

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { without } from '../support/peers.ts'
+import { openPhone, type PhonePage } from '../support/phone-pages.ts'
+import { startRtpengine } from '../support/rtpengine.ts'
+import { logOf, md5User, startTandem, type Tandem } from '../support/tandem.ts'
+
+/** The built-in phone where media go by rtpengine: each person hums a tone, and the others must hear that one. */
+describe('the built-in phone by rtpengine', { skip: without('rtpengine', 'chromium') }, () => {
+  let server: Awaited<ReturnType<typeof startRtpengine>>
+  let house: Tandem
+  let [alice, bob, carol] = [] as PhonePage[] as [PhonePage, PhonePage, PhonePage]
+  before(async () => {
+    server = await startRtpengine()
+    house = await startTandem({
+      config: {
+        security: { exempt: ['127.0.0.0/8'] },
+        media: { engine: 'rtpengine', servers: [`127.0.0.1:${server.port}`] },
+        webphone: { ws_addr: '127.0.0.1:0', wss_addr: '', phone_http_addr: '', phone_https_addr: '' },
+        ue_db: [
+          md5User('1001', 'wonder', '1001'),
+          md5User('1002', 'builder', '1002'),
+          md5User('1003', 'singer', '1003'),
+        ],
+      },
+    })
+    ;[alice, bob, carol] = await Promise.all([
+      openPhone(house, { user: '1001', password: 'wonder', hertz: 440 }),
+      openPhone(house, { user: '1002', password: 'builder', hertz: 700 }),
+      openPhone(house, { user: '1003', password: 'singer', hertz: 1000 }),
+    ])
+  })
+  after(async () => {
+    await Promise.all([alice, bob, carol].map((one) => one?.close()))
+    await house?.stop()
+    await server?.stop()
+  })
+
+  /** What a failed step says: everybody's side of it. */
+  const told = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (fault) {
+      const pages = [alice, bob, carol].map(({ lines }) => lines.splice(0).join('\n'))
+      const story = [
+        (fault as Error).message,
+        ...pages,
+        logOf(house).slice(-60_000),
+        server.output().slice(-20_000),
+      ]
+      throw new Error(story.join('\n----\n'))
+    }
+  }
+  const talk = async (one: PhonePage, other: PhonePage, number: string): Promise<void> => {
+    await one.dial(number)
+    await other.takes()
+  }
+
+  test('a blind transfer: who stays and who comes hear each other', () =>
+    told(async () => {
+      await talk(alice, bob, '1002')
+      await Promise.all([alice.hears(700), bob.hears(440)])
+      await bob.sends('1003', 'Transfer now')
+      await carol.takes()
+      await bob.quiet()
+      await Promise.all([alice.hears(1000), carol.hears(440)])
+      await alice.press('Hang up')
+      await carol.quiet()
+    }))
+
+  test('an attended one, with a word to each before', () =>
+    told(async () => {
+      await talk(alice, bob, '1002')
+      await Promise.all([alice.hears(700), bob.hears(440)])
+      await bob.sends('1003', 'Ask first')
+      await carol.takes()
+      await Promise.all([bob.hears(1000), carol.hears(700)])
+      await bob.press('Connect them')
+      await bob.quiet()
+      await Promise.all([alice.hears(1000), carol.hears(440)])
+      await carol.press('Hang up')
+      await alice.quiet()
+    }))
+
+  test('a picture comes, and goes', () =>
+    told(async () => {
+      await talk(alice, bob, '1002')
+      await Promise.all([alice.hears(700), bob.hears(440)])
+      await alice.press('Video')
+      await bob.sees()
+      await alice.press('Stop video')
+      await bob.hears(440)
+      await alice.press('Hang up')
+      await bob.quiet()
+      assert.ok(true)
+    }))
+})
