@@ -55,18 +55,33 @@ const originsOf = ({ admin, webphone }: Settings): string[] =>
   [admin?.public_url, ...(webphone?.origins ?? [])].flatMap((site) => URL.parse(site ?? '')?.origin ?? [])
 
 const NUMBER = /^[\w.+*#-]{1,64}$/
+const MOST_ASKING = 4
 const REFUSED = new Set([-401, -403, -404, -407])
 
 /** Who is an extension of another exchange is let in by that one. */
 const exchangeOf = (upstream: Upstream | undefined): PhonePorts['exchange'] =>
-  upstream && {
-    async prove(tel, password) {
+  upstream && createExchange(upstream)
+
+const createExchange = (upstream: Upstream): NonNullable<PhonePorts['exchange']> => {
+  // Failures count when they are known: until then nobody shall make more than a few.
+  const asking = new Map<string, number>()
+  const add = (source: string, by: number): void => {
+    const left = (asking.get(source) ?? 0) + by
+    if (left > 0) asking.set(source, left)
+    else asking.delete(source)
+  }
+  return {
+    async prove(tel, password, source) {
       if (!NUMBER.test(tel) || password === '') return 'wrong'
+      if ((asking.get(source) ?? 0) >= MOST_ASKING) return 'busy'
+      add(source, 1)
       const proven = await upstream.prove({ tel, user: tel, password: wired(password) })
+      add(source, -1)
       if (proven.ok) return { ...proven.value, password }
       return REFUSED.has(proven.error.code) ? 'wrong' : 'away'
     },
   }
+}
 
 /** The web phone as every HTTP server of ours can carry it; undefined: the configuration has none. */
 export const createHousePhone = async (

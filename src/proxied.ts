@@ -174,6 +174,7 @@ export const createProxiedSide = (
           ...account.found,
           isSame: ({ user: name, password }) =>
             account.wish.user === name && account.wish.password === password,
+          state: () => account.state,
           watch(hear) {
             account.hear = (state) => {
               if (isRefused(state.code)) wish.refused?.()

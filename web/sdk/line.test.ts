@@ -68,6 +68,19 @@ describe('the line', () => {
     assert.equal(socketOf(world).url, 'ws://pbx:2082', 'the other address comes next')
   })
 
+  test('stays, and says so, while an exchange elsewhere is away', async () => {
+    const { world, phone, socket } = await ready()
+    socket.say({ op: 9001, state: -503, reason: 'Service Unavailable' })
+    const away = phone.line.get()
+    assert.ok(away.kind === 'ready')
+    assert.equal(away.trouble?.words, 'Service Unavailable')
+    socket.say({ op: 9001, state: 0 })
+    assert.deepEqual(phone.line.get(), { kind: 'ready' })
+    assert.equal(world.sockets.length, 1)
+    socket.say({ op: 9001, state: -403, reason: 'Forbidden' })
+    assert.equal(phone.line.get().kind, 'refused')
+  })
+
   test('stops when it is told that another took over, or the login is over', async () => {
     const { world, phone, socket } = await ready()
     socket.say({ op: 9016, reason: 'taken-over' })

@@ -1,3 +1,4 @@
+import type { GuestFault } from '#core'
 import type { MessageLink } from '#lib/message-link'
 import type { CommandOf } from '#webcall'
 import { line } from './names.ts'
@@ -16,10 +17,10 @@ export const callAsGuest = (
 ): WebCall | undefined => {
   const { seq, to, sdp, disp, from, cdata, skill, ticket } = command
   const { guests } = ports
-  const refuse = (code: number, reason: string): undefined => {
-    phone.say({ op: 2011, seq, code, reason })
+  const refuse = (code: number, reason: string, fault: GuestFault): undefined => {
+    phone.say({ op: 2011, seq, code, reason, fault })
   }
-  if (!guests?.enabled) return refuse(-1, 'Calls of guests are switched off here.')
+  if (!guests?.enabled) return refuse(-1, 'Calls of guests are switched off here.', 'off')
   const pass = guests.admit({
     ...{ to, address: link.address },
     ...(link.origin !== undefined && { origin: link.origin }),
@@ -31,8 +32,8 @@ export const callAsGuest = (
     ...(skill !== '' && { skill: line(skill, 4096) }),
   })
   if (!pass.ok) {
-    const { why, reason } = pass.error
-    return refuse(why === 'overloaded' ? -3 : why === 'bad-request' ? -2 : -1, reason)
+    const { why, code, reason } = pass.error
+    return refuse(why === 'overloaded' ? -3 : why === 'bad-request' ? -2 : -1, reason, code)
   }
   return startCall(ports, phone, sdp, pass.value, (call) =>
     phone.say({ op: 2011, seq, cid: call.cid, code: 0 }),

@@ -60,7 +60,8 @@ export const createLogins = (ports: LoginsPorts) => {
     if (!isSaid) connection.say({ ...acknowledged(connection, seq), cids: [...phone.calls.keys()], ...own })
     connection.session = session
     connection.known()
-    phone.say({ op: 9001, state: 0 })
+    const { code: state, reason } = account.upstream?.state() ?? { code: 0 }
+    phone.say({ op: 9001, state, ...(reason !== undefined && { reason }) })
     watchMailbox(session)
     for (const call of [...phone.calls.values()])
       if (call.state === 'incoming') announce(call)

@@ -21,6 +21,8 @@ export type UpstreamAccount = {
   readonly identity: Identity
   /** Whether that is the login it came with. */
   isSame(wish: UpstreamWish): boolean
+  /** How it stands with the registration at the moment. */
+  state(): Omit<UpstreamState, 'over'>
   /** Hears how the registration goes on. */
   watch(hear: (state: UpstreamState) => void): void
   /** Whose phones are in use there, and its own mailbox. */

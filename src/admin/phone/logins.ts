@@ -46,7 +46,10 @@ const userBy = (
 
 const extensionIn = (name: string): string => name.trim().replace(/^(?:sips?|tel):|@.*$/gi, '')
 
-/** `exchange`: asked where this house does not know them. The user, if what was shown proves it; undefined: the request was answered. */
+/**
+ * The user, if what was shown proves it; undefined: the request was answered. `exchange`: asked where this house does not
+ * know them.
+ */
 export const prove = async (
   name: string,
   password: string,
@@ -60,9 +63,10 @@ export const prove = async (
   // Many at once wait together: those behind the one that was too much are not heard any more.
   if (refuseBlockedPhone(request, reply, ports)) return undefined
   const user =
-    userBy(name, password, ports) ?? (await exchange?.prove(extensionIn(name), password)) ?? 'wrong'
-  if (user === 'away') {
-    sendProblem(reply, 503, 'The exchange does not answer.')
+    userBy(name, password, ports) ?? (await exchange?.prove(extensionIn(name), password, source)) ?? 'wrong'
+  if (user === 'away' || user === 'busy') {
+    if (user === 'away') sendProblem(reply, 503, 'The exchange does not answer.')
+    else sendProblem(reply.header('retry-after', 5), 429, 'too many at once: wait a moment')
     return undefined
   }
   if (user !== 'wrong') {

@@ -17,8 +17,10 @@ export type PhoneFacts = {
   maxBlf: number
 }
 
-/** `wrong`: it does not let that in; `away`: it says nothing, or nothing of use. */
-export type Exchange = { prove(tel: string, password: string): Promise<PhoneUser | 'wrong' | 'away'> }
+/** `wrong`: it does not let that in; `away`: it says nothing, or nothing of use; `busy`: `source` asks much at once. */
+export type Exchange = {
+  prove(tel: string, password: string, source: string): Promise<PhoneUser | 'wrong' | 'away' | 'busy'>
+}
 
 export type PhonePorts = {
   facts: PhoneFacts

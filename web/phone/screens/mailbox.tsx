@@ -44,7 +44,34 @@ const Row = ({ id, from, name: given, atMs, ms, heard, urgent }: MailMessage): R
   )
 }
 
+/** Another exchange keeps them, and says only how many there are. */
+const MailElsewhere = (): ReactElement => {
+  const say = useWords()
+  const counts = useCell(useHouse().phone.voiceMail)
+  const n = (counts?.new ?? 0) + (counts?.newUrgent ?? 0)
+  return (
+    <Page title={say('Voice mail')}>
+      <Nothing
+        icon="mail"
+        title={
+          n === 0
+            ? say('No messages.')
+            : say('{n, plural, one {# new message} other {# new messages}}', { n })
+        }
+      >
+        <p className="dim">{say('Your exchange keeps them: call its voice mail number to hear them.')}</p>
+      </Nothing>
+    </Page>
+  )
+}
+
 export const Mailbox = (): ReactElement => {
+  const { phone } = useHouse()
+  useCell(phone.line)
+  return phone.features().mailbox || phone.line.get().kind !== 'ready' ? <MailHere /> : <MailElsewhere />
+}
+
+const MailHere = (): ReactElement => {
   const say = useWords()
   const house = useHouse()
   const { mail } = house

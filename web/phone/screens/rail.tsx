@@ -33,7 +33,7 @@ export const Rail = ({ showHelp }: { showHelp(): void }): ReactElement => {
   return (
     <nav className="rail" aria-label={say('Pages')}>
       <ul>
-        {ITEMS.filter(({ page: item }) => item !== 'mail' || phone.features().mailbox).map(
+        {ITEMS.filter(({ page: item }) => item !== 'mail' || phone.features().mailbox || voiceMail).map(
           ({ page: item, icon, word }) => {
             const count = counts[item] ?? 0
             return (

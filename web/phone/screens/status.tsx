@@ -8,7 +8,7 @@ import { type Say, useWords } from '../words/index.ts'
 const words = (line: LineState, now: number, say: Say): string => {
   switch (line.kind) {
     case 'ready':
-      return say('Ready')
+      return line.trouble ? say('Not registered at the exchange') : say('Ready')
     case 'waiting': {
       const n = Math.max(1, Math.ceil((line.untilMs - now) / 1000))
       return say('No connection. Next attempt in {n} s.', { n })
@@ -24,6 +24,9 @@ const words = (line: LineState, now: number, say: Say): string => {
 
 const LOOK: Partial<Record<LineState['kind'], string>> = { ready: 'well', connecting: 'busy', off: 'busy' }
 
+const lookOf = (line: LineState): string =>
+  (line.kind === 'ready' && line.trouble ? undefined : LOOK[line.kind]) ?? 'bad'
+
 /** Who I am, and whether I can be reached: the truth, not a hope. */
 export const Status = (): ReactElement => {
   const say = useWords()
@@ -37,7 +40,7 @@ export const Status = (): ReactElement => {
         {me.name && me.name !== me.tel && <span className="dim number">{me.tel}</span>}
       </div>
       <div className="status-line">
-        <span className={`state state-${LOOK[line.kind] ?? 'bad'}`} role="status">
+        <span className={`state state-${lookOf(line)}`} role="status">
           <i aria-hidden="true" />
           {words(line, now, say)}
         </span>
@@ -54,6 +57,7 @@ export const Status = (): ReactElement => {
       </div>
       {line.kind === 'waiting' && line.attempt > 1 && <TroubleNote trouble={line.trouble} />}
       {line.kind === 'refused' && <TroubleNote trouble={line.trouble} />}
+      {line.kind === 'ready' && line.trouble && <TroubleNote trouble={line.trouble} />}
     </header>
   )
 }

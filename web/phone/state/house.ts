@@ -78,7 +78,7 @@ export const createHouse = ({ me, config, api, settings, route, ringer: given }:
   })
 
   phone.devices.choice.on(() => settings.change({ devices: phone.devices.choice.get() }))
-  phone.voiceMail.on(() => void mail.refresh())
+  phone.voiceMail.on(() => phone.features().mailbox && void mail.refresh())
   // A new server, or one that was away: what was missed is fetched.
   phone.line.on(() => {
     if (phone.line.get().kind !== 'ready') return
@@ -130,7 +130,7 @@ export const createHouse = ({ me, config, api, settings, route, ringer: given }:
 
   return {
     ...{ me, config, api, phone, settings, route, book, history, texts, mail, ringer, notifier, tab, lately },
-    push: createPush(api, config.push?.key),
+    push: createPush(api, me.elsewhere ? undefined : config.push?.key),
     takeHere: oneTab.take,
     dial: (to, { video = false } = {}) => {
       if (!to) return undefined

@@ -30,6 +30,7 @@ export const pages = {
   Delivered: '已送達',
   'Devices are listed after the microphone was allowed once.': '允許使用麥克風一次之後，才會列出裝置。',
   'Every call is taken at once, with the microphone open.': '每通來電都會立即接通，並開啟麥克風。',
+  'Go to the message of {name}': '前往 {name} 的留言',
   Greeting: '問候語',
   History: '通話紀錄',
   'In the number field: Enter calls, Escape clears, arrow down goes to the suggestions.':
@@ -45,6 +46,7 @@ export const pages = {
   Messages: '訊息',
   Microphone: '麥克風',
   Missed: '未接',
+  'Missed, with a message': '未接，有留言',
   'Missed call': '未接來電',
   New: '新',
   'New text': '新訊息',
@@ -58,6 +60,7 @@ export const pages = {
   'Not delivered': '未送達',
   'Not plugged in': '未接上',
   'Not registered': '未登錄',
+  'Not registered at the exchange': '未在交換機登錄',
   Notifications: '通知',
   'Number or user': '號碼或帳號',
   'Off: who calls while you talk hears busy. In force at the next sign-in.':
@@ -78,6 +81,7 @@ export const pages = {
   Ready: '就緒',
   'Record it again': '重新錄製',
   'Record your own': '錄製自己的問候語',
+  'Recording: {name}': '錄音：{name}',
   'Recording of the call with {name}': '與 {name} 通話的錄音',
   'Ring when this page is closed': '關閉此頁面時仍響鈴',
   Ringtone: '鈴聲',
@@ -119,6 +123,8 @@ export const pages = {
   Waiting: '等候中',
   'Whoever reaches your mailbox is heard here.': '進入您語音信箱的留言會出現在這裡。',
   Write: '撰寫',
+  'Your exchange keeps them: call its voice mail number to hear them.':
+    '留言保存在您的交換機：請撥打其語音信箱號碼收聽。',
   'Write a text': '撰寫訊息',
   'Write the first one': '撰寫第一則訊息',
   'Write to {name}': '傳訊息給 {name}',
@@ -128,6 +134,7 @@ export const pages = {
   'Your administrator fills it. Any number can be dialled meanwhile.':
     '由管理員建立。在此之前，您仍可撥打任何號碼。',
   new: '則新的',
+  '{n, plural, one {# new message} other {# new messages}}': '{n, plural, other {# 則新留言}}',
   '{left} left, {parts, plural, one {# part} other {# parts}}':
     '還可輸入 {left} 字，共 {parts, plural, other {# 則}}',
 } as const

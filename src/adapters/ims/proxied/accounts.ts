@@ -34,6 +34,8 @@ export type ProxyAccount = {
   /** User part of its contact, by which the exchange's requests find it. */
   readonly contact: string
   hear: ((state: ProxyState) => void) | undefined
+  /** As it was told last. */
+  state: ProxyState
   /** The exchange has let it in. */
   standing: boolean
   /** What waits in its mailbox, as it comes. */
@@ -115,7 +117,7 @@ export const createProxyAccounts = (ports: AccountsPorts) => {
     )
     const account: ProxyAccount = {
       ...{ name: line.name, found: { subscriber, identity }, line, wish, contact },
-      ...{ hear: undefined, standing: false, onWaiting: undefined },
+      ...{ hear: undefined, standing: false, state: { code: -2, over: false }, onWaiting: undefined },
       answerer: () => createDigestAnswerer({ username: user, password }, random),
       leave() {
         registration.close()
@@ -149,6 +151,7 @@ export const createProxyAccounts = (ports: AccountsPorts) => {
         give({ code: -2, over: true, reason: 'The exchange does not answer.' }),
       )
       const account = make(wish, (state) => {
+        account.state = state
         if (!entered) give(state)
         else account.hear?.(state)
       })

@@ -22,7 +22,13 @@ const anAccount = (tel: string): ProxyAccount => ({
   ...{ name: `web:${tel}`, contact: `contact-of-${tel}`, wish: { tel, user: tel, password: 'x' } },
   found: {} as ProxyAccount['found'],
   line: { transport: 'udp', endpoint: () => ({ address: '192.0.2.9', port: 5060 }) } as ProxyAccount['line'],
-  ...{ hear: undefined, standing: true, onWaiting: undefined, leave: () => {} },
+  ...{
+    hear: undefined,
+    standing: true,
+    state: { code: 0, over: false },
+    onWaiting: undefined,
+    leave: () => {},
+  },
   answerer: () => createDigestAnswerer({ username: tel, password: 'x' }, random),
 })
 
