@@ -2,6 +2,7 @@ import type { Side } from '#core'
 import { carriedFormats, type Format } from '#sdp'
 import { type EngineCall, otherSide } from '../call.ts'
 import { termsOf } from '../web/face.ts'
+import type { Types } from './clerk-talk.ts'
 
 /** What can be kept. */
 export type Kept = 'pcmu' | 'pcma' | 'g722' | 'opus'
@@ -23,3 +24,8 @@ export const keptTypes = (call: EngineCall, side: Side): Map<number, Kept> => {
     if (isKept(name) && !types.has(type)) types.set(type, name)
   return types
 }
+
+export const typesOf = (call: EngineCall): Types => ({
+  caller: keptTypes(call, 'caller'),
+  callee: keptTypes(call, 'callee'),
+})

@@ -1,5 +1,6 @@
 import type { RecordedFile, Side } from '#core'
 import { ALAW, expand, ULAW } from '../g711.ts'
+import type { Types } from './clerk-talk.ts'
 import type { Kept } from './formats.ts'
 import { G722 } from './g722.ts'
 import { createOpusFile, type OpusFile } from './opus-file.ts'
@@ -23,38 +24,30 @@ const createDecoders = () => {
   }
 }
 
-export type Sink = {
-  /** Resolves when what it holds is written, or is not to be had. */
-  put(batch: Uint8Array): Promise<void>
-  finish(): Promise<RecordedFile[]>
-}
-
-export type RecordingPorts = {
+export type RecordingPlan = {
   folder: string
   name: string
-  typesOf(side: Side): Map<number, Kept>
   /** For Ogg. */
-  serial(): number
+  serial: number
 }
 
 /**
  * Both sides of a call, in files that all begin with the recording: telephone speech in one stereo WAV (the caller left),
  * Opus as it came, one file a side.
  */
-export const createRecording = ({ folder, name, typesOf, serial }: RecordingPorts): Sink => {
+export const createRecording = ({ folder, name, serial }: RecordingPlan) => {
   const decode = createDecoders()
   const timeline = new Timeline(2)
   const opus: Partial<Record<Side, OpusFile>> = {}
-  const types = { caller: typesOf('caller'), callee: typesOf('callee') }
   const wavPath = `${folder}/${name}.wav`
   const opusPath = (side: Side): string => `${folder}/${name}-${side}.ogg`
   let wav: WavFile | undefined
   let nowMs = 0
 
-  const keep = ({ side, type, payload, ssrc, timestamp, atMs }: Tapped): void => {
+  const keep = (types: Types, { side, type, payload, ssrc, timestamp, atMs }: Tapped): void => {
     const kept = types[side].get(type)
     if (kept === 'opus') {
-      opus[side] ??= createOpusFile(opusPath(side), serial())
+      opus[side] ??= createOpusFile(opusPath(side), serial + (side === 'caller' ? 0 : 1))
       opus[side].put(ssrc, timestamp, atMs, payload)
     } else if (kept) {
       wav ??= createWavFile(wavPath, 2)
@@ -71,15 +64,13 @@ export const createRecording = ({ folder, name, typesOf, serial }: RecordingPort
   }
 
   return {
-    async put(octets) {
+    async put(octets: Uint8Array, types: Types): Promise<void> {
       const batch = readBatch(octets)
       nowMs = batch.nowMs
-      types.caller = typesOf('caller')
-      types.callee = typesOf('callee')
-      for (const packet of batch.packets) keep(packet)
+      for (const packet of batch.packets) keep(types, packet)
       await write(nowMs - SETTLED_MS)
     },
-    async finish() {
+    async finish(): Promise<RecordedFile[]> {
       await write(nowMs)
       const files: RecordedFile[] = []
       if (wav) files.push({ path: wavPath, type: 'audio/wav', ms: await wav.finish() })
@@ -101,7 +92,7 @@ const TAIL_MS = 500
 export type Heard = { nowMs: number; quietMs: number }
 
 /** One side alone, for a mailbox: without the silence at its end. */
-export const createMessage = (path: string, side: Side, typesOf: (side: Side) => Map<number, Kept>) => {
+export const createMessage = ({ path, side }: { path: string; side: Side }) => {
   const decode = createDecoders()
   const timeline = new Timeline(1)
   const wav = createWavFile(path, 1)
@@ -114,19 +105,19 @@ export const createMessage = (path: string, side: Side, typesOf: (side: Side) =>
   }
 
   return {
-    heard: (): Heard => ({ nowMs, quietMs: nowMs - loudMs }),
-    async put(octets: Uint8Array): Promise<void> {
+    async put(octets: Uint8Array, types: Types): Promise<Heard> {
       const batch = readBatch(octets)
       nowMs = batch.nowMs
-      const types = typesOf(side)
       for (const { side: from, type, ssrc, timestamp, atMs, payload } of batch.packets) {
-        const kept = types.get(type)
+        const kept = types[from].get(type)
         if (from !== side || !kept || kept === 'opus') continue
         const samples = decode(kept, side, payload)
         if (loudnessOf(samples) > QUIET) loudMs = atMs + samples.length / 8
         timeline.put(0, ssrc, timestamp, atMs, samples)
       }
+      const heard = { nowMs, quietMs: nowMs - loudMs }
       await write(nowMs - SETTLED_MS)
+      return heard
     },
     /** Gives how long it is: nothing, where nobody spoke. */
     async finish(): Promise<number> {
@@ -135,5 +126,3 @@ export const createMessage = (path: string, side: Side, typesOf: (side: Side) =>
     },
   }
 }
-
-export type Message = ReturnType<typeof createMessage>

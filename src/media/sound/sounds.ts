@@ -7,8 +7,8 @@ import type { Report } from '../commands.ts'
 import type { createRoster } from '../exchange.ts'
 import type { Hand } from '../hand.ts'
 import type { WebExchange } from '../web/exchange.ts'
-import { keptTypes } from './formats.ts'
-import { createRecording, type Sink } from './recording.ts'
+import { createClerk, type Sink } from './clerk.ts'
+import { keptTypes, typesOf } from './formats.ts'
 import { createSpeech, type Speech } from './speech.ts'
 
 export type SoundsPorts = {
@@ -38,6 +38,7 @@ export const createSounds = ({ browsers, calls, events, log }: SoundsPorts) => {
   const recordings = new Map<number, Recording>()
   const talks = new Map<number, Talk>()
   const working = new Set<Promise<unknown>>()
+  const clerk = createClerk(log)
   let last = 0
 
   const busy = (work: Promise<unknown>): void => {
@@ -71,12 +72,9 @@ export const createSounds = ({ browsers, calls, events, log }: SoundsPorts) => {
       return ok(undefined)
     }
     if (recordings.has(call.id) || talks.has(call.id)) return err('bad-request')
-    const typesOf = (side: Side) => keptTypes(call, side)
-    if (typesOf('caller').size === 0 || typesOf('callee').size === 0) return err('not-acceptable-media')
-    const sink = createRecording({
-      ...{ folder, name: file, typesOf },
-      serial: () => randomBytes(4).readUInt32LE(),
-    })
+    const { caller, callee } = typesOf(call)
+    if (caller.size === 0 || callee.size === 0) return err('not-acceptable-media')
+    const sink = clerk.recording(folder, file, randomBytes(4).readUInt32LE())
     const number = ++last
     recordings.set(call.id, { call, name, number, sink, last: Promise.resolve() })
     call.hand.tell({ op: 'tap', call: call.id, tap: number })
@@ -90,7 +88,7 @@ export const createSounds = ({ browsers, calls, events, log }: SoundsPorts) => {
   ): Speech | undefined => {
     if (!script) return undefined
     const speech = createSpeech({
-      ...{ call, side, script, number: ++last },
+      ...{ call, clerk, side, script, number: ++last },
       told: (end, ms) => events.onSpoken?.(call.name, end, ms),
       log: (what) => log.write('media', 'warn', what, { user: call.name }),
     })
@@ -130,14 +128,16 @@ export const createSounds = ({ browsers, calls, events, log }: SoundsPorts) => {
   const onTapped = (hand: Hand, { call, tap, octets, last: isLast }: Report & { op: 'tapped' }): void => {
     const recording = recordings.get(call)
     const talk = talks.get(call)
+    // The octets themselves are given away.
+    const size = octets.length
     let done = Promise.resolve()
     if (recording?.number === tap) {
-      done = recording.sink.put(octets).catch(() => {})
+      done = recording.sink.put(octets, typesOf(recording.call)).catch(() => {})
       recording.last = done
       if (isLast) endRecording(call)
     } else if (talk?.speech.number === tap) done = talk.speech.onTapped(octets)
     if (talk) talk.tapped = done
-    void done.finally(() => hand.done(octets.length))
+    void done.finally(() => hand.done(size))
     if (isLast && ended.has(call)) ended.get(call)?.()
   }
 
@@ -188,6 +188,7 @@ export const createSounds = ({ browsers, calls, events, log }: SoundsPorts) => {
         busy(tapped.then(() => speech.closed()))
       }
       await Promise.all(working)
+      await clerk.end()
     },
   }
 }

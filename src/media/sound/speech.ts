@@ -1,14 +1,15 @@
 import type { Script, Side, SpokenEnd } from '#core'
 import type { EngineCall } from '../call.ts'
-import { keptTypes } from './formats.ts'
-import { createMessage, type Message, SILENCE_MS } from './recording.ts'
-import { readUlaw } from './wav.ts'
+import type { Clerk, Message } from './clerk.ts'
+import { typesOf } from './formats.ts'
+import { SILENCE_MS } from './recording.ts'
 
 /** Four seconds at a time. */
 const PART = 4 * 8000
 
 export type SpeechPorts = {
   call: EngineCall
+  clerk: Clerk
   side: Side
   script: Script
   /** Number of this script. */
@@ -18,10 +19,10 @@ export type SpeechPorts = {
 }
 
 /** One script: plays its files, then keeps what comes until there is a reason to stop. */
-export const createSpeech = ({ call, side, script, number, told, log }: SpeechPorts) => {
+export const createSpeech = ({ call, clerk, side, script, number, told, log }: SpeechPorts) => {
   const mostMs = (script.record?.mostS ?? 0) * 1000
   const parts: Promise<Uint8Array | undefined>[] = script.play.map((path) =>
-    readUlaw(path).catch(() => undefined),
+    clerk.read(path).catch(() => undefined),
   )
   let [part, at, saying] = [0, 0, false]
   let state: 'playing' | 'keeping' | 'ended' = 'playing'
@@ -75,7 +76,7 @@ export const createSpeech = ({ call, side, script, number, told, log }: SpeechPo
       return told('played', 0)
     }
     state = 'keeping'
-    message = createMessage(script.record.path, side, (from) => keptTypes(call, from))
+    message = clerk.message(script.record.path, side)
     call.hand.tell({ op: 'tap', call: call.id, tap: number })
   }
 
@@ -92,13 +93,13 @@ export const createSpeech = ({ call, side, script, number, told, log }: SpeechPo
     },
     async onTapped(octets: Uint8Array): Promise<void> {
       if (!message || ending) return
-      await message.put(octets).catch((fault: unknown) => {
+      const heard = await message.put(octets, typesOf(call)).catch((fault: unknown) => {
         log(`${script.record?.path} cannot be written: ${fault}`)
         stop('limit')
       })
-      const { nowMs, quietMs } = message.heard()
-      if (nowMs >= mostMs) stop('limit')
-      else if (quietMs >= SILENCE_MS) stop('silence')
+      if (!heard) return
+      if (heard.nowMs >= mostMs) stop('limit')
+      else if (heard.quietMs >= SILENCE_MS) stop('silence')
     },
     /** The call is over; resolves when that is told. */
     async closed(): Promise<void> {
