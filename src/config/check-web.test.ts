@@ -115,6 +115,10 @@ describe('click to call', () => {
     matches(guests('allow: ["*"]'), /allow: "\*" is every number/)
     matches(guests('call_back: "*"'), /call_back: "\*" is every number/)
     matches(guests('allow: []'), /guests may call nobody/)
+    matches(guests('allow: ["600", "911"]'), /allow: 911 is an emergency number/)
+    matches(guests('call_back: ["+49*", "112"]'), /call_back: 112 is an emergency number/)
+    matches(guests('call_back: ["home"]'), /call_back: "home" fits no telephone number/)
+    assert.deepEqual(said(guests('user: "1001", password: "p", call_back: ["+49 (30) *", "0?????"]')), [])
     matches(guests('', ''), /add a group webphone/)
   })
   test('takes the manual’s Flash settings with a notice', () => {

@@ -1,3 +1,4 @@
+import { isEmergencyNumber } from '#lib/emergency-numbers'
 import type { Endpoint } from '#lib/wire'
 import type { Findings } from './check.ts'
 import { isIPv4, isIPv6, printEndpoint } from './schema-addresses.ts'
@@ -24,7 +25,7 @@ export const checkWeb = (written: RootSettings, place: (name: string) => Place, 
   checkAddresses(all)
   checkMedia(all)
   checkProxy(all)
-  if (!written.ue_db.some(({ written: { pwd } }) => pwd !== undefined))
+  if (!written.webphone.proxy.addr && !written.ue_db.some(({ written: { pwd } }) => pwd !== undefined))
     check.warn(place('webphone'), 'webphone', 'no user of ue_db has a pwd: nobody can log in')
   checkLegacy(all)
 }
@@ -127,7 +128,8 @@ const originOf = (text: string): string => {
   return URL.parse(`https://${text}`)?.origin ?? 'https://www.example.org'
 }
 
-const checkProxy = ({ written: { webphone, sip_addr }, place, check }: Check): void => {
+const checkProxy = ({ written, place, check }: Check): void => {
+  const { webphone, sip_addr } = written
   if (!webphone) return
   const { proxy } = webphone
   if (!proxy.addr) {
@@ -143,6 +145,12 @@ const checkProxy = ({ written: { webphone, sip_addr }, place, check }: Check): v
       'webphone.proxy.addr',
       `${printEndpoint(at)} is this server itself: leave it empty for the built-in core`,
     )
+  if (proxy.transport === 'tls' && written.tls.authorities === undefined)
+    check.warn(
+      place('webphone'),
+      'webphone.proxy.transport',
+      'any certificate of the exchange is taken: name its authority in tls.authorities',
+    )
   if (sip_addr.some(({ addr }) => addr?.port === proxy.local_port))
     check.problem(
       place('webphone'),
@@ -150,6 +158,9 @@ const checkProxy = ({ written: { webphone, sip_addr }, place, check }: Check): v
       `${proxy.local_port} is already a port of sip_addr: choose another`,
     )
 }
+
+/** Without what people put between digits. */
+const bare = (pattern: string): string => pattern.replace(/^(?:sips?|tel):|[\s().\-/]/gi, '')
 
 const checkGuests = ({ written, place, check }: Check): void => {
   const { click_to_call: guests, webphone, ue_db } = written
@@ -161,6 +172,18 @@ const checkGuests = ({ written, place, check }: Check): void => {
   for (const name of ['allow', 'call_back'] as const)
     if (guests[name].includes('*'))
       say(name, `"*" is every number, also those that cost money: name yours, such as "600" or "1???"`)
+  for (const name of ['allow', 'call_back'] as const)
+    for (const number of guests[name].filter((one) => isEmergencyNumber(bare(one))))
+      say(
+        name,
+        `${number} is an emergency number: visitors of web pages could ring it. Take it out, unless it is yours`,
+      )
+  for (const pattern of guests.call_back)
+    if (!/^\+?[\d*?]+$/.test(bare(pattern)))
+      say(
+        'call_back',
+        `${JSON.stringify(pattern)} fits no telephone number: digits, perhaps with +, and * and ?`,
+      )
   const account = ue_db.find(
     ({ written: { impi } }) => impi === guests.user || impi?.split('@')[0] === guests.user,
   )

@@ -81,6 +81,72 @@ const WORKS: [name: string, door: Door, task: (page: Page, server: PhoneServer) 
     },
   ],
   [
+    'whoever rings second covers no button of the call, on a telephone’s width either',
+    { height: 760 },
+    async (page, server) => {
+      await dial(page, '1003')
+      server.ring({ from: '1002' })
+      await page.locator('.knock').waitFor()
+      for (const width of [1100, 400]) {
+        await page.setViewportSize({ width, height: 760 })
+        await page.getByRole('button', { name: 'Mute' }).click()
+        await page.getByRole('button', { name: 'Muted' }).click()
+      }
+      await page.getByRole('button', { name: 'Hang up' }).click()
+      await page.locator('[role=alertdialog]').waitFor()
+      assert.ok(server.heard.some(({ op }) => op === 1010))
+    },
+  ],
+  [
+    'a call is sent elsewhere without being answered, by keyboard alone',
+    {},
+    async (page, server) => {
+      await page.getByText('Ready').waitFor()
+      server.ring({ from: '1002' })
+      await page.locator('.incoming').waitFor()
+      await page.keyboard.press('Alt+KeyT')
+      await page.getByLabel('Send the call to').waitFor()
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Send elsewhere' }).focus()
+      await page.keyboard.press('Enter')
+      await page.getByLabel('Send the call to').waitFor()
+      await page.keyboard.type('chen')
+      await page.keyboard.press('Enter')
+      await page.getByText('Transferred to Chen Yi-Chun').waitFor()
+      const { rc, mto } = server.heard.find(({ op }) => op === 1005) ?? {}
+      assert.deepEqual([rc, mto], [302, '1003'])
+    },
+  ],
+  [
+    'a mailbox that answers is called one, and offers nothing that it cannot do',
+    {},
+    async (page, server) => {
+      await page.getByText('Ready').waitFor()
+      await page.fill('input[name=dial]', '1004')
+      await page.keyboard.press('Enter')
+      await page.getByText('Ringing…').waitFor()
+      server.say({ op: 9004, cid: 'c1', state: 2, voiceMail: true })
+      await page.getByText(/^Voice mail · 0:0\d$/).waitFor()
+      assert.ok(await page.getByRole('button', { name: 'Transfer' }).isDisabled())
+      await page.getByRole('button', { name: 'Hang up' }).click()
+      await page.getByText(/Voice mail · Call ended after/).waitFor()
+    },
+  ],
+  [
+    'the history says who speaks in a recording, and what a mailbox took',
+    {},
+    async (page) => {
+      await page.evaluate('location.hash = "#/history"')
+      await page.getByRole('button', { name: 'Recording of the call with Bob Stone' }).click()
+      await page.getByRole('button', { name: 'Play Recording: You' }).waitFor()
+      await page.getByRole('button', { name: 'Play Recording: Bob Stone' }).waitFor()
+      await page.getByText('Voice mail · 0:17').waitFor()
+      await page.getByText('Missed, with a message').waitFor()
+      await page.getByRole('button', { name: 'Go to the message of +886912345678' }).click()
+      await page.locator('.voice').first().waitFor()
+    },
+  ],
+  [
     'a page that is not secure says so at the door',
     {
       loggedIn: false,

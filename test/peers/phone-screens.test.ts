@@ -20,7 +20,14 @@ const HEIGHT = 860
 /** Which screens there are, and how one comes to them; the order matters. */
 const SCREENS: [name: string, come: (page: Page, server: PhoneServer) => Promise<unknown>][] = [
   ['phone book', (page) => page.getByText('Nordwind Parts').waitFor()],
-  ['history', (page) => go(page, 'history', '.past')],
+  [
+    'history',
+    async (page) => {
+      await go(page, 'history', '.past')
+      await page.locator('.person-tools [aria-expanded]').click()
+      await page.locator('.past-recording').first().waitFor()
+    },
+  ],
   ['texts', (page) => go(page, 'texts', '.talk >> visible=true')],
   ['conversation', (page) => go(page, 'texts/1002', '.bubble')],
   ['voice mail', (page) => go(page, 'mail', '.voice')],
@@ -40,6 +47,13 @@ const SCREENS: [name: string, come: (page: Page, server: PhoneServer) => Promise
       await page.locator('.sheet').waitFor({ state: 'detached' })
       server.ring({ video: true })
       await page.locator('.incoming').waitFor()
+    },
+  ],
+  [
+    'sent elsewhere',
+    async (page) => {
+      await page.keyboard.press('Alt+KeyT')
+      await page.locator('.elsewhere').waitFor()
     },
   ],
   [
@@ -82,6 +96,13 @@ const SCREENS: [name: string, come: (page: Page, server: PhoneServer) => Promise
     async (page) => {
       await page.locator('.targets button').first().click()
       await page.locator('.second').waitFor()
+    },
+  ],
+  [
+    'second caller',
+    async (page, server) => {
+      server.ring({ from: '1003', disp: 'Chen Yi-Chun' })
+      await page.locator('.knock').waitFor()
     },
   ],
   [

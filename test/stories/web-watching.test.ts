@@ -72,12 +72,21 @@ describe('guests', () => {
   })
   const guests = {
     ...{ enabled: true, welcomes: () => true },
-    ticket: () => ({ ok: false as const, error: { why: 'forbidden' as const, reason: 'No.' } }),
+    ticket: () => ({
+      ok: false as const,
+      error: { why: 'forbidden' as const, code: 'off' as const, reason: 'No.' },
+    }),
     admit: ({ to }: { to: string }) =>
       to === '600'
         ? pass(to)
-        : { ok: false as const, error: { why: 'forbidden' as const, reason: 'Not that number.' } },
-    admitCallBack: () => ({ ok: false as const, error: { why: 'forbidden' as const, reason: 'No.' } }),
+        : {
+            ok: false as const,
+            error: { why: 'forbidden' as const, code: 'not-allowed' as const, reason: 'Not that number.' },
+          },
+    admitCallBack: () => ({
+      ok: false as const,
+      error: { why: 'forbidden' as const, code: 'off' as const, reason: 'No.' },
+    }),
   }
 
   test('call whom they may, with the nonce of their connection, once', async () => {
@@ -112,7 +121,8 @@ describe('guests', () => {
     const guest = connect(house)
     guest.say(1000)
     guest.say(1011, { nonce: (await guest.next(2000)).nonce, to: '+900123', sdp: browserSdp('guest') })
-    assert.equal((await guest.next(2011, { code: -1 })).reason, 'Not that number.')
+    const { reason, fault } = await guest.next(2011, { code: -1 })
+    assert.deepEqual([reason, fault], ['Not that number.', 'not-allowed'])
     guest.say(1003, { to: 'bob', sdp: browserSdp('guest') })
     await guest.next(2003, { code: -1 })
     guest.say(1009, { to: 'bob', msg: 'spam' })

@@ -109,7 +109,7 @@ export const openPhoneTown = async (more: Partial<PhonePorts> = {}) => {
         fetch: async () => err('nobody is asked'),
       }),
       push: { key: 'KEY', subscribe: async () => undefined, unsubscribe: async () => {} },
-      callBack: () => err({ why: 'forbidden', reason: 'not here' }),
+      callBack: () => err({ why: 'forbidden', code: 'no-call-back', reason: 'Not here.' }),
       socketUrls: (host, secure) => [`${secure ? 'wss' : 'ws'}://${host}/phone/ws`],
       origins: [],
       ...more,
@@ -137,6 +137,7 @@ export const openPhoneTown = async (more: Partial<PhonePorts> = {}) => {
   }
   return {
     ...kept,
+    away: (path: string) => rmSync(join(folder, path)),
     ...{ timers, file, ask, guard, subscribers, events, guests },
     pass: (ms: number) => {
       time.ms += ms

@@ -35,11 +35,18 @@ export const sampleLamps: Record<string, object> = {
   1011: { lamp: 'unavailable' },
 }
 
+/** Of two browsers each has a file of its own. */
+const sampleRecordings: { id: string; ms: number; voice: string }[] = [
+  { id: 'r1', ms: 154_000, voice: 'own' },
+  { id: 'r2', ms: 153_000, voice: 'other' },
+]
+
 export const sampleHistory = (now: number) => ({
   calls: [
     ...[
-      { with: '1002', name: 'Bob Stone', direction: 'in', ago: 0.012, s: 154, recordings: ['r1'] },
-      { with: '+886912345678', name: '', direction: 'in', ago: 0.06, s: 0 },
+      { with: '1002', name: 'Bob Stone', direction: 'in', ago: 0.012, s: 154, recordings: sampleRecordings },
+      { with: '+886912345678', name: '', direction: 'in', ago: 0.06, s: 0, voiceMail: 'message' },
+      { with: '1004', name: 'Dora Lindqvist', direction: 'out', ago: 0.1, s: 17, voiceMail: 'no-message' },
       { with: '1003', name: 'Chen Yi-Chun', direction: 'out', ago: 0.21, s: 48 },
       { with: '1010', name: '王小明', direction: 'out', ago: 1.1, s: 0, cause: 486 },
       { with: '600', name: 'Echo', direction: 'out', ago: 1.3, s: 12, video: true },

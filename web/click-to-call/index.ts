@@ -3,7 +3,7 @@ import { browserWorld } from '../sdk/world.ts'
 import { type Face, paint, type Shown } from './face.ts'
 import { callBack, ServerRefusal, ticketFor, type Wish } from './server.ts'
 import { STYLE } from './style.ts'
-import { type Say, wordOf, wordsOf } from './words.ts'
+import { type Say, wordOf, wordOfFault, wordsOf } from './words.ts'
 
 const script = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src : ''
 
@@ -109,8 +109,8 @@ class TandemCall extends HTMLElement {
       if (this.#audio) this.#audio.srcObject = null
       this.#far = undefined
       if (!trouble) return this.#show({ kind: 'ended' })
-      const word = wordOf(trouble.name)
-      this.#trouble(word === 'refused' ? trouble.words : this.#say(word), trouble.name, word === 'absent')
+      const word = wordOf(trouble)
+      this.#trouble(this.#say(word), trouble.name, word === 'absent')
     }
     guest.view.on(changed)
     changed()
@@ -127,11 +127,9 @@ class TandemCall extends HTMLElement {
 
   #refused(error: unknown): void {
     if (!(error instanceof ServerRefusal)) return this.#trouble(this.#say('away'), 'server-away', true)
-    this.#trouble(
-      error.status === 429 ? this.#say('busy') : error.message || this.#say('refused'),
-      'refused',
-      false,
-    )
+    const word = wordOfFault(error.fault)
+    // A number that was mistyped is asked for again.
+    this.#trouble(this.#say(word), 'refused', word === 'wrong-number')
   }
 
   #trouble(words: string, name: string, offerNumber: boolean): void {

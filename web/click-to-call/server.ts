@@ -2,10 +2,11 @@
 export type Wish = { to: string; from?: string; disp?: string; cdata?: string; skill?: string }
 
 export class ServerRefusal extends Error {
-  readonly status: number
-  constructor(status: number, words: string) {
+  /** What stood against it, by name. */
+  readonly fault: string | undefined
+  constructor(words: string, fault: string | undefined) {
     super(words)
-    this.status = status
+    this.fault = fault
   }
 }
 
@@ -17,7 +18,8 @@ const post = async (server: string, path: string, body: object): Promise<Record<
   const told = (await response.json().catch(() => ({}))) as Record<string, unknown>
   if (response.ok) return told
   const words = [told.detail, told.title].find((one) => typeof one === 'string')
-  throw new ServerRefusal(response.status, (words as string | undefined) ?? '')
+  const fault = typeof told.code === 'string' ? told.code : response.status === 429 ? 'busy' : undefined
+  throw new ServerRefusal((words as string | undefined) ?? '', fault)
 }
 
 export const ticketFor = async (server: string, to: string): Promise<{ ticket: string; ws: string[] }> => {

@@ -18,7 +18,8 @@ export type TroubleName =
   | 'not-recorded'
   | 'refused'
 
-export type Trouble = { name: TroubleName; words: string; cause?: number; address?: string }
+/** `cause`: a SIP status. `fault`: why a guest's call was refused, by name. */
+export type Trouble = { name: TroubleName; words: string; cause?: number; fault?: string; address?: string }
 
 const WORDS: Record<TroubleName, string> = {
   'insecure-page': 'Browsers give the microphone to secure pages only. Open this page by https.',
@@ -53,6 +54,7 @@ export const refusalOf = (answer: Readonly<Record<string, unknown>>): Trouble =>
   troubleOf('refused', {
     ...(typeof answer.reason === 'string' && answer.reason ? { words: answer.reason } : {}),
     ...(typeof answer.cause === 'number' ? { cause: answer.cause } : {}),
+    ...(typeof answer.fault === 'string' ? { fault: answer.fault } : {}),
   })
 
 /** Why getUserMedia said no. The names are those of the Media Capture specification, old ones of Chrome included. */

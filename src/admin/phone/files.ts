@@ -3,12 +3,16 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Clock } from '#lib/clock'
 
 /** `small`: the same compressed, made when somebody first wants it. */
 export type StaticFile = { body: Buffer; small?: Buffer; type: string; etag: string; hashed: boolean }
 
 /** By path within the folder. */
-export type Site = ReadonlyMap<string, StaticFile>
+type Files = ReadonlyMap<string, StaticFile>
+
+/** A built site as it is now. */
+export type Site = { get(path: string): StaticFile | undefined }
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -32,9 +36,10 @@ const HASHED = /[-.][\w-]{8,}\.\w+$/
 const MOST_OCTETS = 32 * 1024 * 1024
 const WORDS = /^(?:text|application|image\/svg)/
 const WORTHWHILE = 1400
+const LOOK_MS = 1000
 
 /** A built site, whole in memory: what is not in it cannot be asked for. Empty when it was never built. */
-export const readSite = (folder: string): Site => {
+const readSite = (folder: string): Files => {
   const files = new Map<string, StaticFile>()
   let octets = 0
   const read = (inner: string): void => {
@@ -60,6 +65,44 @@ export const readSite = (folder: string): Site => {
     files.clear()
   }
   return files
+}
+
+/** What a build writes first and last: as long as one is missing, it is under way. */
+const MARKS = ['index.html', 'click-to-call.js']
+
+const stampOf = (folder: string): string | undefined => {
+  try {
+    return MARKS.map((name) => statSync(join(folder, name)).mtimeMs).join(' ')
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * A built site that is read anew after each build; it is looked for at most once a second, when somebody asks. What
+ * pages of the build before still name by its hash stays.
+ */
+export const openSite = (folder: string, { nowMs }: Pick<Clock, 'nowMs'>): Site => {
+  let stamp = stampOf(folder)
+  let files = readSite(folder)
+  let before: Files = new Map()
+  let lookedMs = nowMs()
+  const look = (): void => {
+    if (nowMs() - lookedMs < LOOK_MS) return
+    lookedMs = nowMs()
+    const now = stampOf(folder)
+    if (now === undefined || now === stamp) return
+    stamp = now
+    before = files
+    files = readSite(folder)
+  }
+  return {
+    get(path) {
+      look()
+      const old = before.get(path)
+      return files.get(path) ?? (old?.hashed ? old : undefined)
+    },
+  }
 }
 
 /** Pages and the service worker are asked for anew each time; what has its hash in its name is kept for ever. */

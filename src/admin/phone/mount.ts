@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { mountPhoneApi } from './api.ts'
 import { mountBook } from './book/route.ts'
-import { readSite } from './files.ts'
+import { openSite } from './files.ts'
 import { mountGuests } from './guests/routes.ts'
 import type { PhonePorts } from './ports.ts'
 import { mountSite } from './site.ts'
@@ -18,7 +18,7 @@ export type Phone = {
 
 export const createPhone = async (ports: PhonePorts): Promise<Phone> => {
   const marks: ReadMarks = await createReadMarks(ports.store, () => ports.clock.wallMs())
-  const files = readSite(ports.folder)
+  const files = openSite(ports.folder, ports.clock)
   return {
     mount: (app, whole) => {
       mountPhoneApi(app, ports, marks)

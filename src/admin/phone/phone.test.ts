@@ -289,6 +289,30 @@ describe('the phone’s pages', () => {
         assert.equal((await town.ask('GET', path)).statusCode, 404, path)
       assert.equal((await town.ask('GET', '/phone')).headers.location, '/phone/')
     }))
+  test('are those of the newest build, without a restart; one under way is not shown', () =>
+    within(async (town) => {
+      assert.match((await town.ask('GET', '/')).body, /npm ci/)
+      const build = (name: string) => {
+        town.file('index.html', name)
+        town.file(`assets/index-${name}AAAA.js`, `let ${name}`)
+        town.file('click-to-call.js', `call ${name}`)
+      }
+      build('first')
+      town.pass(2000)
+      assert.equal((await town.ask('GET', '/phone/')).body, 'first')
+      town.away('click-to-call.js')
+      town.file('index.html', 'half')
+      town.pass(2000)
+      assert.equal((await town.ask('GET', '/phone/')).body, 'first')
+      town.away('assets/index-firstAAAA.js')
+      build('second')
+      town.pass(2000)
+      assert.equal((await town.ask('GET', '/phone/')).body, 'second')
+      assert.equal((await town.ask('GET', '/click-to-call/widget.js')).body, 'call second')
+      assert.equal((await town.ask('GET', '/assets/index-secondAAAA.js')).body, 'let second')
+      const old = await town.ask('GET', '/assets/index-firstAAAA.js')
+      assert.equal(old.body, 'let first', 'a page that was open has it still')
+    }))
   test('learn where to connect, once per token', () =>
     within(async (town) => {
       const config = (await town.ask('GET', '/phone/api/config')).json()

@@ -29,18 +29,19 @@ export const problemOf = (status: number, detail?: string, errors?: FieldFaults)
   ...(errors && { errors }),
 })
 
-/** RFC 9457. Sent as text: no response schema may reshape it. */
+/** RFC 9457; `more`: its extension members. Sent as text: no response schema may reshape it. */
 export const sendProblem = (
   reply: FastifyReply,
   status: number,
   detail?: string,
   errors?: FieldFaults,
+  more?: Readonly<Record<string, string>>,
 ): FastifyReply =>
   reply
     .code(status)
     .type('application/problem+json')
     .serializer((body) => body as string)
-    .send(JSON.stringify(problemOf(status, detail, errors)))
+    .send(JSON.stringify({ ...problemOf(status, detail, errors), ...more }))
 
 /** One member of the request is what is wrong. */
 export const refuseField = (

@@ -6,7 +6,7 @@ import type { CoreEvent, Events } from '../events.ts'
 import { echoingMedia } from '../house/media.ts'
 import type { Media } from '../ports.ts'
 import type { Refusal } from '../refusals.ts'
-import type { GuestPass, Guests, GuestWish } from './contract.ts'
+import type { GuestFault, GuestPass, Guests, GuestWish } from './contract.ts'
 
 export type CallBackPorts = {
   timers: Timers
@@ -20,14 +20,14 @@ export type CallBackPorts = {
 
 export type CallBack = (
   wish: GuestWish & { number: string },
-) => Result<{ id: string }, { why: Refusal; reason: string }>
+) => Result<{ id: string }, { why: Refusal; code: GuestFault; reason: string }>
 
 const HOPS = 70
 const SETTLE_MS = 100
-const REASONS: Partial<Record<Refusal, string>> = {
-  'not-registered': 'nobody is there now',
-  'unknown-user': 'there is no such number',
-  overloaded: 'too many calls',
+const REASONS: Partial<Record<Refusal, [GuestFault, string]>> = {
+  'not-registered': ['nobody-there', 'Nobody is there now.'],
+  'unknown-user': ['unknown', 'There is no such number.'],
+  overloaded: ['busy', 'There are too many calls now.'],
 }
 
 const offerOf = ({ caller, guest, headers }: GuestPass, dialled: Dialled): CallOffer => ({
@@ -64,7 +64,8 @@ export const createCallBack = ({ timers, guests, calls, media, events, echo }: C
     const called = calls.callOut(offerOf(pass.value, first), echoingMedia(media))
     if (!called.ok) {
       pass.value.release()
-      return err({ why: called.error, reason: REASONS[called.error] ?? 'the call cannot be made' })
+      const [code, reason] = REASONS[called.error] ?? ['refused', 'The call cannot be made.']
+      return err({ why: called.error, code, reason })
     }
     if (first !== visitor) waiting.set(called.value, visitor)
     return ok({ id: called.value })

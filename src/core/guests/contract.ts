@@ -39,9 +39,26 @@ export type GuestWish = GuestPlace & {
   skill?: string
 }
 
+/** What exactly stood against it: pages say it in their visitor's language. `often`: of one address; `busy`: of all. */
+export type GuestFault =
+  | 'off'
+  | 'site'
+  | 'no-number'
+  | 'not-allowed'
+  | 'often'
+  | 'busy'
+  | 'used-up'
+  | 'ticket'
+  | 'wrong-number'
+  | 'no-call-back'
+  | 'nobody-there'
+  | 'unknown'
+  | 'refused'
+
 /** `not-authorised`: no valid ticket. `overloaded`: a cap is reached. `reason` is a sentence for people. */
 export type GuestRefusal = {
   why: Extract<Refusal, 'bad-request' | 'forbidden' | 'not-authorised' | 'overloaded'>
+  code: GuestFault
   reason: string
 }
 

@@ -5,7 +5,15 @@ import { latin1 } from '#lib/text'
 import type { CoreEvent, Events } from '../events.ts'
 import type { GuestCall } from '../records.ts'
 import { createCaps, createTalk } from './caps.ts'
-import type { GuestPass, GuestPlace, GuestPlan, GuestRefusal, Guests, GuestWish } from './contract.ts'
+import type {
+  GuestFault,
+  GuestPass,
+  GuestPlace,
+  GuestPlan,
+  GuestRefusal,
+  Guests,
+  GuestWish,
+} from './contract.ts'
 import { allowed, bareNumber } from './patterns.ts'
 
 export type GuestPorts = {
@@ -31,7 +39,8 @@ type Ticket = { to: string; origin: string | undefined; untilMs: number }
 /** `calls`: more than one while a party is put through. */
 type Place = { calls: Set<string>; timer: Timer; talks: boolean }
 
-const refuse = (why: GuestRefusal['why'], reason: string): Result<never, GuestRefusal> => err({ why, reason })
+const refuse = (why: GuestRefusal['why'], code: GuestFault, reason: string): Result<never, GuestRefusal> =>
+  err({ why, code, reason })
 
 /** Texts of strangers go into header fields and onto screens: one line, not too long. */
 const clean = (text: string | undefined, most: number): string | undefined => {
@@ -89,28 +98,33 @@ export const createGuests = ({ timers, random, events, plan, hangUp, talkedMs = 
   }
 
   const mayCall = (wish: GuestPlace & { to: string }): Result<string, GuestRefusal> => {
-    if (!plan.enabled) return refuse('forbidden', 'click to call is switched off here')
+    if (!plan.enabled) return refuse('forbidden', 'off', 'Click to call is switched off here.')
     if (!welcomes(wish))
-      return refuse('forbidden', `pages of ${wish.origin ?? 'no site'} may not call: click_to_call.origins`)
+      return refuse(
+        'forbidden',
+        'site',
+        `Pages of ${wish.origin ?? 'no site'} may not call: click_to_call.origins.`,
+      )
     const number = bareNumber(wish.to)
     if (number === '' || number.length > LONGEST.number)
-      return refuse('bad-request', 'whom to call is missing')
-    if (!allowed(plan.allow, number)) return refuse('forbidden', `guests may not call ${number}`)
+      return refuse('bad-request', 'no-number', 'Whom to call is missing.')
+    if (!allowed(plan.allow, number))
+      return refuse('forbidden', 'not-allowed', `Guests may not call ${number}.`)
     return ok(number)
   }
 
   const count = ({ address }: GuestPlace): Result<void, GuestRefusal> => {
     const taken = caps.take(address, plan.perHour, plan.perMinute)
     if (taken === 'taken') return ok(undefined)
-    const reason =
-      taken === 'address' ? 'you have called often: try again in an hour' : 'too many guests call'
-    return refuse('overloaded', reason)
+    return taken === 'address'
+      ? refuse('overloaded', 'often', 'You have called often: try again in an hour.')
+      : refuse('overloaded', 'busy', 'Too many guests call: try again in a moment.')
   }
 
   const take = (how: GuestCall['how'], wish: GuestWish, to: string): Result<GuestPass, GuestRefusal> => {
-    if (places.size >= plan.mostCalls) return refuse('overloaded', 'all places for guests are taken')
+    if (places.size >= plan.mostCalls) return refuse('overloaded', 'busy', 'All places for guests are taken.')
     if (talk.ms >= plan.dayMinutes * MINUTE_MS)
-      return refuse('overloaded', 'guests have talked enough for today')
+      return refuse('overloaded', 'used-up', 'Guests have talked enough for today.')
     const [cti, skill] = [clean(wish.cti, LONGEST.data), clean(wish.skill, LONGEST.data)]
     const guest: GuestCall = {
       how,
@@ -166,7 +180,7 @@ export const createGuests = ({ timers, random, events, plan, hangUp, talkedMs = 
       const to = mayCall(wish)
       if (!to.ok) return to
       if (wish.ticket !== undefined && !redeem(wish.ticket, to.value, wish.origin))
-        return refuse('not-authorised', 'this ticket was used, is too old, or is for another call')
+        return refuse('not-authorised', 'ticket', 'This ticket was used, is too old, or is for another call.')
       const counted = wish.ticket === undefined ? count(wish) : ok(undefined)
       return counted.ok ? take('web', wish, to.value) : counted
     },
@@ -174,9 +188,10 @@ export const createGuests = ({ timers, random, events, plan, hangUp, talkedMs = 
       const to = mayCall(wish)
       if (!to.ok) return to
       const number = bareNumber(wish.number)
-      if (!/^\+?\d{2,20}$/.test(number)) return refuse('bad-request', 'your number: digits, perhaps with +')
+      if (!/^\+?\d{2,20}$/.test(number))
+        return refuse('bad-request', 'wrong-number', 'Your number: digits, perhaps with + before them.')
       if (!allowed(plan.callBack, number))
-        return refuse('forbidden', `${number} cannot be called back from here`)
+        return refuse('forbidden', 'no-call-back', `${number} cannot be called back from here.`)
       const counted = count(wish)
       if (!counted.ok) return counted
       const pass = take('call-back', wish, to.value)

@@ -1,3 +1,5 @@
+import { isEmergencyNumber } from '#lib/emergency-numbers'
+
 /** A number or name as it is compared: without scheme, host, parameters and what people put between digits. */
 export const bareNumber = (text: string): string => {
   const bare = text.trim().replace(/^(?:sips?|tel):/i, '')
@@ -26,11 +28,8 @@ export const fits = (pattern: string, text: string): boolean => {
 /** A pattern as it is compared: `?` is one of its signs. */
 const patternOf = (text: string): string => text.trim().replace(/^(?:sips?|tel):|[\s().\-/]/gi, '')
 
-/** Emergency services of many countries: whoever means them as numbers of a house writes them out. */
-const EMERGENCY = /^(?:000|08|11[02389]|911|999)$/
-
 export const allowed = (patterns: readonly string[], number: string): boolean =>
   patterns.some((written) => {
     const pattern = patternOf(written)
-    return pattern === number || (!EMERGENCY.test(number) && fits(pattern, number))
+    return pattern === number || (!isEmergencyNumber(number) && fits(pattern, number))
   })

@@ -64,6 +64,8 @@ export type Pdu = {
   code?: number
   /** One plain English sentence. */
   reason?: string
+  /** Of a guest's call: what stood against it, by name. */
+  fault?: string
   /** What SIP said. */
   cause?: number
   nonce?: string

@@ -42,9 +42,11 @@ export const Round = ({
   onPress,
   look = 'soft',
   isDisabled = false,
+  className = '',
 }: {
   icon: IconName
   word: string
+  className?: string
   on?: boolean
   onPress(): void
   look?: Look
@@ -59,12 +61,12 @@ export const Round = ({
     </>
   )
   return on === undefined ? (
-    <Button className={`round round-${look}`} onPress={onPress} isDisabled={isDisabled}>
+    <Button className={`round round-${look} ${className}`} onPress={onPress} isDisabled={isDisabled}>
       {inside}
     </Button>
   ) : (
     <ToggleButton
-      className={`round round-${look}`}
+      className={`round round-${look} ${className}`}
       isSelected={on}
       onChange={onPress}
       isDisabled={isDisabled}

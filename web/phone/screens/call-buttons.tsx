@@ -18,6 +18,8 @@ export const CallButtons = ({
   const can = phone.features()
   const talking = view.state === 'connected'
   const echo = view.with.replace(/@.*/, '') === config.echo
+  /** A machine at the other end can be heard, and no more. */
+  const alone = echo || view.voiceMail
   const open = (name: Drawer) => setDrawer(drawer === name ? 'none' : name)
 
   return (
@@ -45,9 +47,10 @@ export const CallButtons = ({
       {can.transfer && (
         <Round
           icon="transfer"
+          className="does-transfer"
           word={say('Transfer')}
           on={drawer === 'transfer'}
-          isDisabled={!talking || view.second !== undefined}
+          isDisabled={!talking || alone || view.second !== undefined}
           onPress={() => open('transfer')}
         />
       )}
@@ -58,7 +61,7 @@ export const CallButtons = ({
             echo ? say('The echo is not recorded') : view.recording ? say('Stop recording') : say('Record')
           }
           on={view.recording}
-          isDisabled={!talking || echo || view.busy !== undefined}
+          isDisabled={!talking || alone || view.busy !== undefined}
           onPress={() => void call.record(!view.recording)}
         />
       )}
@@ -67,7 +70,7 @@ export const CallButtons = ({
           icon="video"
           word={view.video ? say('Stop video') : say('Video')}
           on={view.video}
-          isDisabled={!talking || view.busy !== undefined || view.held}
+          isDisabled={!talking || view.voiceMail || view.busy !== undefined || view.held}
           onPress={() => void call.video(!view.video)}
         />
       )}

@@ -13,5 +13,6 @@ export const stateWords = ({ view }: Pick<Shown, 'view'>, now: number, say: Say)
   if (view.recovering) return say('Repairing the connection…')
   if (view.held) return say('On hold')
   if (view.heldThere) return say('Held by the other side')
-  return clockOf(now - (view.connectedAtMs ?? now))
+  const clock = clockOf(now - (view.connectedAtMs ?? now))
+  return view.voiceMail ? `${say('Voice mail')} · ${clock}` : clock
 }

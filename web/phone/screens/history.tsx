@@ -14,10 +14,14 @@ import { causeWords } from '../words/troubles.ts'
 
 const resultOf = (call: HistoryCall, say: Say): string => {
   const outcome = outcomeOf(call)
-  if (outcome === 'missed') return say('Missed')
+  if (outcome === 'missed')
+    return call.voiceMail === 'message' ? say('Missed, with a message') : say('Missed')
   if (outcome === 'declined') return say('Declined')
   if (outcome === 'unreached') return say('You were not reached')
-  if (call.answeredAtMs && call.endedAtMs) return clockOf(call.endedAtMs - call.answeredAtMs)
+  if (call.answeredAtMs && call.endedAtMs) {
+    const clock = clockOf(call.endedAtMs - call.answeredAtMs)
+    return call.voiceMail ? `${say('Voice mail')} · ${clock}` : clock
+  }
   return causeWords(call.cause ?? undefined, say) ?? say('Not answered')
 }
 
@@ -26,7 +30,7 @@ const Row = (call: HistoryCall): ReactElement => {
   const house = useHouse()
   const nameOf = useNameOf()
   const [open, setOpen] = useState(false)
-  const name = nameOf(call.with, call.name)
+  const name = call.voiceMail === 'own' ? say('Voice mail') : nameOf(call.with, call.name)
   const direction = outcomeOf(call) === 'missed' ? 'missed' : call.direction
   const words = { missed: say('Missed call'), in: say('Incoming call'), out: say('Outgoing call') }[direction]
   return (
@@ -54,6 +58,14 @@ const Row = (call: HistoryCall): ReactElement => {
             onPress={() => setOpen(!open)}
           />
         )}
+        {direction === 'missed' && call.voiceMail === 'message' && (
+          <Press
+            icon="mail"
+            look="plain"
+            aria-label={say('Go to the message of {name}', { name })}
+            onPress={() => house.route.go('mail')}
+          />
+        )}
         <Press
           icon="text"
           look="plain"
@@ -69,14 +81,19 @@ const Row = (call: HistoryCall): ReactElement => {
       </div>
       {open && (
         <div className="past-recordings">
-          {call.recordings.map((id) => (
-            <Player
-              key={id}
-              src={house.api.recordingUrl(id)}
-              ms={(call.endedAtMs ?? 0) - (call.answeredAtMs ?? call.endedAtMs ?? 0)}
-              label={say('Recording')}
-            />
-          ))}
+          {call.recordings.map(({ id, ms, voice }) => {
+            const speaker = voice && (voice === 'own' ? say('You') : name)
+            return (
+              <div key={id} className="past-recording">
+                {speaker && <b>{speaker}</b>}
+                <Player
+                  src={house.api.recordingUrl(id)}
+                  ms={ms}
+                  label={speaker ? say('Recording: {name}', { name: speaker }) : say('Recording')}
+                />
+              </div>
+            )
+          })}
         </div>
       )}
     </li>

@@ -14,17 +14,19 @@ export const Lately = (): ReactElement | null => {
   const nameOf = useNameOf()
   const view = useCell(house.lately)
   if (!view) return null
-  const { trouble, cause, connectedAtMs, endedAtMs, direction, sentTo } = view
+  const { trouble, cause, connectedAtMs, endedAtMs, direction, sentTo, voiceMail } = view
   if (trouble && trouble.name !== 'refused')
     return <TroubleNote trouble={trouble} onClose={() => house.lately.set(undefined)} />
   const why =
-    sentTo && cause === 200
+    sentTo && (cause === 200 || cause === 302)
       ? say('Transferred to {name}', { name: nameOf(sentTo) })
       : connectedAtMs && endedAtMs
-        ? say('Call ended after {time}', { time: clockOf(endedAtMs - connectedAtMs) })
-        : direction === 'in' && cause === 486
-          ? say('The call was declined.')
-          : (causeWords(cause, say) ?? (trouble?.words || view.reason || say('Call ended')))
+        ? `${voiceMail ? `${say('Voice mail')} · ` : ''}${say('Call ended after {time}', { time: clockOf(endedAtMs - connectedAtMs) })}`
+        : direction === 'out' && cause === 486 && view.with === house.me.tel
+          ? say('That is your own number.')
+          : direction === 'in' && cause === 486
+            ? say('The call was declined.')
+            : (causeWords(cause, say) ?? (trouble?.words || view.reason || say('Call ended')))
   return (
     <div className="lately" role="status">
       <Icon name={connectedAtMs ? 'phone' : 'missed'} size={18} />

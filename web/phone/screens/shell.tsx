@@ -9,7 +9,7 @@ import { CallTest } from './call-test.tsx'
 import { Dial } from './dial.tsx'
 import { Help } from './help.tsx'
 import { HistoryPage } from './history.tsx'
-import { Incoming } from './incoming.tsx'
+import { Incoming, Knock } from './incoming.tsx'
 import { Mailbox } from './mailbox.tsx'
 import { People } from './people.tsx'
 import { Rail } from './rail.tsx'
@@ -76,6 +76,7 @@ export const Shell = ({ leave }: { leave(how: { logout: boolean }): void }): Rea
       <Rail showHelp={() => setHelp(true)} />
       <div className="side">
         <Status />
+        <Knock />
         {talking.length > 0 ? <CallPanel calls={talking} /> : <Dial />}
       </div>
       <main className="content" id="content" tabIndex={-1}>

@@ -1,9 +1,9 @@
-import { type ReactElement, useMemo, useState } from 'react'
+import type { ReactElement } from 'react'
 import { Form, Input, Label, TextField } from 'react-aria-components'
 import { Press } from '../parts/controls.tsx'
 import { Avatar, LampMark } from '../parts/shapes.tsx'
 import { type Shown, useCell, useHouse, useNameOf } from '../state/hooks.ts'
-import { dialled, fitting, isNumber, peopleOf } from '../state/numbers.ts'
+import { useTargets } from '../state/targets.ts'
 import { useWords } from '../words/index.ts'
 
 /** One click sends the call on; "Ask first" talks to the new party before. */
@@ -15,17 +15,9 @@ export const Transfer = ({
 }: Shown & { others: readonly Shown[]; close(): void }): ReactElement => {
   const say = useWords()
   const nameOf = useNameOf()
-  const { book, phone, me } = useHouse()
-  const { value: groups } = useCell(book.groups)
+  const { phone } = useHouse()
   const lamps = useCell(phone.lamps.all)
-  const [text, setText] = useState('')
-  const people = useMemo(
-    () => peopleOf(groups).filter(({ tel }) => tel !== view.with && tel !== me.tel),
-    [groups, view.with, me.tel],
-  )
-  const found = text ? fitting(people, text, 3) : people.slice(0, 3)
-  const number = dialled(text)
-  const target = isNumber(number) || text.includes('@') ? number : (found[0]?.tel ?? number)
+  const { text, setText, found, target } = useTargets(view.with)
   const busy = view.busy !== undefined
   const now = (to: string) => {
     void call.transfer(to)
@@ -49,10 +41,10 @@ export const Transfer = ({
           <Input placeholder={say('Number or name')} autoComplete="off" spellCheck={false} />
         </TextField>
         <div className="second-buttons">
-          <Press isDisabled={!target || !text || busy} onPress={() => ask(target)}>
+          <Press isDisabled={!target || busy} onPress={() => ask(target)}>
             {say('Ask first')}
           </Press>
-          <Press type="submit" look="main" isDisabled={!target || !text || busy}>
+          <Press type="submit" look="main" isDisabled={!target || busy}>
             {say('Transfer now')}
           </Press>
         </div>

@@ -10,6 +10,7 @@ export type ShortcutName =
   | 'Mute'
   | 'Hold'
   | 'Record'
+  | 'Transfer or send elsewhere'
   | 'Dial a number'
   | 'Phone book'
   | 'History'
@@ -24,6 +25,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { code: 'KeyM', key: 'M', name: 'Mute' },
   { code: 'KeyH', key: 'H', name: 'Hold' },
   { code: 'KeyR', key: 'R', name: 'Record' },
+  { code: 'KeyT', key: 'T', name: 'Transfer or send elsewhere' },
   { code: 'KeyN', key: 'N', name: 'Dial a number' },
   { code: 'Digit1', key: '1', name: 'Phone book' },
   { code: 'Digit2', key: '2', name: 'History' },
@@ -72,6 +74,13 @@ const act = (name: ShortcutName, house: House, showHelp: () => void): void => {
     case 'Record':
       if (house.phone.features().record) void talking?.record(!talking.view.get().recording)
       return
+    case 'Transfer or send elsewhere': {
+      const [button] = document.querySelectorAll<HTMLElement>(
+        '.incoming .does-transfer, .call .does-transfer',
+      )
+      button?.click()
+      return
+    }
     case 'Dial a number':
       house.route.go('keys')
       requestAnimationFrame(() => document.querySelector<HTMLInputElement>('input[name="dial"]')?.focus())

@@ -20,6 +20,7 @@ export const troubles = {
   'Open {address} once, accept it, and come back.': '請開啟 {address} 一次並接受憑證，然後回到此頁。',
   'Something went wrong on the way.': '途中發生錯誤。',
   'Something went wrong. Try again.': '發生錯誤，請再試一次。',
+  'That is your own number.': '這是您自己的號碼。',
   'That did not work.': '未能成功。',
   'The call was declined.': '對方拒接。',
   'The camera does not work. Choose another one in the settings.':

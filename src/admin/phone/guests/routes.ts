@@ -36,10 +36,12 @@ const placeOf = (request: FastifyRequest): GuestPlace => {
   }
 }
 
-const refused = (reply: FastifyReply, why: string, reason: string): FastifyReply => {
+type Refused = Pick<GuestRefusal, 'code' | 'reason'> & { why: string }
+
+const refused = (reply: FastifyReply, { why, code, reason }: Refused): FastifyReply => {
   const status = STATUS[why as GuestRefusal['why']] ?? 503
   if (status === 429 || status === 503) reply.header('retry-after', RETRY_AFTER_S)
-  return sendProblem(reply, status, reason)
+  return sendProblem(reply, status, reason, undefined, { code })
 }
 
 /** Calls from web sites by people without an account: docs/web-phone.md. */
@@ -75,13 +77,13 @@ export const mountGuests = (app: FastifyInstance, files: Site, ports: PhonePorts
 
   post('/ticket', TICKET, (request, reply) => {
     const ticket = guests.ticket({ ...placeOf(request), ...(request.body as { to: string }) })
-    if (!ticket.ok) return refused(reply, ticket.error.why, ticket.error.reason)
+    if (!ticket.ok) return refused(reply, ticket.error)
     return { ...ticket.value, ws: socketUrls(hostOf(request), isSecure(request)) }
   })
   post('/callback', CALL_BACK, (request, reply) => {
     const { cdata, ...wish } = request.body as { to: string; number: string; cdata?: string; skill?: string }
     const called = callBack({ ...placeOf(request), ...wish, ...(cdata !== undefined && { cti: cdata }) })
-    if (!called.ok) return refused(reply, called.error.why, called.error.reason)
+    if (!called.ok) return refused(reply, called.error)
     return reply.code(202).send({ call: called.value.id })
   })
   app.get(`${BASE}/config`, (request, reply) => {
@@ -97,12 +99,12 @@ const mountWidget = (
   files: Site,
   socketsOf: (request: FastifyRequest) => string[],
 ): void => {
-  const widget = files.get(WIDGET)
-  if (widget)
-    app.get(`${BASE}/widget.js`, (request, reply) => {
-      reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin')
-      return sendFile(request, reply, WIDGET, widget)
-    })
+  app.get(`${BASE}/widget.js`, (request, reply) => {
+    const widget = files.get(WIDGET)
+    if (!widget) return reply.callNotFound()
+    reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin')
+    return sendFile(request, reply, WIDGET, widget)
+  })
   for (const [path, type, body] of TEST_PAGE)
     app.get(`${BASE}/${path}`, (request, reply) =>
       reply
