@@ -4,6 +4,7 @@ import { createRandom } from '#lib/random'
 import { createHandClock } from '#lib/timers'
 import type { Flow } from '#lib/wire'
 import { createResponse, reasonPhrase, type SipRequest } from '#sip'
+import { aSubscriber } from '../../../../test/support/house.ts'
 import { createProxyAccounts, type ProxyState } from './accounts.ts'
 
 const flow = { transport: 'udp', local: { address: '192.0.2.1', port: 5090 } } as Flow
@@ -15,6 +16,7 @@ const anExchange = (say: (request: SipRequest) => Said) => {
   const sent: SipRequest[] = []
   const accounts = createProxyAccounts({
     ...{ timers, random: createRandom(), host: 'pbx.test', domain: 'pbx.test' },
+    transport: 'udp',
     wire: { flowTo: () => flow, close: async () => {} },
     endpoint: () => ({ address: '192.0.2.9', port: 5060 }),
     request(request, at, events) {
@@ -59,6 +61,15 @@ describe('an extension of another exchange', () => {
     await pass(200)
     assert.deepEqual(sent.map(expiresOf), ['3600', '0'])
     assert.equal(accounts.size, 0)
+  })
+
+  test('is nobody of this house, whoever has its number here; who proved that he is one is himself', async () => {
+    const { accounts, pass } = anExchange(() => ({ status: 200 }))
+    const own = { ...wish, subscriber: aSubscriber('1001', { domain: 'pbx.test', impi: '1001@pbx.test' }) }
+    const entering = [accounts.enter(wish), accounts.enter(own)]
+    await pass(200)
+    const impis = (await Promise.all(entering)).map((one) => one.ok && one.value.found.subscriber.impi)
+    assert.deepEqual(impis, ['exchange:1001@pbx.test', '1001@pbx.test'])
   })
 
   test('is not there where the exchange says no, or nothing', async () => {

@@ -3,7 +3,7 @@ import type { Timers } from '#lib/clock'
 import { silentLog } from '#lib/log'
 import type { Random } from '#lib/random'
 import { err, ok, type Result } from '#lib/result'
-import type { Endpoint, Wire } from '#lib/wire'
+import type { Endpoint, Transport, Wire } from '#lib/wire'
 import { createDigestAnswerer, type DigestAnswerer, parseUri, type SipRequest } from '#sip'
 import type { TrunkLine } from '../trunks/line.ts'
 import {
@@ -51,6 +51,7 @@ export type AccountsPorts = {
   request: RegistrationPorts['request']
   /** Where the exchange is; undefined while its name is not known. */
   endpoint: () => Endpoint | undefined
+  transport: Transport
   /** Host of its URIs. */
   host: string
   domain: string
@@ -69,7 +70,8 @@ const isFinal = (status: number | undefined): boolean => status === 401 || statu
 
 const subscriberOf = ({ tel, subscriber }: ProxyWish, domain: string): Subscriber => ({
   ...(subscriber ?? {
-    ...{ impi: `${tel}@${domain}`, domain, identities: [{ uri: `sip:${tel}`, user: tel }] },
+    // Another person than whoever has that number in this house, also where both have one domain: mailbox, history, texts.
+    ...{ impi: `exchange:${tel}@${domain}`, domain, identities: [{ uri: `sip:${tel}`, user: tel }] },
     ...{ proof: 'MD5' as const, multiSim: false, anonymous: false, ringOnly: false },
     ...{ reliable: false, proveOnRegisterOnly: false },
   }),
@@ -78,7 +80,7 @@ const subscriberOf = ({ tel, subscriber }: ProxyWish, domain: string): Subscribe
 
 /** All extensions that are registered at the other exchange, each for one web session. */
 export const createProxyAccounts = (ports: AccountsPorts) => {
-  const { timers, random, host, domain, endpoint } = ports
+  const { timers, random, host, domain, endpoint, transport } = ports
   const byName = new Map<string, ProxyAccount>()
   const byContact = new Map<string, ProxyAccount>()
   const bySubscriber = new Map<Subscriber, ProxyAccount>()
@@ -93,7 +95,7 @@ export const createProxyAccounts = (ports: AccountsPorts) => {
       user: tel,
     }
     const line: TrunkLine = {
-      ...{ name: `${PREFIX}${contact}`, transport: 'udp', host, trusted: true, caller: tel, strip: 0 },
+      ...{ name: `${PREFIX}${contact}`, transport, host, trusted: true, caller: tel, strip: 0 },
       ...{ prefix: '', format: 'as_dialled', endpoint, login: { username: user, password } },
     }
     let listed = false
