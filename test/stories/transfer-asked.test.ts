@@ -152,7 +152,7 @@ describe('a caller from a trunk', () => {
       ...{ lines: () => [line], plans: [plan], most: 2 },
       from: ({ address }: { address: string }) => (address === PBX ? 'pbx' : undefined),
     }
-    const house = aHouse({ subscribers: [open('alice')], trunks })
+    const house = aHouse({ subscribers: [open('alice'), open('bob')], trunks })
     const alice = aScriptPhone(house, 'alice', '192.0.2.10')
     assert.equal(await alice.register(), 200)
     const pbx = aScriptPhone(house, 'pbx', PBX)
@@ -176,6 +176,41 @@ describe('a caller from a trunk', () => {
     pbx.called(ring, answer).send('BYE')
     await house.settle()
     assert.equal(house.trunks.stateOf('pbx')?.calls, 0)
+    await ended(house)
+  })
+
+  test('is nobody’s to be taken along by who knows its names', async () => {
+    const { house, pbx, alice, first } = await aHouseWithTrunk()
+    const bob = aScriptPhone(house, 'bob', '192.0.2.11')
+    assert.equal(await bob.register(), 200)
+    const theirs = await aCallOf(house, pbx, bob)
+    const [mine] = house.calls.list()
+    const named = `sip:${OUT}@${DOMAIN}?Replaces=${encodeURIComponent(replacing(theirs.sent))}`
+    const refer = first.far.send('REFER', { headers: referral(named) })
+    await house.settle()
+    assert.equal(refer.status(), 202)
+    assert.equal(told(alice).at(-1), '403 Forbidden terminated')
+    assert.equal(house.calls.count, 2)
+    assert.equal(mine?.over, false)
+    house.calls.hangUpAll()
+    await ended(house)
+  })
+
+  test('takes its own place, but nobody’s of ours', async () => {
+    const { house, alice, pbx, first } = await aHouseWithTrunk()
+    const ask = async (value: string) => {
+      const sent = pbx.send(pbx.invitation('alice', { headers: [['Replaces', value]] }))
+      await house.settle()
+      return sent.status()
+    }
+    const { headers } = alice.acks[0] as Heard['request']
+    const tag = (name: string): string => /;tag=([^;>]+)/.exec(headers.get(name) ?? '')?.[1] ?? ''
+    const alices = `${headers.get('Call-ID')};to-tag=${tag('From')};from-tag=${tag('To')}`
+    assert.equal(await ask(alices), 403)
+    assert.equal(answerable(alice).length, 0)
+    await ask(replacing(first.sent))
+    assert.equal(answerable(alice).length, 1, 'she is offered who comes')
+    house.calls.hangUpAll()
     await ended(house)
   })
 

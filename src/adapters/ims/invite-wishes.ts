@@ -1,4 +1,5 @@
 import type { Calls, Seat, Subscriber } from '#core'
+import type { Flow } from '#lib/wire'
 import { type Legs, parseReplaces, type SipRequest } from '#sip'
 
 /** A call that is to take another one's place, RFC 3891 §3: which seat, or the status that it is refused with. */
@@ -6,7 +7,8 @@ export const replacedBy = (
   { headers }: SipRequest,
   { legs, calls }: { legs: Pick<Legs, 'named'>; calls: Pick<Calls, 'personAt'> },
   caller: Subscriber | undefined,
-  isTrusted: boolean,
+  /** Of a neighbour whom we believe: whether a flow is its own. */
+  isIts: ((flow: Flow) => boolean) | undefined,
 ): { seat: Seat } | { status: number } | undefined => {
   const [value, ...more] = headers.all('Replaces')
   if (value === undefined) return undefined
@@ -16,9 +18,11 @@ export const replacedBy = (
   const seat = session?.seat
   if (!session || !seat || !session.confirmed) return { status: 481 }
   if (replaced.earlyOnly) return { status: 486 }
-  // One's own call on another phone of one's own, or the wish of a neighbour whom we believe.
-  const isOwn = caller !== undefined && calls.personAt(seat) === caller
-  return isOwn || isTrusted ? { seat: { call: seat.call, side: seat.side } } : { status: 403 }
+  // One's own call on another phone of one's own; a neighbour's may be taken over by itself, but none of our people's.
+  const person = calls.personAt(seat)
+  const isOwn = caller !== undefined && person?.impi === caller.impi
+  const isNeighbours = person === undefined && isIts?.(session.flow) === true
+  return isOwn || isNeighbours ? { seat: { call: seat.call, side: seat.side } } : { status: 403 }
 }
 
 const AFTER = /;\s*answer-after\s*=\s*"?0+(?!\d)/i

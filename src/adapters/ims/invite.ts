@@ -101,7 +101,8 @@ export const createInvite = (ports: InvitePorts) => {
     // Assigned before anything can be heard: the leg's events come in later turns.
     const seated = {} as Seated
     const trunk = line?.trunk ?? (unproved ? undefined : trunkOf?.(flow, subscriber))
-    const replaced = replacedBy(request, { legs, calls }, subscriber, trunk !== undefined)
+    const isIts = (other: Flow): boolean => line !== undefined || trunkOf?.(other, undefined) === trunk
+    const replaced = replacedBy(request, { legs, calls }, subscriber, trunk === undefined ? undefined : isIts)
     if (replaced && 'status' in replaced) return refuse(transaction, replaced.status)
     const isOwner = subscriber !== undefined && trunk === undefined
     const events = {

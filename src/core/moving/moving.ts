@@ -156,15 +156,15 @@ export const createMoving = ({ timers, callOf, begin, run }: MovingPorts) => {
     await tie(call, { callee }, work, () => ({ why: 'cancelled' }))
   }
 
-  /** A seat is known by its names alone, which only who sits there should know; who is known must be the same. */
-  const isOther = (call: Call, by: Side, { call: id, side }: Seat): boolean => {
-    const [own, there] = [personAt(call, by), personAt(callOf(id), side)]
-    return own !== undefined && there !== undefined && own !== there
+  /** A seat is named by what others can come to know as well: only one's own is believed, of one's own account. */
+  const isOwn = (call: Call, by: Side, { call: id, side }: Seat): boolean => {
+    const own = personAt(call, by)
+    return own !== undefined && own.impi === personAt(callOf(id), side)?.impi
   }
 
   /** What a party itself wishes. */
   const transfer: Wishes['transfer'] = async (call, by, to, told) => {
-    if (isSeat(to) && isOther(call, by, to)) return err(NOT_THIS)
+    if (isSeat(to) && !isOwn(call, by, to)) return err(NOT_THIS)
     const elsewhere = await putThroughElsewhere(callOf, call, by, to, told)
     if (elsewhere) return elsewhere
     const done = isSeat(to)
