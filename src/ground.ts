@@ -4,8 +4,9 @@ import type { LiveSettings } from '#core'
 import type { Timers } from '#lib/clock'
 import { err, ok, type Result } from '#lib/result'
 import type { LogSink } from '#logs'
-import { loadOrCreateCertificate, type OpenWire, openWire } from '#net'
+import { loadOrCreateCertificate, type OpenWire, openWire, type WireOptions } from '#net'
 import {
+  authoritiesOf,
   certificateNames,
   configuredCertificate,
   createExempt,
@@ -39,8 +40,9 @@ export type Ground = {
 const pemOf = async (settings: Settings): Promise<Result<Pem | undefined, StartFault>> => {
   try {
     const own = configuredCertificate(settings)
-    if (own || !needsCertificate(settings)) return ok(own)
-    return ok(await loadOrCreateCertificate(settings.data_dir, certificateNames(settings)))
+    if (!own && !needsCertificate(settings)) return ok(undefined)
+    const pem = own ?? (await loadOrCreateCertificate(settings.data_dir, certificateNames(settings)))
+    return ok({ ...pem, ...authoritiesOf(settings) })
   } catch (problem) {
     return err({ kind: 'certificate', text: `tls: ${(problem as Error).message}` })
   }
@@ -61,9 +63,10 @@ export const openGround = async (
   if (!store.ok) return err({ kind: 'store', text: store.error.text })
   const exempt = createExempt(settings.security.exempt)
   const listeners = listenersOf(settings)
-  const wire = await openWire({ listeners, log, exempt, ...(pem.value && { tls: pem.value }) })
+  const tls = pem.value
+  const wire = await openWire({ listeners, log, exempt, ...(tls && { tls }) })
   const goipWire = wire.ok && settings.goip ? await openGoipWire(settings.goip, log) : undefined
-  const proxyWire = wire.ok ? await openProxyWire(settings, log) : undefined
+  const proxyWire = wire.ok ? await openProxyWire(settings, log, tls) : undefined
   if (wire.ok && (!goipWire || goipWire.ok) && (!proxyWire || proxyWire.ok))
     return ok({
       settings,
@@ -86,17 +89,18 @@ const openGoipWire = ({ addr }: GoipSettings, log: LogSink) =>
   openWire({ listeners: addr.map((udp) => ({ transports: { udp } })), log })
 
 /** The addresses of sip_addr, each at the port of its own that the exchange of web phones knows. */
-const openProxyWire = async (settings: Settings, log: LogSink) => {
-  const { addr, local_port: port } = settings.webphone?.proxy ?? {}
+const openProxyWire = async (settings: Settings, log: LogSink, pem: WireOptions['tls']) => {
+  const { addr, local_port: port, transport, domain = '' } = settings.webphone?.proxy ?? {}
   if (!addr || port === undefined) return undefined
+  const tls = pem && { ...pem, peers: [...(domain === '' ? [] : [domain]), addr.address] }
   const taken = new Set<string>()
   const listeners = listenersOf(settings).map(({ transports: { udp }, ...rest }) => {
     if (!udp || taken.has(udp.address)) return { transports: {} }
     taken.add(udp.address)
     const at = { address: udp.address, port }
-    return { ...rest, transports: { udp: at, tcp: at } }
+    return { ...rest, transports: transport === 'tls' ? { tls: at } : { udp: at, tcp: at } }
   })
-  return openWire({ listeners, log })
+  return openWire({ listeners, log, ...(transport === 'tls' && tls && { tls }) })
 }
 
 /** Steps of messages that webhooks want are written down for them in the same transaction. */

@@ -103,7 +103,7 @@ export const createProxiedSide = (
 ): ProxiedSide => {
   const proxy = settings.webphone?.proxy
   if (!proxy?.addr || !wire) return NONE
-  const { addr, t1, t2, t4 } = proxy
+  const { addr, transport, t1, t2, t4 } = proxy
   const names = createNames([addr.address], timers)
   const stamp = createStamp(settings.user_agent, settings.custom_headers)
   // Calls are made after what rings them: this ring is closed here, by looking them up when they are needed.
@@ -130,7 +130,7 @@ export const createProxiedSide = (
   })
   const host = hostOf(proxy)
   const accounts = createProxyAccounts({
-    ...{ timers, random, wire, request: sip.request, host, domain: host },
+    ...{ timers, random, wire, request: sip.request, host, domain: host, transport },
     onStanding: (impi) => messages?.wake(impi),
     endpoint: () => {
       const address = names.addressOf(addr.address)

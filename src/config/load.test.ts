@@ -149,7 +149,14 @@ describe('configurations as people have them', () => {
       { address: '::1', port: 8200 },
     ])
     assert.deepEqual(settings.admin?.https_addr, [])
-    assert.deepEqual(settings.webphone?.proxy, { domain: '', local_port: 5090, t1: 500, t2: 4000, t4: 5000 })
+    assert.deepEqual(settings.webphone?.proxy, {
+      domain: '',
+      transport: 'udp',
+      local_port: 5090,
+      t1: 500,
+      t2: 4000,
+      t4: 5000,
+    })
     assert.equal(settings.goip?.lines[0]?.status_refused, 404)
     assert.equal(settings.click_to_call?.cti_header, 'X-CTI-Data')
     const printed = printCheck(ok(loaded))

@@ -50,6 +50,11 @@ const tls: Shape<TlsSettings> = {
     otherwise: 'self-signed, in data_dir',
   },
   key: { kind: fileName('must'), about: 'PEM file of its private key.' },
+  authorities: {
+    kind: fileName('must'),
+    about: 'PEM file: trunks and exchanges called over TLS must have a certificate of these.',
+    otherwise: 'any is taken',
+  },
 }
 
 const security: Shape<SecuritySettings> = {

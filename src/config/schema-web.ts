@@ -80,6 +80,7 @@ const webphone: Shape<WrittenWebphone> = {
     kind: group<WebphoneSettings['proxy']>({
       domain: { kind: string(), default: '', about: 'Its SIP domain.' },
       addr: { kind: optional(remote(5060)), about: 'External SIP proxy.', otherwise: 'the built-in core' },
+      transport: { kind: oneOf(['udp', 'tcp', 'tls']), default: 'udp', about: 'How it is reached.' },
       local_port: { kind: port, default: 5090, about: 'Local SIP port.' },
       t1: { kind: integer(1, 60_000), default: 500, about: 'T1, milliseconds.' },
       t2: { kind: integer(1, 600_000), default: 4000, about: 'T2, milliseconds.' },

@@ -3,7 +3,8 @@ import type { Endpoint } from '#lib/wire'
 /** Tandem's own groups. Names and defaults are a contract with those who write configuration files. */
 
 /** Absolute paths, both or neither; neither: a self-signed certificate kept in data_dir. */
-export type TlsSettings = { certificate?: string; key?: string }
+/** `authorities`: files of PEM; without one any certificate of whoever we call is taken. */
+export type TlsSettings = { certificate?: string; key?: string; authorities?: string }
 
 export type SecuritySettings = {
   /** Sources never slowed or blocked: addresses or networks (`10.0.0.0/8`, `fd00::/8`). */

@@ -18,7 +18,15 @@ export type WebphoneSettings = {
   aid_header: string
   agtel_header: string
   /** Timers in milliseconds; no addr: the built-in core. */
-  proxy: { domain: string; addr?: Endpoint; local_port: number; t1: number; t2: number; t4: number }
+  proxy: {
+    domain: string
+    addr?: Endpoint
+    transport: 'udp' | 'tcp' | 'tls'
+    local_port: number
+    t1: number
+    t2: number
+    t4: number
+  }
   interface: string
   video_resolution: string
   cdr_keep_days: number

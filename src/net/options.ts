@@ -37,8 +37,11 @@ export const DEFAULT_LIMITS: WireLimits = {
 
 export type WireOptions = {
   listeners: ListenerOptions[]
-  /** PEM texts. `authorities`: peers called over TLS must show a certificate of these; without it any is taken. */
-  tls?: { certificate: string; key: string; authorities?: string }
+  /**
+   * PEM texts. `authorities`: peers called over TLS must show a certificate of these; without it any is taken. `peers`:
+   * it must be for one of these names or addresses too.
+   */
+  tls?: { certificate: string; key: string; authorities?: string; peers?: readonly string[] }
   log: Log
   limits?: Partial<WireLimits>
   /** Sources free of the per-source limit: trunks, proxies. */

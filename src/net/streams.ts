@@ -1,5 +1,16 @@
-import { connect as connectTcp, createServer as createTcpServer, type Server, type Socket } from 'node:net'
-import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
+import {
+  connect as connectTcp,
+  createServer as createTcpServer,
+  isIP,
+  type Server,
+  type Socket,
+} from 'node:net'
+import {
+  checkServerIdentity,
+  connect as connectTls,
+  createServer as createTlsServer,
+  type PeerCertificate,
+} from 'node:tls'
 import { err, ok, type Result } from '#lib/result'
 import type { Endpoint } from '#lib/wire'
 import { canonical } from './address.ts'
@@ -101,6 +112,12 @@ const createSecureServer = (tls: Tls, handshakeMs: number): Result<Server, strin
   }
 }
 
+/** Most peers are known by address here: a name in the certificate has nothing to be compared with. */
+const strangerTo = (peers: Tls['peers'], certificate: PeerCertificate): Error | undefined => {
+  const faults = peers?.map((name) => checkServerIdentity(name, certificate)) ?? []
+  return faults.includes(undefined) ? undefined : faults[0]
+}
+
 export const openTls = async (
   binding: StreamBinding,
   tls: Tls,
@@ -122,6 +139,7 @@ export const openTls = async (
   if (!listening.ok) return listening
   const here = binding.placeAt(listening.value)
   place = here
+  const peer = tls.peers?.find((name) => !isIP(name))
   const connect = (to: Endpoint): StreamFlow | undefined => {
     const socket = connectTls({
       host: to.address,
@@ -129,8 +147,8 @@ export const openTls = async (
       ...startOf(here),
       ...(tls.authorities === undefined ? {} : { ca: tls.authorities }),
       rejectUnauthorized: tls.authorities !== undefined,
-      // Peers are known by address here; a name in the certificate has nothing to be compared with.
-      checkServerIdentity: () => undefined,
+      ...(peer !== undefined && { servername: peer }),
+      checkServerIdentity: (_, certificate) => strangerTo(tls.peers, certificate),
     })
     return ports.connections.admitOwn(socket) ? opened(socket, 'secureConnect', here, to, ports) : undefined
   }

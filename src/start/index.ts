@@ -1,6 +1,12 @@
 export { nearAddress, ownAddresses, printEndpoint, shownAddress } from './addresses.ts'
 export { type BannerFacts, printBanner } from './banner.ts'
-export { certificateNames, configuredCertificate, needsCertificate, type Pem } from './certificate.ts'
+export {
+  authoritiesOf,
+  certificateNames,
+  configuredCertificate,
+  needsCertificate,
+  type Pem,
+} from './certificate.ts'
 export { type Counters, createCounters, TEXT_COUNTERS, TEXT_ERRORS } from './counters.ts'
 export { createFileReader } from './description-file.ts'
 export { alternativeOf, emergencyNumbersOf, emergencyPlanOf } from './emergency.ts'

@@ -14,6 +14,7 @@ export const startProxyTown = async (
     address = '127.0.0.1',
     users = [] as string[],
     domain = DOMAIN,
+    proxy = {} as Record<string, unknown>,
     config = {} as Record<string, unknown>,
   } = {},
 ): Promise<WebTown & { local: number }> => {
@@ -23,7 +24,7 @@ export const startProxyTown = async (
       ...{ ws_addr: `127.0.0.1:${ws}`, wss_addr: `127.0.0.1:${wss}` },
       phone_http_addr: `127.0.0.1:${http}`,
       legacy: { key: KEY, plain_ws: true },
-      proxy: { domain, addr: `${address}:${port}`, local_port: local },
+      proxy: { domain, addr: `${address}:${port}`, local_port: local, ...proxy },
     },
     ...config,
   })
