@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { without } from '../support/peers.ts'
 import { openPhone, type PhonePage } from '../support/phone-pages.ts'
@@ -82,16 +81,29 @@ describe('the built-in phone by rtpengine', { skip: without('rtpengine', 'chromi
       await alice.quiet()
     }))
 
-  test('a picture comes, and goes', () =>
+  test('pictures come, and go', () =>
     told(async () => {
       await talk(alice, bob, '1002')
       await Promise.all([alice.hears(700), bob.hears(440)])
       await alice.press('Video')
       await bob.sees()
+      await bob.press('Video')
+      await alice.sees()
       await alice.press('Stop video')
-      await bob.hears(440)
+      await alice.page.getByRole('button', { name: 'Video', exact: true }).waitFor()
+      await Promise.all([alice.hears(700), bob.hears(440)])
       await alice.press('Hang up')
       await bob.quiet()
-      assert.ok(true)
+    }))
+
+  test('a page that is reloaded finds its call again', () =>
+    told(async () => {
+      await talk(alice, bob, '1002')
+      await Promise.all([alice.hears(700), bob.hears(440)])
+      await bob.page.reload()
+      await bob.hears(440)
+      await alice.hears(700)
+      await bob.press('Hang up')
+      await alice.quiet()
     }))
 })

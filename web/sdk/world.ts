@@ -53,8 +53,9 @@ const listen = (target: EventTarget, name: string, listener: () => void): (() =>
 
 export const browserWorld = (): World => ({
   openSocket: (url) => new WebSocket(url, 'web-call-protocol') as unknown as SocketLike,
-  // The server is reachable itself and learns our address from our checks: no ICE servers, one transport.
-  createPeer: () => new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' }),
+  // The server is reachable itself and learns our address from our checks: no ICE servers. One transport for all where it knows
+  // BUNDLE, as Tandem's own engine does; rtpengine gives each medium its own, which `max-bundle` would refuse.
+  createPeer: () => new RTCPeerConnection({ bundlePolicy: 'balanced', rtcpMuxPolicy: 'require' }),
   devices: typeof navigator === 'undefined' ? undefined : navigator.mediaDevices,
   nowMs: () => Date.now(),
   random: () => Math.random(),

@@ -4,9 +4,11 @@ import { err, ok, type Result } from '#lib/result'
 import { otherSide } from '../call.ts'
 import type { EmbeddedMedia } from '../engine.ts'
 import { listenerOf, webOf } from '../options.ts'
-import { flagsFor, forBrowsers, forTelephones } from './flags.ts'
-import { flowOf, heardAtS } from './flow.ts'
+import { flagsFor, forBrowsers, forTelephones, withMediaOf } from './flags.ts'
+import { flowOf } from './flow.ts'
 import { createNgServer, type NgFault, type NgPeer, type NgReply, type NgServer, orderFor } from './ng.ts'
+import { createPlaces } from './places.ts'
+import { watchSilence } from './silence.ts'
 
 export type RtpengineMediaPorts = {
   servers: readonly NgServer[]
@@ -20,7 +22,7 @@ export type RtpengineMediaPorts = {
 
 type Said = { sdp: string; web: string | undefined }
 
-type Call = {
+export type Call = {
   name: string
   server: NgPeer
   /** The latest description of each side. */
@@ -29,15 +31,16 @@ type Call = {
   /** Of the branch that answered. */
   branch: string | undefined
   answered: boolean
+  /** What is asked of the server, one after the other: a description means nothing without those before it. */
+  queue: Promise<unknown>
 }
 
-const WATCH_MS = 5000
-/** Shorter silence is nobody's business. */
-const MIN_SILENT_MS = 5000
-
-/** Where somebody is not to send, silence means nothing. */
-const isHeld = ({ said }: Call): boolean =>
-  [said.caller, said.callee].some((one) => /^a=(?:sendonly|recvonly|inactive)\r?$/m.test(one?.sdp ?? ''))
+/** Resolves as `work` does, once all before it is done. */
+const inTurn = <T>(call: Call, work: () => Promise<T>): Promise<T> => {
+  const turn = call.queue.then(work)
+  call.queue = turn.catch(() => {})
+  return turn
+}
 
 const refusalOf = ({ why }: NgFault): Refusal => (why === 'silent' ? 'overloaded' : 'not-acceptable-media')
 
@@ -46,8 +49,7 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
   const { embedded, events, log } = ports
   const servers = ports.servers.map((server) => createNgServer(server, log))
   const calls = new Map<string, Call>()
-  /** Which call each browser speaks in. */
-  const speaking = new Map<string, { call: string; side: Side }>()
+  const places = createPlaces((web) => events.onWeb?.(web, 'anew'))
   log.write(
     'media',
     'info',
@@ -76,7 +78,15 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     const [server] = orderFor(name, servers)
     const present = calls.get(name)
     if (present || !server) return present
-    const call: Call = { name, server, said: {}, offer: undefined, branch: undefined, answered: false }
+    const call: Call = {
+      name,
+      server,
+      said: {},
+      offer: undefined,
+      branch: undefined,
+      answered: false,
+      queue: Promise.resolve(),
+    }
     calls.set(name, call)
     return call
   }
@@ -99,10 +109,32 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     ...(call.answered && { 'to-tag': otherSide(from) }),
   })
 
+  /** The call of a browser that was asked here stays here: its answer is to our own description. */
+  const isHere = (name: string, side: Side, options: MediaOptions): boolean => {
+    if (calls.has(name)) return false
+    const web = webOf(side, options)
+    return places.isHoused(name) || (web !== undefined && places.wasAsked(web))
+  }
+
   const offer: Media['offer'] = async (name, side, sdp, options = {}) => {
+    if (isHere(name, side, options)) {
+      places.house(name, options)
+      return embedded.offer(name, side, sdp, options)
+    }
     const isNew = !calls.has(name)
     const call = enter(name)
     if (!call) return err('overloaded')
+    return inTurn(call, () => offerOf(call, isNew, side, sdp, options))
+  }
+
+  const offerOf = async (
+    call: Call,
+    isNew: boolean,
+    side: Side,
+    sdp: string,
+    options: MediaOptions,
+  ): Promise<Result<string, Refusal>> => {
+    const { name } = call
     const [own, to] = [browserOf(call, side, options), otherSide(side)]
     const web = browserOf(call, to, options)
     const goes = call.offer && call.offer.from === side && !call.answered
@@ -123,8 +155,19 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
 
   const answer: Media['answer'] = async (name, side, sdp, options = {}) => {
     const call = calls.get(name)
-    const open = call?.offer
-    if (!call || !open || open.from === side) return err('bad-request')
+    return call
+      ? inTurn(call, () => answerOf(call, side, sdp, options))
+      : embedded.answer(name, side, sdp, options)
+  }
+
+  const answerOf = async (
+    call: Call,
+    side: Side,
+    sdp: string,
+    options: { web?: string },
+  ): Promise<Result<string, Refusal>> => {
+    const open = call.offer
+    if (!open || open.from === side) return err('bad-request')
     const only = open.targets.size === 1 ? [...open.targets.values()][0] : undefined
     const target = open.targets.get(options.web ?? '') ?? (options.web === undefined ? only : undefined)
     if (!target) return err('bad-request')
@@ -139,18 +182,26 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     call.said[side] = { sdp, web: target.web }
     for (const one of ['caller', 'callee'] as const) {
       const web = call.said[one]?.web
-      if (web !== undefined && !speaking.has(web)) speaking.set(web, { call: name, side: one })
+      if (web !== undefined) places.begin(web, { call: call.name, side: one })
     }
     return sdpOf(reply, !toWeb)
   }
 
   /** The browser's way to us is another: both sides are negotiated once more, and only it hears of that. */
   const refresh: Media['refresh'] = async (web, sdp) => {
-    const place = speaking.get(web)
+    const place = places.of(web)
     const call = place && calls.get(place.call)
-    const others = place && call?.said[otherSide(place.side)]
-    if (!place || !call || !others) return embedded.refresh(web, sdp)
-    const { side } = place
+    return call ? inTurn(call, () => refreshOf(call, place.side, web, sdp)) : embedded.refresh(web, sdp)
+  }
+
+  const refreshOf = async (
+    call: Call,
+    side: Side,
+    web: string,
+    sdp: string,
+  ): Promise<Result<string, Refusal>> => {
+    const others = call.said[otherSide(side)]
+    if (!others) return err('bad-request')
     const branch = { 'via-branch': call.branch ?? 'a' }
     const isWeb = others.web !== undefined
     const offered = await ask(call, 'offer', {
@@ -160,35 +211,26 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     if (!offered.ok) return err(refusalOf(offered.error))
     call.said[side] = { sdp, web }
     const reply = await ask(call, 'answer', {
-      ...{ sdp: others.sdp, 'from-tag': side, 'to-tag': otherSide(side), ...branch },
+      ...{ sdp: withMediaOf(others.sdp, sdp), 'from-tag': side, 'to-tag': otherSide(side), ...branch },
       ...flagsFor(isWeb, true, true),
     })
     if (reply.ok) events.onWeb?.(web, 'up')
     return sdpOf(reply, false)
   }
 
-  /**
-   * One peer connection cannot be in two calls here: the other one has ports and DTLS of its own, and browsers shake hands anew
-   * for another certificate only, which it has not. So the page makes another connection, and its offer comes to `refresh`.
-   */
   const attach: Media['attach'] = (name, side) => {
     const web = calls.get(name)?.said[side]?.web
-    if (web === undefined) return embedded.attach(name, side)
-    const before = speaking.get(web)
-    speaking.set(web, { call: name, side })
-    if (before && before.call !== name) events.onWeb?.(web, 'anew')
-  }
-
-  const forget = (name: string): void => {
-    for (const [web, { call }] of speaking) if (call === name) speaking.delete(web)
+    if (web !== undefined) return places.move(web, { call: name, side })
+    places.moveHere(name, side)
+    embedded.attach(name, side)
   }
 
   const end = (name: string): void => {
     embedded.close(name)
+    places.leaveCall(name)
     const call = calls.get(name)
     if (!call) return
     calls.delete(name)
-    forget(name)
     void ask(call, 'delete', { 'from-tag': 'caller', 'delete-delay': 0 }).then((reply) => {
       const flowed = reply.ok && bothOf(reply.value)
       if (flowed) events.onClosed?.(name, flowed)
@@ -208,24 +250,10 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     return reply.ok ? flowOf(reply.value, TAGS, side) : []
   }
 
-  const watchOne = async (call: Call): Promise<void> => {
-    const reply = await call.server.ask('query', { 'call-id': call.name })
-    if (!calls.has(call.name)) return
-    // It forgets calls in which nothing comes by itself.
-    const isGone = !reply.ok && reply.error.why === 'refused'
-    const silentMs = reply.ok && !isHeld(call) ? Date.now() - heardAtS(reply.value) * 1000 : 0
-    if (isGone) events.onSilent(call.name, Number.MAX_SAFE_INTEGER)
-    else if (silentMs >= MIN_SILENT_MS) {
-      const limitS = (call.said.caller?.web ?? call.said.callee?.web) ? (ports.limitS?.() ?? 0) : 0
-      events.onSilent(call.name, silentMs, limitS > 0 ? limitS * 1000 : undefined)
-    }
-  }
-  const watch = setInterval(() => {
-    for (const call of calls.values()) if (call.answered) void watchOne(call)
-  }, WATCH_MS).unref()
+  const stopWatch = watchSilence(calls, events, () => ports.limitS?.() ?? 0)
 
   const stop = async (): Promise<void> => {
-    clearInterval(watch)
+    stopWatch()
     for (const server of servers) server.close()
     await embedded.close()
   }
@@ -236,14 +264,31 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     return call === undefined ? stop() : void end(call)
   }
 
+  const { speak } = embedded
   return {
-    ...{ offer, answer, refresh, attach, stats, close },
-    ...{ echo: embedded.echo, invite: embedded.invite, figures: embedded.figures },
-    ...(embedded.speak && { speak: embedded.speak }),
-    ask: (web, options) =>
-      speaking.has(web) ? Promise.resolve(err('not-acceptable-media')) : embedded.ask(web, options),
+    ...{ offer, answer, refresh, attach, stats, close, figures: embedded.figures },
+    echo: (name, side, sdp, options) => {
+      places.house(name, options)
+      return embedded.echo(name, side, sdp, options)
+    },
+    invite: (name, side, options) => {
+      places.house(name, options)
+      return embedded.invite(name, side, options)
+    },
+    ...(speak && {
+      speak: (name, side, sdp, script, options) => {
+        places.house(name, options)
+        return speak(name, side, sdp, script, options)
+      },
+    }),
+    ask: async (web, options) => {
+      if (places.of(web)) return err('not-acceptable-media')
+      const asked = await embedded.ask(web, options)
+      if (asked.ok) places.ask(web)
+      return asked
+    },
     leave: (web) => {
-      speaking.delete(web)
+      places.leave(web)
       embedded.leave(web)
     },
     // Requests for pictures are the phones' own business: it passes them on.

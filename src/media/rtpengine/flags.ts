@@ -31,17 +31,17 @@ export const forTelephones = (sdp: string): string =>
     .filter((line) => !FOREIGN.test(line))
     .join('\r\n')
 
-/** Whose packets come may change with each party and each of its connections: pages that were told of one hear no other. */
-const TOO_MUCH = /^a=ssrc(?:-group)?:.*\r?\n/gm
-
 /**
- * With BUNDLE (RFC 9143) around the only medium that there is: a page of policy `max-bundle` takes nothing without. Two media come from two
- * ports, of which nothing else could be said.
+ * Whose packets come may change with each party and each of its connections: pages that were told of one SSRC hear no other. Nor is
+ * there a BUNDLE group (RFC 9143), not even of the only medium: pages let nothing go that was in one, so that a picture could not follow.
  */
-export const forBrowsers = (sdp: string): string => {
-  const [session = '', ...media] = sdp.replace(TOO_MUCH, '').split(/(?=^m=)/m)
-  const live = media.filter((medium) => !/^m=\S+ 0 /.test(medium))
-  const mid = live.length === 1 ? /^a=mid:(\S+)/m.exec(live[0] ?? '')?.[1] : undefined
-  if (mid === undefined || /^a=group:BUNDLE/m.test(session)) return `${session}${media.join('')}`
-  return `${session}a=group:BUNDLE ${mid}\r\n${media.join('')}`
+export const forBrowsers = (sdp: string): string =>
+  sdp.replace(/^a=(?:ssrc|ssrc-group|group):.*(?:\r?\n|$)/gm, '')
+
+/** An answer as long as the offer, RFC 3264 §6: what the offer has no more is left out, what it has besides is refused. */
+export const withMediaOf = (answer: string, offer: string): string => {
+  const [session = '', ...said] = answer.split(/(?=^m=)/m)
+  const wanted = offer.match(/^m=\S+ .*/gm) ?? []
+  const media = wanted.map((line, at) => said[at] ?? `${line.trimEnd().replace(/^(m=\S+ )\d+/, '$10')}\r\n`)
+  return session + media.join('')
 }

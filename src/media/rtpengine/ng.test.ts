@@ -3,7 +3,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import type { AddressInfo } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { bdecode, bencode } from './bencode.ts'
-import { forBrowsers, forTelephones } from './flags.ts'
+import { forBrowsers, forTelephones, withMediaOf } from './flags.ts'
 import { flowOf, heardAtS } from './flow.ts'
 import { createNgServer, orderFor } from './ng.ts'
 
@@ -108,14 +108,19 @@ test('telephones are spared what only browsers know', () => {
   )
 })
 
-test('browsers are told of a bundle of one, of none with two media, and of no SSRC', () => {
+test('browsers are told of no BUNDLE and of no SSRC', () => {
   const [session, audio, video] = ['v=0\r\n', 'm=audio 4 X 0\r\na=mid:a\r\n', 'm=video 6 X 96\r\na=mid:v\r\n']
-  assert.equal(forBrowsers(session + audio), `${session}a=group:BUNDLE a\r\n${audio}`)
-  assert.equal(forBrowsers(session + audio + video), session + audio + video)
-  const refused = video.replace(' 6 ', ' 0 ')
-  assert.equal(forBrowsers(session + audio + refused), `${session}a=group:BUNDLE a\r\n${audio}${refused}`)
-  for (const odd of ['', 'm=', session, `${session}a=group:BUNDLE a\r\n${audio}`])
-    assert.equal(forBrowsers(odd), odd)
   const named = 'a=ssrc:1 cname:x\r\na=ssrc-group:FID 1 2\r\n'
-  assert.equal(forBrowsers(session + audio + video + named), session + audio + video)
+  assert.equal(
+    forBrowsers(`${session}a=group:BUNDLE a v\r\n${audio}${named}${video}a=ssrc:3`),
+    session + audio + video,
+  )
+  for (const odd of ['', 'm=', session, session + audio]) assert.equal(forBrowsers(odd), odd)
+})
+
+test('an answer has the media of its offer', () => {
+  const [session, audio, video] = ['v=0\r\n', 'm=audio 4 X 0\r\na=mid:a\r\n', 'm=video 6 X 96\r\na=mid:v\r\n']
+  assert.equal(withMediaOf(session + audio + video, `o=1\r\n${audio}`), session + audio)
+  assert.equal(withMediaOf(session + audio, audio + video), `${session}${audio}m=video 0 X 96\r\n`)
+  assert.equal(withMediaOf('', 'm='), '')
 })
