@@ -58,13 +58,18 @@ const timerValuesOf = ({ timer_t1, timer_t2, timer_t4 }: Settings): TimerValues 
 })
 
 const createMedia = async (
-  { settings, log }: Ground,
+  { settings, log, dtls: certificate }: Ground,
   events: MediaEvents,
 ): Promise<ReturnType<typeof createPassedMedia> | EmbeddedMedia> => {
   const { engine, workers, servers } = settings.media
   if (engine === 'none') return createPassedMedia()
   const web = webMediaPlanOf(settings)
-  const plan = { listeners: mediaPlansOf(settings), log, events, ...(web && { web }) }
+  const plan = {
+    listeners: mediaPlansOf(settings),
+    log,
+    events,
+    ...(web && { web: { ...web, ...(certificate && { certificate }) } }),
+  }
   if (engine === 'embedded') return createEmbeddedMedia({ ...plan, workers })
   const embedded = await createEmbeddedMedia({ ...plan, workers: 1 })
   const limitS = (): number => web?.limits().talking ?? 0
@@ -144,7 +149,10 @@ export const joinNetwork = async (ground: Ground) => {
     calledPartyId: () => live.calledPartyId,
   })
   const { wakes } = waking
-  const routeTo = proxied.routing(createRouting({ ...people, echo: settings.echo, emergency, routes, wakes }))
+  const { isAway } = webphoneSide
+  const routeTo = proxied.routing(
+    createRouting({ ...people, echo: settings.echo, emergency, routes, wakes, isAway }),
+  )
   const calls = createCalls({
     ...{ timers, random, media, store, events, log },
     ...{ routeTo, trunks: proxied.trunks(trunkSide.trunks) },

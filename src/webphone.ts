@@ -31,6 +31,7 @@ export type WebphoneSide = {
   /** Browsers are rung by the web phone server, everything else as before. */
   ringOver(ring: Ring): Ring
   transportOf: (binding: Binding, call: string) => string
+  isAway: (binding: Binding) => boolean
   carrierOver(carrier: Carrier): Carrier
   /** The web phone's own servers as they stand: old clients find the phone book at one of them. */
   serves(servers: readonly PhoneServer[]): void
@@ -56,6 +57,7 @@ export const createWebphoneSide = (
       if (!isWeb(binding)) return ring(call, binding, sdp, events)
       return webphone?.ring(call, binding, sdp, events) ?? err({ why: 'not-registered' })
     },
+    isAway: (binding) => webphone?.isAway(binding) === true,
     transportOf: (binding, call) => webphone?.transportOf(binding, call) ?? '',
     carrierOver(others) {
       carrier = createWebCarrier(others, {

@@ -28,6 +28,7 @@ const anOffer = (user: string, caller?: Subscriber): CallOffer => ({
 })
 const aRouting = (list: Subscriber[], bound: [Subscriber, Partial<Binding>[]][] = [], echo?: string) =>
   createRouting({
+    isAway: ({ contact }) => contact === 'away',
     subscribers: createSubscribers(list),
     registrations: {
       of: (subscriber: Subscriber) => (bound.find(([who]) => who === subscriber)?.[1] ?? []) as Binding[],
@@ -47,6 +48,19 @@ describe('a call is for', () => {
       return route.kind === 'refused' ? route.refused.why : route.kind
     }
     assert.deepEqual(['x', 'ann', 'silent'].map(why), ['unknown-user', 'not-registered', 'subscriber'])
+  })
+
+  test('oneself: the other phones that are there now, never the one that calls', () => {
+    const own = { contact: 'own', address: '192.0.2.1', port: 5060 }
+    const others = [{ contact: 'away' }, { contact: 'desk', address: '192.0.2.1', port: 5062 }]
+    const rung = (bindings: Partial<Binding>[], from: string) => {
+      const route = aRouting([bob], [[bob, bindings]])({ ...anOffer('bob', bob), from })
+      return route.kind === 'subscriber' ? route.bindings.map(({ contact }) => contact) : route
+    }
+    assert.deepEqual(rung([own, ...others], 'own'), ['desk'])
+    assert.deepEqual(rung([own, ...others], '192.0.2.1:5060'), ['desk'])
+    const alone = rung([own, { contact: 'away' }], 'own')
+    assert.deepEqual('kind' in alone && alone.kind === 'refused' && alone.refused, { why: 'busy' })
   })
 
   test('the echo service, with the status of the caller’s own identity, else of anybody’s', () => {

@@ -14,6 +14,8 @@ export type RoutingPorts = {
   routes?: CallRoutes
   /** Somebody without a phone comes when told of a call: the caller hears it ring meanwhile. */
   wakes?: (impi: string) => boolean
+  /** A page that was closed or lost its network a moment ago, and may come back. */
+  isAway?: (binding: Binding) => boolean
 }
 
 /** `near`: a number of the caller's, whose country national numbers are meant in. */
@@ -29,6 +31,7 @@ export const createRouting = ({
   emergency,
   routes,
   wakes,
+  isAway,
 }: RoutingPorts) => {
   /** An identity equal to the echo number may say with which status the service answers; the caller's own goes first. */
   const echoStatus = (offer: CallOffer): number => {
@@ -52,9 +55,9 @@ export const createRouting = ({
 
   /** Whoever calls its own number means its other phones; without any, it is told at once that there is nobody else. */
   const routeToOneself = ({ from }: CallOffer, found: Found): Route => {
-    const isOwn = ({ contact, address, port }: Binding): boolean =>
-      from === contact || from === `${address}:${port}`
-    const bindings = phonesOf(found, found.subscriber).filter((binding) => !isOwn(binding))
+    const isOther = (binding: Binding): boolean =>
+      from !== binding.contact && from !== `${binding.address}:${binding.port}` && !isAway?.(binding)
+    const bindings = phonesOf(found, found.subscriber).filter(isOther)
     if (bindings.length > 0) return { kind: 'subscriber', found, bindings }
     return { kind: 'refused', refused: { why: 'busy' }, found }
   }

@@ -108,6 +108,7 @@ const SCREENS: [name: string, come: (page: Page, server: PhoneServer) => Promise
   [
     'no connection',
     async (page, server) => {
+      await page.keyboard.press('Alt+KeyX')
       await server.close()
       await page.locator('.status .trouble').waitFor()
     },

@@ -276,7 +276,10 @@ export const aHouse = (options: HouseOptions = {}) => {
     store,
     events,
     ...{ trunks, trunkRing: dialogs.watchTrunks(trunkRing) },
-    routeTo: createRouting({ subscribers, registrations, echo, emergency, routes, wakes }),
+    routeTo: createRouting({
+      ...{ subscribers, registrations, echo, emergency, routes, wakes },
+      isAway: (binding) => webphone.isAway(binding),
+    }),
     waking: {
       wakes,
       wake: (_call, { subscriber }) => options.waking?.woken(subscriber.impi),

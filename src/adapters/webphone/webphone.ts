@@ -25,6 +25,8 @@ export type Webphone = {
   ring: Ring
   /** The transport at the media engine by which a browser's binding is rung for that call. */
   transportOf(binding: Binding, call: string): string
+  /** Its page has no connection now. */
+  isAway(binding: Binding): boolean
   /** Media tell that nothing is heard of a browser any more, or that it is to be offered something else. */
   onWeb(web: string, state: 'up' | 'lost' | 'anew' | 'ask'): void
   close(): void
@@ -103,6 +105,10 @@ export const createWebphone = (ports: WebphonePorts, carrier?: WebCarrier): Webp
       { timers, media: ports.media, random: ports.random, hasRoom },
       (binding) => sessions.get(sessionOf(binding))?.phone,
     ),
+    isAway: (binding) => {
+      const session = sessions.get(sessionOf(binding))
+      return session !== undefined && session.phone.link === undefined
+    },
     transportOf: (binding, call) => `${sessionOf(binding) ?? ''}.${call}`,
     onWeb(web, state) {
       const call = state === 'up' ? undefined : speakingBy(sessions, web)

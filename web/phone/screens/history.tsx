@@ -106,6 +106,9 @@ export const HistoryPage = (): ReactElement => {
   const { state, value, next, q } = useCell(history.calls)
   const [typed, setTyped] = useState(q)
 
+  // What ended elsewhere, in a mailbox or at another phone, is told by nothing else.
+  useEffect(() => void history.refresh(), [history])
+
   useEffect(() => {
     if (typed === history.calls.get().q) return
     const timer = setTimeout(() => void history.search(typed), 250)

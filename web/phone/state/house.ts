@@ -78,7 +78,10 @@ export const createHouse = ({ me, config, api, settings, route, ringer: given }:
   })
 
   phone.devices.choice.on(() => settings.change({ devices: phone.devices.choice.get() }))
-  phone.voiceMail.on(() => phone.features().mailbox && void mail.refresh())
+  phone.voiceMail.on(() => {
+    void history.refresh()
+    if (phone.features().mailbox) void mail.refresh()
+  })
   // A new server, or one that was away: what was missed is fetched.
   phone.line.on(() => {
     if (phone.line.get().kind !== 'ready') return
