@@ -10,8 +10,6 @@ import { until } from '../support/wait.ts'
 const [LINES, TEXTS, INBOUND] = [100, 1000, 300]
 const ids = Array.from({ length: LINES }, (_, n) => `l${n}`)
 
-type Page = { items: { id: string }[] }
-
 /**
  * The real server, real sockets, and a path that loses, doubles and mixes up datagrams: 1,000 texts of an application
  * leave by a hundred lines, 300 come in.
@@ -47,25 +45,44 @@ test('GoIP over a bad path: nothing lost, nothing doubled', { timeout: 480_000 }
 
   const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' }
   const url = `http://127.0.0.1:${house.ports.http}/api/v1/messages`
-  const accepted: string[] = []
-  for (let n = 0; n < TEXTS; n++) {
-    const body = JSON.stringify({ from: 'app', to: `+1555${100_000 + n}`, text: `text ${n}` })
+  const texts = Array.from({ length: TEXTS }, (_, n) => `text ${n}`)
+  for (const [n, text] of texts.entries()) {
+    const body = JSON.stringify({ from: 'app', to: `+1555${100_000 + n}`, text })
     const answer = await fetch(url, { method: 'POST', headers, body })
     assert.equal(answer.status, 201)
-    accepted.push(((await answer.json()) as { id: string }).id)
   }
   const heard = Promise.all(
     Array.from({ length: INBOUND }, (_, n) => sockets[n % LINES]?.device.receive('+1999', `in ${n}`)),
   )
   const left = () => sockets.flatMap(({ device }) => device.left.map(({ to, text }) => `${to} ${text}`))
-  const done = async (): Promise<boolean> => {
-    if (left().length < TEXTS) return false
-    const waiting = await house.rest<Page>('/messages?state=submitting&limit=1')
-    const queued = await house.rest<Page>('/messages?state=queued&limit=1')
-    return waiting.items.length + queued.items.length === 0
+  type Messages = { items: { id: string; state: string; text: string }[]; cursor?: string }
+  const states = async (): Promise<Map<string, string>> => {
+    const found = new Map<string, string>()
+    for (let from = ''; ; ) {
+      const { items, cursor } = await house.rest<Messages>(`/messages?limit=500${from}`)
+      for (const { text, state } of items) if (text.startsWith('text ')) found.set(text, state)
+      if (cursor === undefined) return found
+      from = `&cursor=${encodeURIComponent(cursor)}`
+    }
   }
-  await until('all have left', done, { timeoutMs: 440_000, everyMs: 1000 })
-  assert.equal(left().length, TEXTS)
-  assert.deepEqual(new Set(left()), new Set(accepted.map((_, n) => `+1555${100_000 + n} text ${n}`)))
+  const waiting = async (state: string): Promise<number> =>
+    (await house.rest<Messages>(`/messages?limit=1&state=${state}`)).items.length
+  const isOver = async (): Promise<boolean> =>
+    (await Promise.all(['accepted', 'queued', 'submitting'].map(waiting))).every((number) => number === 0)
+  await until('every text has an end', isOver, { timeoutMs: 440_000, everyMs: 1000 })
+  const held = await states()
+  const counts = Object.entries(Object.groupBy(held.values(), (state) => state))
+  t.diagnostic(counts.map(([state, of]) => `${of?.length} ${state}`).join(', '))
+  const gone = new Set(left())
+  assert.equal(left().length, gone.size, 'none left twice')
+  assert.deepEqual([...held.keys()].sort(), texts.toSorted(), 'all are known')
+  // Of a text of which nothing was heard nobody can know: about one in ten thousand has not left (decision 84).
+  const missing = texts.filter((text, n) => !gone.has(`+1555${100_000 + n} ${text}`))
+  assert.deepEqual(
+    [...new Set(missing.map((text) => held.get(text)))].join(),
+    missing.length > 0 ? 'unknown' : '',
+  )
+  assert.ok(missing.length <= 5, `${missing}`)
+  assert.equal(gone.size, TEXTS - missing.length)
   assert.ok((await heard).filter((ok) => ok).length >= INBOUND - 5)
 })

@@ -30,31 +30,21 @@ export const registryHosts = (tree: Tree): string[] =>
   everyLine(tree, HOSTS, 'the address of a package registry')
 
 type Manifest = {
-  scripts?: Record<string, string>
   allowScripts?: Record<string, boolean>
   dependencies?: Record<string, string>
   devDependencies?: Record<string, string>
 }
 
-/** The quoted globs of the scripts that match no file: `node --test` would pass on nothing. */
-export const emptyGlobs = (manifest: Manifest, root: string): string[] =>
-  Object.entries(manifest.scripts ?? {}).flatMap(([script, command]) =>
-    [...command.matchAll(/'([^']*\.test\.ts)'/g)]
-      .map(([, glob]) => glob as string)
-      .filter((glob) => globSync(glob, { cwd: root }).length === 0)
-      .map((glob) => `script ${script}: ${glob} matches no file`),
-  )
+/** The globs of the lanes that match no file: a lane would pass on nothing. */
+export const emptyGlobs = (globs: readonly string[], root: string): string[] =>
+  globs.filter((glob) => globSync(glob, { cwd: root }).length === 0).map((glob) => `${glob} matches no file`)
 
-/** The test files that no glob of the scripts reaches: they would never run. */
-export const idleTests = (manifest: Manifest, tree: Tree): string[] => {
-  const globs = Object.values(manifest.scripts ?? {}).flatMap((command) =>
-    [...command.matchAll(/'([^']*\.test\.ts)'/g)].map(([, glob]) => glob as string),
-  )
-  return [...tree.keys()]
+/** The test files that no lane reaches: they would never run. */
+export const idleTests = (globs: readonly string[], tree: Tree): string[] =>
+  [...tree.keys()]
     .filter((path) => path.endsWith('.test.ts') && !path.includes('/fixtures/'))
     .filter((path) => !globs.some((glob) => matchesGlob(path, glob)))
-    .map((path) => `${path}: no script runs it`)
-}
+    .map((path) => `${path}: no lane runs it`)
 
 /** An install script runs only for the Node package, and versions are exact. */
 export const manifestFaults = (manifest: Manifest): string[] => {

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Job } from './job.ts'
+import { runAll } from './pool.ts'
+import { outcomeWords, summaryWords } from './words.ts'
+
+const fixture = (name: string): string => `test/fixtures/lanes/${name}.ts`
+const jobOf = (files: string[], rest: Partial<Job> = {}): Job => ({
+  lane: 'fixtures',
+  name: files.join(', '),
+  work: { files: files.map(fixture), flags: [] },
+  manner: 'usual',
+  limitMs: 30_000,
+  ...rest,
+})
+const command = (words: string[], rest: Partial<Job> = {}): Job => ({
+  ...jobOf([], { name: words.join(' ') }),
+  ...{ work: { command: [process.execPath, ...words] }, ...rest },
+})
+
+const ran = async (jobs: Job[], more: { cores?: number; boundMs?: number; graceMs?: number } = {}) => {
+  const outcomes = await runAll(jobs, {
+    cores: 2,
+    boundMs: 60_000,
+    graceMs: 30_000,
+    ...more,
+    onEnd: () => {},
+  })
+  const of = (name: string) => outcomes.find(({ job }) => job.name === name)
+  return { outcomes, of, words: outcomes.map(outcomeWords).join('\n'), summary: summaryWords(outcomes, 1) }
+}
+
+test('a failing test is named with its suite and place, and what passed beside it counts', async () => {
+  const { of, words, summary } = await ran([jobOf(['fails']), jobOf(['passes'])])
+  assert.equal(of('passes')?.fault, undefined)
+  assert.equal(of('fails')?.fault, 'ended with code 1')
+  assert.match(words, /✔ passes \(1 test, /)
+  assert.match(words, /✖ fails \(4 tests, /)
+  assert.match(
+    words,
+    /✖ a house › has a fault \(test\/fixtures\/lanes\/fails\.ts:5\)\n[\s\S]*'one'[\s\S]*'two'/,
+  )
+  assert.match(words, /left out: needs a peer: the peer is not installed/)
+  assert.match(words, /42 of 43/)
+  assert.match(summary, /fixtures: 2 run, 5 tests, 1 failed, 1 left out, 1 of them NOT well/)
+  assert.match(summary, /left out:\n {2}the peer is not installed: fails/)
+  assert.match(summary, /FAILED:\n {2}test\/fixtures\/lanes\/fails\.ts:5: a house › has a fault\n/)
+})
+
+test('files that share a process keep their names', async () => {
+  const { of, summary } = await ran([jobOf(['passes', 'fails', 'gone'])])
+  const names = of('passes, fails, gone')?.findings.filter(({ kind }) => kind === 'failed')
+  assert.deepEqual(
+    names?.map(({ name }) => name),
+    ['a house › has a fault', fixture('gone')],
+  )
+  assert.match(summary, /6 tests, 2 failed/)
+})
+
+test('a file that does not end says what holds it, and fails; the others go on', async () => {
+  const limitMs = 3000
+  const { of, summary } = await ran([
+    jobOf(['stays'], { limitMs }),
+    jobOf(['thread'], { limitMs }),
+    jobOf(['passes']),
+  ])
+  assert.equal(of('passes')?.fault, undefined)
+  assert.equal(of('stays')?.fault, 'ended with code 1 though none of 1 tests failed')
+  assert.match(of('stays')?.output ?? '', /alarm: .*stays\.ts still lives after 3 s/)
+  assert.match(of('stays')?.output ?? '', /alarm: held by .*TCPServerWrap[\s\S]*Server .*127\.0\.0\.1/)
+  assert.match(of('thread')?.output ?? '', /alarm: {3}Thread 1, made at .*thread\.ts:4/)
+  assert.match(summary, /FAILED:\n {2}stays: ended with code 1 though[\s\S]* {2}thread: /)
+})
+
+test('a file whose main thread never comes back is ended from outside, and its test is named', async () => {
+  const { of, words } = await ran([jobOf(['blocks'], { limitMs: 1500 })], { graceMs: 500 })
+  assert.match(of('blocks')?.fault ?? '', /did not end within 1\.5 s/)
+  assert.match(words, /had not ended: never comes back \(test\/fixtures\/lanes\/blocks\.ts:4\)/)
+})
+
+test('at the bound all end, and what had not begun has failed', async () => {
+  const jobs = [jobOf(['blocks']), jobOf(['passes'])]
+  const { outcomes, of } = await ran(jobs, { cores: 1, boundMs: 1000 })
+  assert.equal(outcomes.length, 2)
+  assert.match(of('blocks')?.fault ?? '', /the bound of .* minutes was reached/)
+  assert.match(of('passes')?.fault ?? '', /not begun/)
+})
+
+test('a file without tests, a checker that finds something, and a command that is none, fail', async () => {
+  const none: Job = { ...command([], { name: 'none' }), work: { command: ['no-such-command-anywhere'] } }
+  const { of, words } = await ran([
+    jobOf(['empty']),
+    command(['-e', 'console.log("line 3 is wrong"); process.exit(2)'], { name: 'checker' }),
+    command(['-e', ''], { name: 'content' }),
+    none,
+  ])
+  assert.equal(of('empty')?.fault, 'has no test')
+  assert.equal(of('checker')?.fault, 'ended with code 2')
+  assert.match(words, /line 3 is wrong/)
+  assert.equal(of('content')?.fault, undefined)
+  assert.equal(of('none')?.fault, 'ended with code 127')
+})
+
+test('nothing but what waits runs beside what needs quiet', async () => {
+  const jobs = [
+    command(['-e', ''], { name: 'usual', manner: 'usual' }),
+    command(['-e', ''], { name: 'quiet', manner: 'quiet' }),
+    command(['-e', ''], { name: 'other', manner: 'usual' }),
+    command(['-e', 'setTimeout(() => {}, 1500)'], { name: 'waiting', manner: 'waiting' }),
+  ]
+  const { outcomes } = await ran(jobs, { cores: 1 })
+  assert.deepEqual(
+    outcomes.map(({ job, fault }) => fault ?? job.name),
+    ['usual', 'quiet', 'other', 'waiting'],
+  )
+})

@@ -1,0 +1,23 @@
+import { availableParallelism } from 'node:os'
+import { jobsFor, RUNS } from './lanes.ts'
+import { runAll } from './pool.ts'
+import { outcomeWords, summaryWords } from './words.ts'
+
+/** `node test/lanes/run.ts check|slow|faults|peers`: ends in bounded time, whatever a test does, and names what failed. */
+const name = process.argv[2] ?? ''
+const isRun = (word: string): word is keyof typeof RUNS => Object.hasOwn(RUNS, word)
+if (!isRun(name)) {
+  console.error(`run.ts: which of ${Object.keys(RUNS).join(', ')}?`)
+  process.exit(1)
+}
+const began = performance.now()
+const outcomes = await runAll(jobsFor(name), {
+  // What talks to programs of others or waits for disks was never seen to hold with more beside it.
+  cores: name === 'check' ? availableParallelism() : Math.min(2, availableParallelism()),
+  boundMs: RUNS[name].boundMs,
+  graceMs: 15_000,
+  onEnd: (outcome) => console.log(outcomeWords(outcome)),
+})
+console.log(summaryWords(outcomes, (performance.now() - began) / 1000))
+// Not by itself: what a test left behind may hold a pipe to here.
+process.exit(outcomes.some(({ fault }) => fault !== undefined) ? 1 : 0)
