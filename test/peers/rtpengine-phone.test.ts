@@ -1,8 +1,12 @@
+import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { freshAddress } from '../support/loopback.ts'
 import { without } from '../support/peers.ts'
 import { openPhone, type PhonePage } from '../support/phone-pages.ts'
+import { freePort } from '../support/ports.ts'
 import { startRtpengine } from '../support/rtpengine.ts'
-import { logOf, md5User, startTandem, type Tandem } from '../support/tandem.ts'
+import { startSipp } from '../support/sipp.ts'
+import { DOMAIN, logOf, md5User, startTandem, type Tandem } from '../support/tandem.ts'
 
 /** The built-in phone where media go by rtpengine: each person hums a tone, and the others must hear that one. */
 describe('the built-in phone by rtpengine', { skip: without('rtpengine', 'chromium') }, () => {
@@ -95,6 +99,52 @@ describe('the built-in phone by rtpengine', { skip: without('rtpengine', 'chromi
       await alice.press('Hang up')
       await bob.quiet()
     }))
+
+  test('to the echo, which the house serves itself, and back', () =>
+    told(async () => {
+      await talk(alice, bob, '1002')
+      await Promise.all([alice.hears(700), bob.hears(440)])
+      await alice.sends('600', 'Ask first')
+      await alice.hears(440)
+      await alice.press('Back to 1002')
+      await Promise.all([alice.hears(700), bob.hears(440)])
+      await alice.press('Hang up')
+      await bob.quiet()
+    }))
+
+  test(
+    'a telephone that calls without an offer, and sends back what it hears',
+    { skip: without('sipp') },
+    () =>
+      told(async () => {
+        const address = freshAddress()
+        const sipp = await startSipp({
+          ...{
+            scenario: 'call-late',
+            to: `127.0.0.1:${house.ports.sip}`,
+            address,
+            port: await freePort(address),
+          },
+          words: {
+            ...{
+              user: '1002',
+              callee: '1001',
+              domain: DOMAIN,
+              auth_user: `1002@${DOMAIN}`,
+              password: 'builder',
+            },
+            talk_ms: 8000,
+          },
+          args: ['-rtp_echo', '-mp', `${await freePort(address)}`],
+          timeoutSeconds: 40,
+        })
+        await alice.takes()
+        await alice.hears(440)
+        const { passed, report } = await sipp.done
+        assert.ok(passed, report)
+        await alice.quiet()
+      }),
+  )
 
   test('a page that is reloaded finds its call again', () =>
     told(async () => {
