@@ -50,8 +50,9 @@ describe('click to call from another site', { skip: peer('chromium').skip }, () 
       config: {
         security: { exempt: ['127.0.0.0/8'] },
         webphone: { ws_addr: '127.0.0.1:0', wss_addr: '', phone_http_addr: '', phone_https_addr: '' },
-        click_to_call: { enabled: true, tel: '2000', allow: ['600'], origins: [site.origin] },
-        ue_db: [md5User('2000', 'visitors', '2000')],
+        click_to_call: { enabled: true, tel: '2000', allow: ['600', '1002'], origins: [site.origin] },
+        mailbox: { enabled: 'off' },
+        ue_db: [md5User('2000', 'visitors', '2000'), md5User('1002', 'absent', '1002')],
       },
     })
     browser = await openChromium()
@@ -61,7 +62,9 @@ describe('click to call from another site', { skip: peer('chromium').skip }, () 
     for (const { show } of [site, other])
       show(
         `<script src="${server}/click-to-call/widget.js"></script><tandem-call to="600" label="Ask us"></tandem-call>
-         <tandem-call to="1001" id="forbidden"></tandem-call>`,
+         <tandem-call to="1001" id="forbidden"></tandem-call>
+         <tandem-call to="1002" id="absent"></tandem-call>
+         <div lang="zh-Hant"><tandem-call to="1001" id="chinese"></tandem-call></div>`,
       )
   })
   after(async () => {
@@ -96,16 +99,20 @@ describe('click to call from another site', { skip: peer('chromium').skip }, () 
   })
   test('a number that is not for visitors is refused in words', async () => {
     const page = await open(site.origin)
-    await page.locator('#forbidden button').click()
-    const words = page.locator('#forbidden [role=alert]')
-    await words.waitFor()
-    assert.notEqual((await words.textContent())?.trim(), '')
+    for (const [id, words] of [
+      ['forbidden', 'This number cannot be called from here.'],
+      ['absent', 'Nobody can be reached at the moment. Try again later.'],
+      ['chinese', '無法從此處撥打這個號碼。'],
+    ] as const) {
+      await page.locator(`#${id} button`).click()
+      await page.locator(`#${id} [role=alert]`).getByText(words, { exact: true }).waitFor()
+    }
     await page.close()
   })
   test('a site that is not on the list gets no call', async () => {
     const page = await open(other.origin)
     await page.getByRole('button', { name: 'Ask us' }).click()
-    await page.getByRole('alert').waitFor()
+    await page.getByText('This page may not make calls. Tell those who run it.').waitFor()
     await page.close()
   })
 })
