@@ -1,6 +1,7 @@
 import { tapMessages, wantedBy } from '#admin'
 import type { GoipSettings, Settings } from '#config'
 import type { LiveSettings } from '#core'
+import { type Certificate, createCertificate, endOf, printPem, readPem } from '#dtls'
 import type { Timers } from '#lib/clock'
 import { err, ok, type Result } from '#lib/result'
 import type { LogSink } from '#logs'
@@ -10,6 +11,7 @@ import {
   certificateNames,
   configuredCertificate,
   createExempt,
+  dtlsTexts,
   listenersOf,
   liveSettingsOf,
   needsCertificate,
@@ -35,6 +37,8 @@ export type Ground = {
   /** Towards the exchange at which web phones are extensions, if there is one. */
   proxyWire?: OpenWire | undefined
   pem?: Pem | undefined
+  /** By which browsers know our media. */
+  dtls?: Certificate | undefined
 }
 
 const pemOf = async (settings: Settings): Promise<Result<Pem | undefined, StartFault>> => {
@@ -48,6 +52,24 @@ const pemOf = async (settings: Settings): Promise<Result<Pem | undefined, StartF
   }
 }
 
+/** A certificate of our own lasts a year; browsers look at its fingerprint only, which stays the same as long. */
+const RENEW_MS = 30 * 86_400_000
+
+const dtlsOf = (settings: Settings, wallMs: number): Result<Certificate | undefined, StartFault> => {
+  const good = (text: string): boolean => {
+    const read = readPem(text, text)
+    return read.ok && endOf(read.value) - RENEW_MS > wallMs
+  }
+  const fault = (text: string) => err({ kind: 'certificate', text: `webphone.dtls: ${text}` } as const)
+  try {
+    const texts = dtlsTexts(settings, () => printPem(createCertificate(wallMs)), good)
+    const read = texts && readPem(texts.certificate, texts.key)
+    return read === undefined || read.ok ? ok(read?.value) : fault(read.error)
+  } catch (problem) {
+    return fault((problem as Error).message)
+  }
+}
+
 /** Opens what can fail, in the order in which it must stand: folder, log, records, sockets. */
 export const openGround = async (
   settings: Settings,
@@ -58,6 +80,8 @@ export const openGround = async (
   if (!folder.ok) return err({ kind: 'folder', text: folder.error })
   const pem = await pemOf(settings)
   if (!pem.ok) return pem
+  const dtls = dtlsOf(settings, timers.clock.wallMs())
+  if (!dtls.ok) return dtls
   const file = settings.storage.kind === 'sqlite' ? settings.storage.filename : settings.storage.url
   const store = await openStore({ file, log, timers })
   if (!store.ok) return err({ kind: 'store', text: store.error.text })
@@ -78,6 +102,7 @@ export const openGround = async (
       goipWire: goipWire?.value,
       proxyWire: proxyWire?.value,
       pem: pem.value,
+      dtls: dtls.value,
     })
   await store.value.close()
   for (const one of [wire, goipWire, proxyWire]) if (one?.ok) await one.value.close()

@@ -40,6 +40,23 @@ describe('a web phone server', () => {
       /240 calls need ports up to 69799: begin at 60736 or lower/,
     )
   })
+  test('shows browsers a certificate with its key', () => {
+    const [c, k] = ['/t/c.pem', '/t/k.pem']
+    const dtls = (text: string, also: string[] = [c, k]) =>
+      said(`${SIP} webphone: { dtls: { ${text} } }`, also)
+    assert.match(
+      dtls(`certificate: "${c}"`).join(),
+      /webphone.dtls.key: is missing: webphone.dtls.certificate needs it/,
+    )
+    assert.match(dtls(`key: "${k}"`).join(), /webphone.dtls.certificate: is missing/)
+    const none = dtls(`certificate: "${c}", key: "${k}"`, [k]).join()
+    assert.match(none, /webphone.dtls.certificate: there is no such file: \/t\/c.pem/)
+    assert.doesNotMatch(none, /missing/)
+    assert.deepEqual(dtls(`certificate: "${c}", key: "${k}"`), [
+      'webphone.dtls.certificate: /t/c.pem holds no certificate as PEM',
+      'webphone.dtls.key: /t/k.pem holds no private key without a password as PEM',
+    ])
+  })
   test('is attached to an interface that there is', () => {
     const wish = `${SIP} webphone: { interface: "eth7" }`
     matches(wish, /interface: this machine has no network interface "eth7"/, ['/sys/class/net'])

@@ -25,9 +25,40 @@ export const checkWeb = (written: RootSettings, place: (name: string) => Place, 
   checkAddresses(all)
   checkMedia(all)
   checkProxy(all)
+  checkDtls(all)
   if (!written.webphone.proxy.addr && !written.ue_db.some(({ written: { pwd } }) => pwd !== undefined))
     check.warn(place('webphone'), 'webphone', 'no user of ue_db has a pwd: nobody can log in')
   checkLegacy(all)
+}
+
+const HEADS = {
+  certificate: /-----BEGIN CERTIFICATE-----/,
+  key: /-----BEGIN (?:EC )?PRIVATE KEY-----/,
+} as const
+
+/** Both or neither, and each what it should be; whether they fit each other is seen at the start. */
+const checkDtls = ({ written: { webphone }, place, check }: Check): void => {
+  if (!webphone) return
+  for (const [name, other] of [
+    ['certificate', 'key'],
+    ['key', 'certificate'],
+  ] as const) {
+    const [path, property] = [webphone.dtls[name], `webphone.dtls.${name}`]
+    const isRefused = check.problems.some((problem) => problem.property === property)
+    if (path === undefined) {
+      if (webphone.dtls[other] !== undefined && !isRefused)
+        check.problem(place('webphone'), property, `is missing: webphone.dtls.${other} needs it`)
+      continue
+    }
+    const text = check.files.read(path)
+    if (!text.ok) check.problem(place('webphone'), property, `${path}: ${text.error}`)
+    else if (!HEADS[name].test(text.value))
+      check.problem(
+        place('webphone'),
+        property,
+        `${path} holds no ${name === 'key' ? 'private key without a password' : 'certificate'} as PEM`,
+      )
+  }
 }
 
 /** Old clients fill a short key up with the nonce: a long one leaves no place for it. */

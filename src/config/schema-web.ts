@@ -1,7 +1,7 @@
 import type { Kind, Shape } from './schema.ts'
 import { address, optional, remote } from './schema-addresses.ts'
 import { group, listOf, oneOrMore } from './schema-groups.ts'
-import { boolean, integer, oneOf, port, string, url } from './schema-kinds.ts'
+import { boolean, fileName, integer, oneOf, port, string, url } from './schema-kinds.ts'
 import type { ClickToCallSettings, WebphoneSettings } from './settings.ts'
 
 /** As it is written: `phone_given` is found out. */
@@ -139,6 +139,18 @@ const webphone: Shape<WrittenWebphone> = {
     kind: string(/^(?:|[0-9A-Fa-f.:]+)$/, 'IP address'),
     default: '',
     about: 'Address outside of a NAT.',
+  },
+  dtls: {
+    kind: group<WebphoneSettings['dtls']>({
+      certificate: {
+        kind: fileName('must'),
+        about: "PEM file of the certificate of browsers' media, on P-256.",
+        otherwise: 'self-signed, in data_dir',
+      },
+      key: { kind: fileName('must'), about: 'PEM file of its private key.' },
+    }),
+    fill: true,
+    about: 'Certificate of DTLS.',
   },
   max_registers: { kind: integer(1, COUNT), default: 500, about: 'Registered clients.' },
   max_calls: { kind: integer(1, COUNT), default: 240, about: 'Calls at once.' },

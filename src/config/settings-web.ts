@@ -40,6 +40,8 @@ export type WebphoneSettings = {
   hold_timeout: number
   media_port: number
   mapped_ip: string
+  /** Absolute paths, both or neither; neither: one of our own making, kept in data_dir. */
+  dtls: { certificate?: string; key?: string }
   max_registers: number
   max_calls: number
   max_videos: number

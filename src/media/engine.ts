@@ -54,7 +54,7 @@ export type WebMediaPlan = {
   /** Told to every browser, besides the address that it reached us by. */
   addresses: readonly string[]
   limits(): SilenceLimits
-  /** PEM or DER of ours, where one is given; else it is made. */
+  /** Ours, where one is given; else it is made. */
   certificate?: Certificate
 }
 

@@ -9,6 +9,7 @@ export {
 } from './certificate.ts'
 export { type Counters, createCounters, TEXT_COUNTERS, TEXT_ERRORS } from './counters.ts'
 export { createFileReader } from './description-file.ts'
+export { dtlsTexts } from './dtls-certificate.ts'
 export { alternativeOf, emergencyNumbersOf, emergencyPlanOf } from './emergency.ts'
 export { createEventLog } from './event-log.ts'
 export { createExempt } from './exempt.ts'

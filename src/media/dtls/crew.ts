@@ -7,7 +7,7 @@ import type { FromThread, ToThread } from './talk.ts'
 export type HandshakerPorts = {
   events: HandshakerEvents
   log: Log
-  /** Of our own; by default one is made, which lives as long as the process. */
+  /** Of our own, kept over restarts; where none is given one is made, which lives as long as the process. */
   certificate?: Certificate
 }
 

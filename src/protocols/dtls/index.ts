@@ -17,3 +17,4 @@ export {
   HANDSHAKE_LIMIT_MS,
   MTU,
 } from './contract.ts'
+export { endOf, printPem, readPem } from './pem.ts'
