@@ -1,8 +1,5 @@
 import type { Side } from '#core'
-import type { Kept } from './formats.ts'
-
-/** What the payload types of each side mean at the moment. */
-export type Types = Record<Side, Map<number, Kept>>
+import type { Types } from './formats.ts'
 
 /** What the main thread wants of the one that makes files; each has a ticket, and one answer. */
 export type ToClerk =

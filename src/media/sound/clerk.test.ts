@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { silentLog } from '#lib/log'
 import { createClerk } from './clerk.ts'
-import type { Types } from './clerk-talk.ts'
+import type { Types } from './formats.ts'
 import { BATCH_HEAD, PACKET_HEAD } from './tap.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tandem-clerk-'))

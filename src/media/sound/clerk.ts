@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import type { RecordedFile, Side } from '#core'
 import type { Log } from '#lib/log'
-import type { ToClerk, Told, Types } from './clerk-talk.ts'
+import type { ToClerk, Told } from './clerk-talk.ts'
+import type { Types } from './formats.ts'
 import type { Heard } from './recording.ts'
 
 /** What a thread keeps of a call: one recording, or one message. */

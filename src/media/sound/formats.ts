@@ -2,7 +2,6 @@ import type { Side } from '#core'
 import { carriedFormats, type Format } from '#sdp'
 import { type EngineCall, otherSide } from '../call.ts'
 import { termsOf } from '../web/face.ts'
-import type { Types } from './clerk-talk.ts'
 
 /** What can be kept. */
 export type Kept = 'pcmu' | 'pcma' | 'g722' | 'opus'
@@ -24,6 +23,9 @@ export const keptTypes = (call: EngineCall, side: Side): Map<number, Kept> => {
     if (isKept(name) && !types.has(type)) types.set(type, name)
   return types
 }
+
+/** What the payload types of each side mean at the moment. */
+export type Types = Record<Side, Map<number, Kept>>
 
 export const typesOf = (call: EngineCall): Types => ({
   caller: keptTypes(call, 'caller'),

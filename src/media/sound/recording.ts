@@ -1,7 +1,6 @@
 import type { RecordedFile, Side } from '#core'
 import { ALAW, expand, ULAW } from '../g711.ts'
-import type { Types } from './clerk-talk.ts'
-import type { Kept } from './formats.ts'
+import type { Kept, Types } from './formats.ts'
 import { G722 } from './g722.ts'
 import { createOpusFile, type OpusFile } from './opus-file.ts'
 import { readBatch, type Tapped } from './tap.ts'
