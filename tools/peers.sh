@@ -77,7 +77,14 @@ mapfile -t packages < <(cut -d'|' -f2 <<<"$lacking" | sort -u)
 echo "peers: installing ${packages[*]}"
 export DEBIAN_FRONTEND=noninteractive
 output=$(mktemp)
-apt=(apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
+# A mirror that answers nothing must not hold the tests: five minutes for all of them, and then without.
+deadline=$((SECONDS + 300))
+bounded() {
+  local left=$((deadline - SECONDS))
+  [ "$left" -gt 0 ] || return 1
+  if command -v timeout >/dev/null 2>&1; then timeout -k 10 "$left" "$@"; else "$@"; fi
+}
+apt=(bounded apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
 if ! { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "${packages[@]}"; } >"$output" 2>&1; then
   tail -n 20 "$output"
   # One unknown package must not cost the others.

@@ -50,6 +50,7 @@ test('GoIP over a bad path: nothing lost, nothing doubled', { timeout: 480_000 }
     const body = JSON.stringify({ from: 'app', to: `+1555${100_000 + n}`, text })
     const answer = await fetch(url, { method: 'POST', headers, body })
     assert.equal(answer.status, 201)
+    await answer.arrayBuffer()
   }
   const heard = Promise.all(
     Array.from({ length: INBOUND }, (_, n) => sockets[n % LINES]?.device.receive('+1999', `in ${n}`)),
