@@ -62,6 +62,7 @@ describe('inside a dialogue', () => {
     bob.respond(bob.got('INVITE')[1] as never, 488)
     await house.settle()
     assert.equal(offer.status(), 488)
+    assert.equal(offer.last()?.headers.get('Warning'), '305 tandem "Incompatible media format"')
     assert.equal(house.calls.count, 1)
   })
 

@@ -289,6 +289,22 @@ describe('what breaks inside', () => {
     await nothingLeft(house)
   })
 
+  for (const [why, video, warning] of [
+    ['not-acceptable-media', false, '305 tandem "Incompatible media format"'],
+    ['not-acceptable-media', true, '304 tandem "Media type not available"'],
+    ['unsupported-address', false, '301 tandem "Incompatible network address formats"'],
+  ] as const)
+    test(`a call that is not acceptable (${why}${video ? ', a picture alone' : ''}) says why, RFC 3261 §20.43`, async () => {
+      const { house, alice } = await aPair()
+      house.media.offer = async () => ({ ok: false, error: why })
+      const sdp = video ? SDP.replace('m=audio ', 'm=video ') : SDP
+      const sent = alice.send(alice.invitation('bob', { sdp }))
+      await house.settle()
+      assert.equal(sent.status(), 488)
+      assert.deepEqual(sent.last()?.headers.all('Warning'), [warning])
+      await nothingLeft(house)
+    })
+
   test('a description that the media refuse after the answer hangs the phone up', async () => {
     const { house, alice, bob } = await aPair()
     house.media.answer = async () => ({ ok: false, error: 'not-acceptable-media' })

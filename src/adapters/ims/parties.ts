@@ -2,6 +2,7 @@ import type { Description, Dialled, PartyEvents, Refused, Shown, Solicited } fro
 import { err, ok, type Result } from '#lib/result'
 import { heldDirection, parseSdp } from '#sdp'
 import {
+  ADDRESS_WARNING,
   type Refused as LegRefused,
   type Legs,
   parseUri,
@@ -50,6 +51,7 @@ export const toLeg = (refused: Refused): LegRefused => {
     status,
     ...(own && { reason }),
     ...(retryAfterS !== undefined && { retryAfterS }),
+    ...(refused.why === 'unsupported-address' && status === 488 && { headers: [ADDRESS_WARNING] }),
   }
 }
 

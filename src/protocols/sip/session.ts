@@ -14,6 +14,7 @@ import { createRefresh } from './refresh.ts'
 import { withSdp } from './sdp-body.ts'
 import { ALLOW, type LegEnd, type Refused, type SessionEvents, type SessionPorts } from './session-ports.ts'
 import { createUnacknowledged } from './unacknowledged.ts'
+import { warningFor } from './warning.ts'
 
 /** Methods that exist but have no meaning inside a call here. */
 const NOT_HERE = new Set(['MESSAGE', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'REGISTER'])
@@ -204,6 +205,8 @@ export class Session {
     for (const [name, value] of headers ?? []) response.headers.add(name, value)
     // RFC 3261 §21.4.6: what was refused on another leg may be allowed on this one.
     if (status === 405 && !response.headers.has('Allow')) response.headers.add('Allow', ALLOW)
+    if ((status === 488 || status === 606) && !response.headers.has('Warning'))
+      response.headers.add(...warningFor(transaction.request))
     if (retryAfterS !== undefined) response.headers.add('Retry-After', `${retryAfterS}`)
     if (body) {
       response.headers.set('Content-Type', body.type)
