@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type Baresip, startBaresip } from '../support/baresip.ts'
 import { type Kamailio, startKamailio } from '../support/kamailio.ts'
+import { type Linphone, startLinphone } from '../support/linphone.ts'
 import { freshAddress } from '../support/loopback.ts'
 import { without } from '../support/peers.ts'
 import { freePort } from '../support/ports.ts'
 import { type ScriptPages, startScriptPages } from '../support/script-pages.ts'
-import { mediaOf } from '../support/tandem.ts'
+import { logOf, mediaOf } from '../support/tandem.ts'
 import { heardMs } from '../support/tone.ts'
 import { blind, type Capture, startCapture } from '../support/tshark.ts'
 import { until } from '../support/wait.ts'
@@ -105,6 +106,45 @@ describe('a browser as an extension of a Kamailio', {
       await alice.until(9004, { state: '0' })
       await carol?.command('hangup')
     }))
+
+  test(
+    'joins two of its calls, and one phone there takes its place with the other',
+    {
+      skip: without('linphone-daemon'),
+    },
+    () =>
+      told(async () => {
+        const phones = await Promise.all(
+          ['dave', 'erin'].map((user) =>
+            startLinphone({
+              ...{ user, authUser: user, ...account, address: freshAddress(), hertz: 880 },
+              registrar: `${edge.address}:${edge.port}`,
+            }),
+          ),
+        )
+        const [dave, erin] = phones as [Linphone, Linphone]
+        try {
+          for (const one of phones) await one.registered()
+          await alice.forget()
+          await alice.call('dave')
+          await alice.until(9004, { state: '2' })
+          const cid = await alice.cid()
+          await alice.say(1008, { cid, rto: 'erin' })
+          await alice.until(9007, { state: '2' })
+          await alice.forget()
+          await alice.say(1010, { cid })
+          await alice.until(9004, { state: '0', cause: '200' })
+          assert.match(logOf(house, 8000), / TO \S+ REFER [\s\S]*?Refer-To: .*Replaces=/)
+          // Alice is gone: what runs at either is the call of the two.
+          const talks = async (one: Linphone) => (await one.command('call-status')).includes('StreamsRunning')
+          for (const one of phones) await until('it talks', () => talks(one))
+          await dave.command('terminate')
+          await until('erin is free', async () => !(await talks(erin)))
+        } finally {
+          for (const one of phones) await one.stop()
+        }
+      }),
+  )
 
   test('nothing malformed was said', { skip: blind }, async () => {
     const { faults, count } = await capture.read({ sipPorts: [house.local, edge.port] })

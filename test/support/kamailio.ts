@@ -15,7 +15,7 @@ export const startKamailio = async (
   const folder = temporaryFolder('kamailio')
   const source = readFileSync(join(import.meta.dirname, '../peers/kamailio', `${config}.cfg`), 'utf8')
   const file = join(folder, 'kamailio.cfg')
-  writeFileSync(file, fill(config, source, words))
+  writeFileSync(file, fill(config, source, config === 'registrar' ? { refer: 'passed', ...words } : words))
   const args = ['-f', file, '-DD', '-E', '-m', '64', '-M', '8', '-Y', folder, '-P', join(folder, 'pid')]
   const program = startProgram(peer('kamailio').path, args)
   await program.waitFor(/Listening on[\s\S]*Aliases/, 10_000)
