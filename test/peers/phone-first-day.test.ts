@@ -89,6 +89,7 @@ const WORKS: [name: string, door: Door, task: (page: Page, server: PhoneServer) 
       await page.locator('.knock').waitFor()
       for (const width of [1100, 400]) {
         await page.setViewportSize({ width, height: 760 })
+        await clear(page, `${width} wide`)
         await page.getByRole('button', { name: 'Mute' }).click()
         await page.getByRole('button', { name: 'Muted' }).click()
       }

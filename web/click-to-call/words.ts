@@ -37,7 +37,7 @@ const EN = {
   unanswered: 'Nobody answered.',
   engaged: 'The line is busy.',
   declined: 'The call was declined.',
-  away: 'The telephone server cannot be reached.',
+  away: 'The telephone server cannot be reached from this page.',
 }
 export type Word = keyof typeof EN
 
@@ -77,7 +77,7 @@ const ZH: typeof EN = {
   unanswered: '無人接聽。',
   engaged: '對方忙線中。',
   declined: '對方拒接。',
-  away: '無法連上電話伺服器。',
+  away: '此網頁無法連上電話伺服器。',
 }
 
 export type Say = (word: Word) => string

@@ -38,7 +38,14 @@ const Keys = ({ call }: Shown): ReactElement => {
   )
 }
 
-export const CallPanel = ({ calls }: { calls: readonly Shown[] }): ReactElement | null => {
+/** `crowded`: somebody else rings beside it. */
+export const CallPanel = ({
+  calls,
+  crowded,
+}: {
+  calls: readonly Shown[]
+  crowded: boolean
+}): ReactElement | null => {
   const say = useWords()
   const nameOf = useNameOf()
   const [drawer, setDrawer] = useState<Drawer>('none')
@@ -49,7 +56,7 @@ export const CallPanel = ({ calls }: { calls: readonly Shown[] }): ReactElement 
   const name = nameOf(view.with, view.name)
   const others = calls.filter((one) => one !== front)
   const talking = view.state === 'connected'
-  const narrow = talking && (drawer !== 'none' || view.second !== undefined)
+  const narrow = crowded || (talking && (drawer !== 'none' || view.second !== undefined))
   const pictures = talking && (view.video || view.farVideo)
 
   return (

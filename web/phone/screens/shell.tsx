@@ -77,7 +77,11 @@ export const Shell = ({ leave }: { leave(how: { logout: boolean }): void }): Rea
       <div className="side">
         <Status />
         <Knock />
-        {talking.length > 0 ? <CallPanel calls={talking} /> : <Dial />}
+        {talking.length > 0 ? (
+          <CallPanel calls={talking} crowded={talking.length < calls.length} />
+        ) : (
+          <Dial />
+        )}
       </div>
       <main className="content" id="content" tabIndex={-1}>
         <PageOf leave={() => leave({ logout: true })} />

@@ -57,9 +57,12 @@ const act = (name: ShortcutName, house: House, showHelp: () => void): void => {
   const page = PAGE_OF[name]
   if (page) return house.route.go(page)
   switch (name) {
-    case 'Answer':
-      void pick(calls, 'incoming')?.answer()
+    case 'Answer': {
+      const ringing = pick(calls, 'incoming')
+      if (ringing) house.route.go('keys')
+      void ringing?.answer()
       return
+    }
     case 'Hang up or decline': {
       const ringing = pick(calls, 'incoming')
       if (ringing) void ringing.reject()
