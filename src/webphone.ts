@@ -89,6 +89,7 @@ export const createWebphoneSide = (
             ...{ cipher, key, plainWs, takeover },
             ...{ maxRegisters: web.max_registers, maxCalls: web.max_calls, maxVideos: web.max_videos },
             maxBlf: web.max_blf,
+            leavingS: web.leaving_timeout,
             phoneBook: (host) => phoneBookAt(host, book),
             ctiHeader: guests?.cti_header ?? '',
             skillHeader: guests?.skill_header ?? '',

@@ -134,6 +134,11 @@ const webphone: Shape<WrittenWebphone> = {
   talking_timeout: { kind: integer(0, DAY), default: 30, about: 'Seconds without audio.' },
   video_timeout: { kind: integer(0, DAY), default: 40, about: 'Seconds without video.' },
   hold_timeout: { kind: integer(0, DAY), default: 600, about: 'Seconds on hold.' },
+  leaving_timeout: {
+    kind: integer(0, 90),
+    default: 15,
+    about: 'Seconds that calls outlive a page that was closed; one that is loaded anew is back before.',
+  },
   media_port: { kind: integer(1024, 65_000), default: 50_000, about: 'First port of media.' },
   mapped_ip: {
     kind: string(/^(?:|[0-9A-Fa-f.:]+)$/, 'IP address'),

@@ -38,6 +38,7 @@ export type WebphoneSettings = {
   talking_timeout: number
   video_timeout: number
   hold_timeout: number
+  leaving_timeout: number
   media_port: number
   mapped_ip: string
   /** Absolute paths, both or neither; neither: one of our own making, kept in data_dir. */

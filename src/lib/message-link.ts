@@ -21,4 +21,8 @@ export type MessageLink = {
 }
 
 /** Who hears what comes by it. */
-export type LinkUser = { onMessage(text: string): void; onClose(): void }
+export type LinkUser = {
+  onMessage(text: string): void
+  /** `code`: with which the peer said that it goes, RFC 6455 §7.4; undefined: it was lost, or closed by us. */
+  onClose(code?: number): void
+}

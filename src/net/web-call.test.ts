@@ -187,6 +187,30 @@ test('SIP is answered on the same port', async () => {
   await Promise.all([door.close(), wire.value.close()])
 })
 
+test('a page that goes says so; what is lost, or closed by us, says nothing', async () => {
+  const codes: (number | undefined)[] = []
+  const door = await open({
+    onLink: (link) => ({
+      onMessage: () => link.close(1001),
+      onClose: (code) => codes.push(code),
+    }),
+  })
+  const leave: ((client: WebSocket) => void)[] = [
+    (client) => client.close(1001),
+    (client) => client.close(),
+    (client) => client.terminate(),
+    (client) => client.send('close me'),
+  ]
+  for (const [at, how] of leave.entries()) {
+    const client = new WebSocket(door.url, [SUB])
+    await once(client, 'open')
+    how(client)
+    while (codes.length <= at) await new Promise((resume) => setTimeout(resume, 2))
+  }
+  assert.deepEqual(codes, [1001, undefined, undefined, undefined])
+  await door.close()
+})
+
 test('close tells clients that the house goes away', async () => {
   const door = await open()
   const client = new WebSocket(door.url, [SUB])

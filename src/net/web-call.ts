@@ -47,6 +47,8 @@ const MOST_UNREAD = 1024 * 1024
 const PER_SOURCE = 600
 const LINGER_MS = 2000
 const GOING_AWAY = 1001
+/** RFC 6455 §7.4.1: a close without a code, and none at all. */
+const [NO_CODE, NO_WORD] = [1005, 1006]
 
 const refuse = (socket: Duplex, status: number): void => {
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}`
@@ -61,6 +63,7 @@ const createLink = (
   limitMs: number,
 ) => {
   let unanswered = 0
+  let isOurs = false
   let pings = 0
   /** By the number of the ping that went right behind what is to be proven. */
   const proofs = new Map<number, (had: boolean) => void>()
@@ -97,6 +100,7 @@ const createLink = (
     },
     close(code = GOING_AWAY) {
       if (!isOpen()) return
+      isOurs = true
       webSocket.close(code)
       setTimeout(() => webSocket.terminate(), LINGER_MS).unref()
     },
@@ -116,6 +120,9 @@ const createLink = (
       else if (isOpen()) webSocket.ping(`${++pings}`)
     },
     closed: () => settle(pings, false),
+    /** What the peer has said, not its echo of ours; 1005 and 1006 are nobody's words. */
+    saidOf: (code: number): number | undefined =>
+      isOurs || code === NO_CODE || code === NO_WORD ? undefined : code,
     end: () => webSocket.terminate(),
   }
 }
@@ -156,10 +163,10 @@ const createUpgrade = (options: WebCallOptions, admit: (socket: Socket) => boole
     })
     webSocket.on('pong', made.pong)
     webSocket.on('error', () => {})
-    webSocket.once('close', () => {
+    webSocket.once('close', (code: number) => {
       open.delete(made)
       made.closed()
-      guarded(() => user.onClose())
+      guarded(() => user.onClose(made.saidOf(code)))
     })
   }
 

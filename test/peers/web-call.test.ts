@@ -70,6 +70,19 @@ describe('web phones in a real browser', { skip: peer('chromium').skip }, () => 
     })
   })
 
+  test('a tab that is closed ends its call soon, one that is cut keeps it', async () => {
+    const alice = await newPage(browser, house, { user: 'alice', hertz: ALICE })
+    const bob = await newPage(browser, house, { user: 'bob', hertz: BOB, answers: true })
+    await told([bob], async () => {
+      await alice.call('bob')
+      await alice.until(9004, { state: '2' })
+      await alice.cut()
+      await alice.comeBack()
+      await alice.page.close()
+      await bob.until(9004, { state: '0' }, 40_000)
+    })
+  })
+
   test('an old client asks, and sends its call on to whom it asked', async () => {
     const alice = await oldPage(browser, house.wss, { user: 'alice', hertz: ALICE })
     const bob = await oldPage(browser, house.wss, { user: 'bob', hertz: BOB })

@@ -319,6 +319,26 @@ describe('in a call', () => {
     await nothingLeft(house)
   })
 
+  test('a page that is closed says so: its call ends sooner, unless it is back at once', async () => {
+    const all = await town()
+    const { house, carol } = all
+    const { cid } = await called(all)
+    const resume = carol.heard.find(({ op }) => op === 2001)?.resume
+    carol.drop(1001)
+    await house.pass(10_000)
+    const back = connect(house)
+    back.say(1001, { tel: 'carol', token: tokenFor(house, 'carol'), resume })
+    assert.deepEqual((await back.next(2001)).cids, [cid])
+    await house.pass(20_000)
+    assert.equal(house.calls.count, 1, 'loaded anew, it has its call')
+    back.drop(1001)
+    await house.pass(14_000)
+    assert.equal(house.calls.count, 1)
+    await house.pass(2000)
+    assert.equal(house.calls.count, 0)
+    await nothingLeft(house)
+  })
+
   test('a call that rings while the connection is lost is told when it is back', async () => {
     const { house, bob, carol } = await town()
     const resume = carol.heard.find(({ op }) => op === 2001)?.resume

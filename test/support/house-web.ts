@@ -9,7 +9,7 @@ export type HouseWebOptions = Partial<Pick<WebphonePorts, 'guests' | 'lamps' | '
 export const WEB_KEY = 'Operator'
 const settings: WebphonePorts['settings'] = {
   ...{ cipher: 'aes128ecb', key: WEB_KEY, plainWs: false, takeover: false },
-  ...{ maxRegisters: 500, maxCalls: 240, maxVideos: 100, maxBlf: 200 },
+  ...{ maxRegisters: 500, maxCalls: 240, maxVideos: 100, maxBlf: 200, leavingS: 15 },
   ...{ ctiHeader: 'X-CTI-Data', skillHeader: 'X-Skill' },
 }
 

@@ -10,8 +10,8 @@ export type MemoryClient = WebClient & {
   raw(text: string): void
   /** Whether the server has closed the connection, and with what. */
   readonly closed: number | undefined
-  /** The connection breaks. */
-  drop(): void
+  /** The connection breaks; with a code the client says that it goes. */
+  drop(code?: number): void
   texts: string[]
   /** From now on what it is sent is lost, and nobody notices before something is to be proven. */
   die(): void
@@ -52,10 +52,10 @@ export const connect = (
   let closed: number | undefined
   let dead = false
   const texts: string[] = []
-  const end = (): void => {
+  const end = (code?: number): void => {
     if (!open) return
     open = false
-    user.onClose()
+    user.onClose(code)
   }
   const link: MessageLink = {
     ...{ address, port: 50_000, local: { address: '192.0.2.1', port: 2081 }, secure },

@@ -184,11 +184,11 @@ export const createConnection = (ports: ConnectionPorts, link: MessageLink): Lin
       if (!isKnown && !ANYBODY.has(command.value.op) && ++faults > MOST_FAULTS) return link.close(POLICY)
       carryOut(ports, connection, command.value)
     },
-    onClose() {
+    onClose(code) {
       acquainted()
       const { session, guest } = connection
       connection.session = undefined
-      if (session) sessions.lost(session, link)
+      if (session) sessions.lost(session, link, code)
       if (!guest) return
       ports.guestPhones.delete(guest)
       for (const call of [...guest.calls.values()]) leave(call)

@@ -37,6 +37,8 @@ export type WebphoneSettings = {
   maxCalls: number
   maxVideos: number
   maxBlf: number
+  /** How long a session and its calls outlive a page that was closed, or is being loaded anew. */
+  leavingS: number
   /** Where a client finds its phone book, by the host that it asked for. */
   phoneBook?: (host: string | undefined) => string | undefined
   ctiHeader: string

@@ -10,6 +10,8 @@ import type { Phone, WebCall } from './web-call.ts'
 
 /** How long a session and its calls outlive their connection. */
 export const GRACE_S = 90
+/** RFC 6455 §7.4.1: "a browser having navigated away from a page". */
+const GOING_AWAY = 1001
 const EXPIRES_S = 600
 const RENEW_MS = 240_000
 /** Browsers of one subscriber. */
@@ -173,12 +175,16 @@ export const createSessions = (ports: SessionPorts) => {
       renew(session)
       return session
     },
-    /** Its connection is gone: it may come back for a while. */
-    lost(session: Session, link: MessageLink): void {
+    /**
+     * Its connection is gone: it may come back for a while. Pages that are closed or loaded anew say so alike (1001), but the
+     * latter are back at once.
+     */
+    lost(session: Session, link: MessageLink, code?: number): void {
       if (session.over || session.phone.link !== link) return
       session.phone.link = undefined
       session.renewal?.cancel()
-      session.grace = timers.after(GRACE_S * 1000, () => end(session))
+      const graceS = code === GOING_AWAY ? settings.leavingS : GRACE_S
+      session.grace = timers.after(graceS * 1000, () => end(session))
     },
     end,
   }

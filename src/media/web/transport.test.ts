@@ -8,7 +8,12 @@ const FINGERPRINT = Array(32).fill('A7').join(':')
 let numbers = 0
 const aTransport = (): Transport =>
   new Transport({
-    ...{ id: 1, name: 'page', pair: { slot: 0, port: 6000, bind: '127.0.0.1', freedAtMs: 0 }, fingerprint: FINGERPRINT },
+    ...{
+      id: 1,
+      name: 'page',
+      pair: { slot: 0, port: 6000, bind: '127.0.0.1', freedAtMs: 0 },
+      fingerprint: FINGERPRINT,
+    },
     addresses: [{ family: 4, address: '192.0.2.1' }],
     credentials: () => ({ ufrag: 'ours', pwd: 'ours-is-long-enough-now' }),
     number: () => ++numbers,
