@@ -148,7 +148,7 @@ const faultOf = (
   { work }: Job,
 ): string | undefined => {
   const failed = findings.filter(({ kind }) => kind === 'failed').length
-  const tests = findings.filter(({ kind }) => kind === 'passed' || kind === 'skipped').length + failed
+  const tests = findings.filter(({ kind }) => kind !== 'begun' && kind !== 'note').length
   if (code !== 0) {
     const how = signal ? `was ended by ${signal}` : `ended with code ${code}`
     return 'files' in work && failed === 0 ? `${how} though none of ${tests} tests failed` : how

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Job } from './job.ts'
 import { runAll } from './pool.ts'
@@ -47,6 +50,13 @@ test('a failing test is named with its suite and place, and what passed beside i
   assert.match(summary, /FAILED:\n {2}test\/fixtures\/lanes\/fails\.ts:5: a house › has a fault\n/)
 })
 
+test('of a suite that could not begin, the cause is named once', async () => {
+  const { words, summary } = await ran([jobOf(['breaks'])])
+  assert.match(words, /✖ a house without ground \(.*\n.*no ground/)
+  assert.match(words, /2 tests did not come to an end because of that/)
+  assert.match(summary, /3 tests, 3 failed[\s\S]*FAILED:\n.*: a house without ground\n1 s/)
+})
+
 test('files that share a process keep their names', async () => {
   const { of, summary } = await ran([jobOf(['passes', 'fails', 'gone'])])
   const names = of('passes, fails, gone')?.findings.filter(({ kind }) => kind === 'failed')
@@ -58,7 +68,7 @@ test('files that share a process keep their names', async () => {
 })
 
 test('a file that does not end says what holds it, and fails; the others go on', async () => {
-  const limitMs = 3000
+  const limitMs = 6000
   const { of, summary } = await ran([
     jobOf(['stays'], { limitMs }),
     jobOf(['thread'], { limitMs }),
@@ -66,15 +76,15 @@ test('a file that does not end says what holds it, and fails; the others go on',
   ])
   assert.equal(of('passes')?.fault, undefined)
   assert.equal(of('stays')?.fault, 'ended with code 1 though none of 1 tests failed')
-  assert.match(of('stays')?.output ?? '', /alarm: .*stays\.ts still lives after 3 s/)
+  assert.match(of('stays')?.output ?? '', /alarm: .*stays\.ts still lives after 6 s/)
   assert.match(of('stays')?.output ?? '', /alarm: held by .*TCPServerWrap[\s\S]*Server .*127\.0\.0\.1/)
   assert.match(of('thread')?.output ?? '', /alarm: {3}Thread 1, made at .*thread\.ts:4/)
   assert.match(summary, /FAILED:\n {2}stays: ended with code 1 though[\s\S]* {2}thread: /)
 })
 
 test('a file whose main thread never comes back is ended from outside, and its test is named', async () => {
-  const { of, words } = await ran([jobOf(['blocks'], { limitMs: 1500 })], { graceMs: 500 })
-  assert.match(of('blocks')?.fault ?? '', /did not end within 1\.5 s/)
+  const { of, words } = await ran([jobOf(['blocks'], { limitMs: 5000 })], { graceMs: 1000 })
+  assert.match(of('blocks')?.fault ?? '', /did not end within 5 s/)
   assert.match(words, /had not ended: never comes back \(test\/fixtures\/lanes\/blocks\.ts:4\)/)
 })
 
@@ -101,16 +111,23 @@ test('a file without tests, a checker that finds something, and a command that i
   assert.equal(of('none')?.fault, 'ended with code 127')
 })
 
-test('nothing but what waits runs beside what needs quiet', async () => {
+test('nothing but what waits runs beside what needs quiet', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-lanes-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const mark = JSON.stringify(join(folder, 'mark'))
   const jobs = [
-    command(['-e', ''], { name: 'usual', manner: 'usual' }),
+    command(['-e', ''], { name: 'usual' }),
     command(['-e', ''], { name: 'quiet', manner: 'quiet' }),
-    command(['-e', ''], { name: 'other', manner: 'usual' }),
-    command(['-e', 'setTimeout(() => {}, 1500)'], { name: 'waiting', manner: 'waiting' }),
+    command(['-e', `fs.writeFileSync(${mark}, '')`], { name: 'other' }),
+    command(['-e', `setInterval(() => fs.existsSync(${mark}) && process.exit(), 50)`], {
+      name: 'waiting',
+      manner: 'waiting',
+    }),
   ]
   const { outcomes } = await ran(jobs, { cores: 1 })
   assert.deepEqual(
-    outcomes.map(({ job, fault }) => fault ?? job.name),
-    ['usual', 'quiet', 'other', 'waiting'],
+    outcomes.map(({ job, fault }) => fault ?? job.name).filter((name) => name !== 'waiting'),
+    ['usual', 'quiet', 'other'],
   )
+  assert.equal(outcomes.length, 4)
 })

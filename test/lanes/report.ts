@@ -5,7 +5,8 @@ import { inspect } from 'node:util'
 
 /** What became of one test, or what it had to say. */
 export type Finding = {
-  kind: 'begun' | 'passed' | 'failed' | 'skipped' | 'note'
+  /** `cancelled`: did not run to its end since what it stands in, or the file, was over. */
+  kind: 'begun' | 'passed' | 'failed' | 'cancelled' | 'skipped' | 'note'
   /** The test with the suites it stands in, outermost first. */
   name: string
   /** `path:line`. */
@@ -57,6 +58,7 @@ const findings = (known: Map<number, Known>, type: TestEvent['type'], data: Data
   const { details, skip, todo } = data
   // A suite whose tests failed is no failure of its own.
   const isEcho = details.error?.failureType === 'subtestsFailed'
+  if (details.error?.failureType === 'cancelledByParent') return suite ? [] : found('cancelled')
   if (!details.passed && todo === undefined && !(suite && isEcho))
     return found('failed', details.error && wordsOf(details.error))
   if (suite) return []

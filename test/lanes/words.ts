@@ -5,7 +5,7 @@ import type { Finding } from './report.ts'
 const placeOf = ({ place }: Finding): string => relative(root, place)
 const indent = (text: string): string => text.trimEnd().replace(/^/gm, '      ')
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
-const isTest = ({ kind }: Finding): boolean => kind === 'passed' || kind === 'failed' || kind === 'skipped'
+const isTest = ({ kind }: Finding): boolean => kind !== 'begun' && kind !== 'note'
 const ofKind = (findings: Finding[], ...kinds: Finding['kind'][]): Finding[] =>
   findings.filter(({ kind }) => kinds.includes(kind))
 
@@ -27,6 +27,8 @@ export const outcomeWords = ({ job, fault, seconds, findings, output }: Outcome)
   if (!fault) return lines.join('\n')
   for (const finding of ofKind(findings, 'failed'))
     lines.push(`    ✖ ${finding.name} (${placeOf(finding)})`, indent(finding.words))
+  const cancelled = ofKind(findings, 'cancelled').length
+  if (cancelled > 0) lines.push(`    ${count(cancelled, 'test')} did not come to an end because of that`)
   lines.push(`    ${fault}`)
   for (const finding of unended(findings))
     lines.push(`    had not ended: ${finding.name} (${placeOf(finding)})`)
@@ -36,7 +38,10 @@ export const outcomeWords = ({ job, fault, seconds, findings, output }: Outcome)
 
 const laneLine = (lane: string, outcomes: Outcome[]): string => {
   const findings = outcomes.flatMap((outcome) => outcome.findings)
-  const [failed, skipped] = [ofKind(findings, 'failed').length, ofKind(findings, 'skipped').length]
+  const [failed, skipped] = [
+    ofKind(findings, 'failed', 'cancelled').length,
+    ofKind(findings, 'skipped').length,
+  ]
   const broken = outcomes.filter(({ fault }) => fault).length
   const tests = findings.filter(isTest).length
   return [
