@@ -26,7 +26,13 @@ import {
 } from '#ims'
 import { bugText } from '#lib/log'
 import { createRandom } from '#lib/random'
-import { createEmbeddedMedia, createPassedMedia, createRtpengineMedia, type EmbeddedMedia } from '#media'
+import {
+  createEmbeddedMedia,
+  createPassedMedia,
+  createRtpengineMedia,
+  type EmbeddedMedia,
+  eventsBeside,
+} from '#media'
 import { createLegs, createNotifier, createSipEndpoint, type TimerValues } from '#sip'
 import {
   alternativeOf,
@@ -71,7 +77,7 @@ const createMedia = async (
     ...(web && { web: { ...web, ...(certificate && { certificate }) } }),
   }
   if (engine === 'embedded') return createEmbeddedMedia({ ...plan, workers })
-  const embedded = await createEmbeddedMedia({ ...plan, workers: 1 })
+  const embedded = await createEmbeddedMedia({ ...plan, events: eventsBeside(events), workers: 1 })
   const limitS = (): number => web?.limits().talking ?? 0
   return createRtpengineMedia({ servers, embedded, events, log, limitS })
 }

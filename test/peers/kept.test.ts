@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Page } from 'playwright-core'
 import { startBaresip } from '../support/baresip.ts'
 import { keptOf } from '../support/kept.ts'
 import { freshAddress } from '../support/loopback.ts'
 import { without } from '../support/peers.ts'
+import { playedBy } from '../support/played.ts'
 import { type ScriptPages, startScriptPages } from '../support/script-pages.ts'
 import { DOMAIN } from '../support/tandem.ts'
 import { decodeWav, heardMs } from '../support/tone.ts'
@@ -12,32 +12,6 @@ import { sleep, until } from '../support/wait.ts'
 import { newPage, startWebTown, storyOf, type WebTown } from '../support/web-town.ts'
 
 const [ALICE, BOB, CAROL] = [440, 1000, 700]
-
-/** Of the pages, as far as it is used here. */
-declare class AudioContext {
-  decodeAudioData(octets: ArrayBuffer): Promise<{
-    sampleRate: number
-    duration: number
-    numberOfChannels: number
-    getChannelData(channel: number): Float32Array
-  }>
-}
-
-/** What a browser hears in a file: how long it is, and the frequency of each channel's loudest second. */
-const playedBy = (page: Page, file: Uint8Array): Promise<{ seconds: number; hertz: number[] }> =>
-  page.evaluate(async (text) => {
-    const sound = await new AudioContext().decodeAudioData(Uint8Array.fromBase64(text).buffer)
-    const frequencyOf = (samples: Float32Array): number => {
-      const { sampleRate } = sound
-      const from = Math.max(0, samples.length - Math.round(1.5 * sampleRate))
-      let crossings = 0
-      for (let i = from + 1; i < from + sampleRate && i < samples.length; i++)
-        if ((samples[i - 1] as number) < 0 && (samples[i] as number) >= 0) crossings++
-      return crossings
-    }
-    const channels = Array.from({ length: sound.numberOfChannels }, (_, i) => sound.getChannelData(i))
-    return { seconds: sound.duration, hertz: channels.map(frequencyOf) }
-  }, file.toBase64())
 
 const near = (heard: number | undefined, hertz: number): void =>
   assert.ok(heard !== undefined && Math.abs(heard - hertz) < 25, `${heard} Hz for ${hertz}`)

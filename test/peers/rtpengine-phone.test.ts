@@ -3,10 +3,12 @@ import { after, before, describe, test } from 'node:test'
 import { freshAddress } from '../support/loopback.ts'
 import { without } from '../support/peers.ts'
 import { openPhone, type PhonePage } from '../support/phone-pages.ts'
+import { playedBy } from '../support/played.ts'
 import { freePort } from '../support/ports.ts'
 import { startRtpengine } from '../support/rtpengine.ts'
 import { startSipp } from '../support/sipp.ts'
 import { DOMAIN, logOf, md5User, startTandem, type Tandem } from '../support/tandem.ts'
+import { sleep, until } from '../support/wait.ts'
 
 /** The built-in phone where media go by rtpengine: each person hums a tone, and the others must hear that one. */
 describe('the built-in phone by rtpengine', { skip: without('rtpengine', 'chromium') }, () => {
@@ -98,6 +100,34 @@ describe('the built-in phone by rtpengine', { skip: without('rtpengine', 'chromi
       await Promise.all([alice.hears(700), bob.hears(440)])
       await alice.press('Hang up')
       await bob.quiet()
+    }))
+
+  test('a recording has both voices', () =>
+    told(async () => {
+      await talk(alice, bob, '1002')
+      await Promise.all([alice.hears(700), bob.hears(440)])
+      await alice.press('Record')
+      await alice.page.getByRole('button', { name: 'Stop recording' }).waitFor()
+      await sleep(3000)
+      await alice.press('Hang up')
+      await bob.quiet()
+      const api = `${new URL(alice.page.url()).origin}/phone/api/recordings`
+      const { request } = alice.page.context()
+      const list = async (): Promise<{ id: string }[]> => (await (await request.get(api)).json()).recordings
+      await until('the recordings', async () => (await list()).length === 2)
+      const tones: number[] = []
+      for (const { id } of await list()) {
+        const { seconds, hertz } = await playedBy(
+          alice.page,
+          await (await request.get(`${api}/${id}/audio`)).body(),
+        )
+        assert.ok(seconds > 2, `${seconds} s`)
+        tones.push(Math.round((hertz[0] ?? 0) / 20) * 20)
+      }
+      assert.deepEqual(
+        tones.sort((a, b) => a - b),
+        [440, 700],
+      )
     }))
 
   test('to the echo, which the house serves itself, and back', () =>

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import type { MediumStats, Side } from '#core'
-import { createEmbeddedMedia, createRtpengineMedia, type EmbeddedMedia } from '#media'
+import type { MediumStats, RecordedFile, Side } from '#core'
+import { createEmbeddedMedia, createRtpengineMedia, type EmbeddedMedia, eventsBeside } from '#media'
 import { startBaresip } from '../support/baresip.ts'
 import { freshAddress } from '../support/loopback.ts'
 import { peer, without } from '../support/peers.ts'
 import { freePort, portRange } from '../support/ports.ts'
 import { startRtpengine } from '../support/rtpengine.ts'
 import { startScriptPages } from '../support/script-pages.ts'
-import { DOMAIN } from '../support/tandem.ts'
-import { heardMs } from '../support/tone.ts'
+import { DOMAIN, temporaryFolder } from '../support/tandem.ts'
+import { decodeWav, heardMs } from '../support/tone.ts'
 import { aTonePhone } from '../support/tone-phone.ts'
 import { until } from '../support/wait.ts'
 import { newPage, startWebTown, storyOf } from '../support/web-town.ts'
@@ -23,6 +25,7 @@ describe('calls by rtpengine', { skip: peer('rtpengine').skip }, () => {
   let server: Awaited<ReturnType<typeof startRtpengine>>
   let media: EmbeddedMedia
   const silent = new Map<string, number>()
+  const recorded = new Map<string, RecordedFile[]>()
   const closed = new Map<string, Record<Side, MediumStats[]>>()
   before(async () => {
     server = await startRtpengine()
@@ -31,10 +34,11 @@ describe('calls by rtpengine', { skip: peer('rtpengine').skip }, () => {
     const events = {
       onSilent: (call: string, silentMs: number) => void silent.set(call, silentMs),
       onDtmf: () => {},
+      onRecorded: (call: string, files: RecordedFile[]) => void recorded.set(call, files),
       onClosed: (call: string, flowed: Record<Side, MediumStats[]>) => void closed.set(call, flowed),
     }
     const listeners = [{ address: '127.0.0.1', bind: '127.0.0.1', portMin: from, portMax: to }]
-    const embedded = await createEmbeddedMedia({ listeners, log, events, workers: 1 })
+    const embedded = await createEmbeddedMedia({ listeners, log, events: eventsBeside(events), workers: 1 })
     const nobody = { address: '127.0.0.1', port: await freePort() }
     const servers = [nobody, { address: '127.0.0.1', port: server.port }]
     media = createRtpengineMedia({ servers, embedded, events, log })
@@ -68,6 +72,44 @@ describe('calls by rtpengine', { skip: peer('rtpengine').skip }, () => {
       alice.close()
       bob.close()
     }
+  })
+
+  test('what both say is kept, each on its side', async () => {
+    const folder = temporaryFolder('kept')
+    const [alice, bob] = await Promise.all([aTonePhone('PCMU', 440), aTonePhone('PCMU', 700, 2)])
+    const offered = given(await media.offer('kept', 'caller', alice.description()))
+    alice.hum(given(await media.answer('kept', 'callee', bob.description())))
+    bob.hum(offered)
+    await until('both hear', () => alice.hears(700) && bob.hears(440))
+    for (const [name, how] of [
+      ['first', 'stopped'],
+      ['second', 'over'],
+    ] as const) {
+      assert.ok((await media.record?.('kept', folder, name))?.ok)
+      assert.equal((await media.record?.('kept', folder, 'twice'))?.ok, false)
+      const size = (): number => statSync(join(folder, `${name}.wav`), { throwIfNoEntry: false })?.size ?? 0
+      await until('some of it', () => size() > 60_000)
+      if (how === 'stopped') assert.ok((await media.record?.('kept', undefined, ''))?.ok)
+      else media.close('kept')
+      await until('the file', () => recorded.has('kept'))
+      const [file] = recorded.get('kept') ?? []
+      recorded.delete('kept')
+      const both = decodeWav(readFileSync(file?.path ?? ''))
+      assert.ok(
+        heardMs(
+          both.filter((_, at) => at % 2 === 0),
+          440,
+        ) >= 1000,
+      )
+      assert.ok(
+        heardMs(
+          both.filter((_, at) => at % 2 === 1),
+          700,
+        ) >= 1000,
+      )
+    }
+    alice.close()
+    bob.close()
   })
 
   test('silence is told of, but not of who is held', async () => {

@@ -6,6 +6,7 @@ import type { EmbeddedMedia } from '../engine.ts'
 import { listenerOf, webOf } from '../options.ts'
 import { flagsFor, forBrowsers, forTelephones, withMediaOf } from './flags.ts'
 import { flowOf } from './flow.ts'
+import { createKeeping } from './keeping.ts'
 import { createNgServer, type NgFault, type NgPeer, type NgReply, type NgServer, orderFor } from './ng.ts'
 import { createPlaces } from './places.ts'
 import { watchSilence } from './silence.ts'
@@ -61,6 +62,24 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     if (!reply.ok)
       log.write('media', 'warn', `rtpengine: ${command}: ${reply.error.text}`, { user: call.name })
     return reply
+  }
+
+  const keeping = createKeeping({
+    embedded,
+    ask: async (name, command, fields) => {
+      const call = calls.get(name)
+      return call ? ask(call, command, fields) : err({ why: 'refused', text: 'the call is over' })
+    },
+  })
+
+  const record: NonNullable<Media['record']> = async (name, folder, file) => {
+    const call = calls.get(name)
+    if (!call) return embedded.record?.(name, folder, file) ?? err('not-acceptable-media')
+    return inTurn(call, async () => {
+      if (folder !== undefined) return keeping.keep(name, folder, file)
+      await keeping.stop(name)
+      return ok(undefined)
+    })
   }
 
   const sdpOf = (reply: Result<NgReply, NgFault>, toPhone: boolean): Result<string, Refusal> => {
@@ -231,6 +250,7 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     const call = calls.get(name)
     if (!call) return
     calls.delete(name)
+    keeping.end(name)
     void ask(call, 'delete', { 'from-tag': 'caller', 'delete-delay': 0 }).then((reply) => {
       const flowed = reply.ok && bothOf(reply.value)
       if (flowed) events.onClosed?.(name, flowed)
@@ -266,7 +286,7 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
 
   const { speak } = embedded
   return {
-    ...{ offer, answer, refresh, attach, stats, close, figures: embedded.figures },
+    ...{ offer, answer, refresh, attach, stats, record, close, figures: embedded.figures },
     echo: (name, side, sdp, options) => {
       places.house(name, options)
       return embedded.echo(name, side, sdp, options)

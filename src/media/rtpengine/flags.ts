@@ -1,7 +1,7 @@
 import type { Bencoded } from './bencode.ts'
 
 /** What rtpengine is to make of a description for a telephone, and for a browser. It knows no BUNDLE. */
-const PLAIN = {
+export const PLAIN = {
   ...{ ICE: 'remove', DTLS: 'off', SDES: ['off'], 'transport-protocol': 'RTP/AVP' },
   'rtcp-mux': ['demux'],
 }

@@ -5,6 +5,7 @@ import { after, describe, test } from 'node:test'
 import { bdecode, bencode } from './bencode.ts'
 import { forBrowsers, forTelephones, withMediaOf } from './flags.ts'
 import { flowOf, heardAtS } from './flow.ts'
+import { eventsBeside, soundOf, takenAt } from './keeping.ts'
 import { createNgServer, orderFor } from './ng.ts'
 
 const log = { on: () => true, write: () => {} }
@@ -116,6 +117,34 @@ test('browsers are told of no BUNDLE and of no SSRC', () => {
     session + audio + video,
   )
   for (const odd of ['', 'm=', session, session + audio]) assert.equal(forBrowsers(odd), odd)
+})
+
+test('what is kept goes to our own address, pictures nowhere', () => {
+  const [c, theirs] = ['c=IN IP4 192.0.2.1\r\n', 'a=rtcp:5\r\na=sendonly\r\n']
+  const [audio, video] = [`m=audio 4 RTP/AVP 0\r\n${theirs}`, `m=video 6 RTP/AVP 96\r\n${c}${theirs}`]
+  const ours = 'v=0\r\nc=IN IP4 192.0.2.9\r\nm=audio 40 RTP/AVP 0\r\n'
+  assert.equal(soundOf(`v=0\r\n${c}${video}${audio}`), `v=0\r\n${c}${audio}`)
+  assert.equal(
+    takenAt(`v=0\r\n${c}${audio}${video}`, ours),
+    `v=0\r\n${['m=audio 40 RTP/AVP 0', 'm=video 0 RTP/AVP 96'].map((line) => `${line}\r\nc=IN IP4 192.0.2.9\r\na=recvonly\r\n`).join('')}`,
+  )
+  for (const odd of ['', 'm=', 'v=0'])
+    assert.equal(typeof takenAt(odd, odd) + typeof soundOf(odd), 'stringstring')
+})
+
+test('of what is only kept no more is told than its files', () => {
+  const told: string[] = []
+  const tell = (name: string) => (call: string) => void told.push(`${name} ${call}`)
+  const beside = eventsBeside({
+    ...{ onSilent: tell('silent'), onDtmf: tell('key'), onClosed: tell('closed'), onRecorded: tell('files') },
+  })
+  for (const call of ['a', 'a.kept']) {
+    beside.onSilent(call, 5000)
+    beside.onDtmf(call, 'caller', '1', 100)
+    beside.onClosed?.(call, { caller: [], callee: [] })
+    beside.onRecorded?.(call, [])
+  }
+  assert.deepEqual(told, ['silent a', 'key a', 'closed a', 'files a', 'files a'])
 })
 
 test('an answer has the media of its offer', () => {
