@@ -68,7 +68,7 @@ test('files that share a process keep their names', async () => {
 })
 
 test('a file that does not end says what holds it, and fails; the others go on', async () => {
-  const limitMs = 6000
+  const limitMs = 10_000
   const { of, summary } = await ran([
     jobOf(['stays'], { limitMs }),
     jobOf(['thread'], { limitMs }),
@@ -76,7 +76,7 @@ test('a file that does not end says what holds it, and fails; the others go on',
   ])
   assert.equal(of('passes')?.fault, undefined)
   assert.equal(of('stays')?.fault, 'ended with code 1 though none of 1 tests failed')
-  assert.match(of('stays')?.output ?? '', /alarm: .*stays\.ts still lives after 6 s/)
+  assert.match(of('stays')?.output ?? '', /alarm: .*stays\.ts still lives after 10 s/)
   assert.match(of('stays')?.output ?? '', /alarm: held by .*TCPServerWrap[\s\S]*Server .*127\.0\.0\.1/)
   assert.match(of('thread')?.output ?? '', /alarm: {3}Thread 1, made at .*thread\.ts:4/)
   assert.match(summary, /FAILED:\n {2}stays: ended with code 1 though[\s\S]* {2}thread: /)
