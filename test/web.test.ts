@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { describe, test } from 'node:test'
-import type { HistoryCall as Told } from '../src/admin/phone/history.ts'
+import type { HistoryCall as Told } from '#admin'
 import type { HistoryCall as Read } from '../web/sdk/api.ts'
 import { scanImports } from './support/source-scan.ts'
 

@@ -20,6 +20,7 @@ export { type MonitorServer, monitorAnswers, serveMonitor } from './monitor/serv
 export { createTextCommands, type TextPorts } from './monitor/texts.ts'
 export { ensureAdminPassword, type Password } from './password.ts'
 export { createPhoneBook } from './phone/book/book.ts'
+export type { HistoryCall } from './phone/history.ts'
 export { createPhone, type Phone } from './phone/mount.ts'
 export type { PhonePorts } from './phone/ports.ts'
 export { openPhoneServers, type PhoneServers } from './phone/server.ts'

@@ -51,8 +51,7 @@ const Ringing = ({ call, view, head }: Shown & { head: ReactNode }): ReactElemen
         <>
           <Buttons call={call} view={view} elsewhere={() => setSending(true)} />
           <p className="dim keys-hint">
-            <kbd>Alt</kbd> <kbd>A</kbd> {say('Answer')} · <kbd>Alt</kbd> <kbd>X</kbd> {say('Decline')} ·{' '}
-            <kbd>Alt</kbd> <kbd>T</kbd> {say('Send elsewhere')}
+            <kbd>Alt</kbd> <kbd>A</kbd> {say('Answer')} · <kbd>Alt</kbd> <kbd>X</kbd> {say('Decline')}
           </p>
         </>
       )}
