@@ -119,6 +119,22 @@ const WORKS: [name: string, door: Door, task: (page: Page, server: PhoneServer) 
     },
   ],
   [
+    'a page that was come to by key goes on by key, and Escape closes what is open below a call',
+    {},
+    async (page) => {
+      await page.getByText('Ready').waitFor()
+      await page.keyboard.press('Alt+Digit2')
+      await page.locator('.past').first().waitFor()
+      await page.keyboard.press('Tab')
+      await page.locator('.content input:focus').waitFor()
+      await dial(page, '1003')
+      await page.keyboard.press('Alt+KeyT')
+      await page.locator('.drawer input:focus').waitFor()
+      await page.keyboard.press('Escape')
+      await page.locator('.drawer').waitFor({ state: 'detached' })
+    },
+  ],
+  [
     'a mailbox that answers is called one, and offers nothing that it cannot do',
     {},
     async (page, server) => {

@@ -1,4 +1,4 @@
-import { type ReactElement, useState } from 'react'
+import { type ReactElement, useEffect, useState } from 'react'
 import { Round } from '../parts/controls.tsx'
 import { Avatar } from '../parts/shapes.tsx'
 import { TroubleNote } from '../parts/trouble.tsx'
@@ -50,6 +50,15 @@ export const CallPanel = ({
   const nameOf = useNameOf()
   const [drawer, setDrawer] = useState<Drawer>('none')
   const now = useNow(true)
+  useEffect(() => {
+    if (drawer === 'none') return
+    const onKey = ({ key }: KeyboardEvent): void => {
+      if (key === 'Escape') setDrawer('none')
+    }
+    // Before a field of the drawer keeps it to itself.
+    addEventListener('keydown', onKey, true)
+    return () => removeEventListener('keydown', onKey, true)
+  }, [drawer])
   const front = inFront(calls)
   if (!front) return null
   const { call, view } = front

@@ -55,7 +55,12 @@ const act = (name: ShortcutName, house: House, showHelp: () => void): void => {
       'connected',
     ) ?? pick(calls, 'connected')
   const page = PAGE_OF[name]
-  if (page) return house.route.go(page)
+  if (page) {
+    house.route.go(page)
+    // Whoever comes by key goes on by key: there, and not behind all the keys of the dial pad.
+    requestAnimationFrame(() => document.getElementById('content')?.focus())
+    return
+  }
   switch (name) {
     case 'Answer': {
       const ringing = pick(calls, 'incoming')
