@@ -67,7 +67,7 @@ const createMedia = async (
   { settings, log, dtls: certificate }: Ground,
   events: MediaEvents,
 ): Promise<ReturnType<typeof createPassedMedia> | EmbeddedMedia> => {
-  const { engine, workers, servers } = settings.media
+  const { engine, workers, servers, keys_addr } = settings.media
   if (engine === 'none') return createPassedMedia()
   const web = webMediaPlanOf(settings)
   const plan = {
@@ -79,7 +79,10 @@ const createMedia = async (
   if (engine === 'embedded') return createEmbeddedMedia({ ...plan, workers })
   const embedded = await createEmbeddedMedia({ ...plan, events: eventsBeside(events), workers: 1 })
   const limitS = (): number => web?.limits().talking ?? 0
-  return createRtpengineMedia({ servers, embedded, events, log, limitS })
+  return createRtpengineMedia({
+    ...{ servers, embedded, events, log, limitS },
+    ...(keys_addr && { keysAt: keys_addr }),
+  })
 }
 
 /** The parts and how they are joined: SIP below, the core in the middle, records beside it. */

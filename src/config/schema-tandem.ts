@@ -1,5 +1,5 @@
 import type { Kind, Shape } from './schema.ts'
-import { address, network, remote } from './schema-addresses.ts'
+import { address, network, optional, remote } from './schema-addresses.ts'
 import { adminKind } from './schema-admin.ts'
 import { calls, emergency, mailbox, recording } from './schema-calls.ts'
 import { group, listOf, oneOrMore } from './schema-groups.ts'
@@ -74,6 +74,11 @@ const media: Shape<MediaSettings> = {
     kind: oneOrMore(remote(22222)),
     default: [],
     about: "Addresses of rtpengine's ng protocol.",
+  },
+  keys_addr: {
+    kind: optional(address(22223)),
+    about: 'Own address where rtpengine tells of pressed keys: its --dtmf-log-dest.',
+    otherwise: 'keys go from party to party, and nobody is told',
   },
 }
 

@@ -28,6 +28,8 @@ export type MediaSettings = {
   workers: 'auto' | number
   /** Of rtpengine's ng protocol. */
   servers: Endpoint[]
+  /** UDP: rtpengine tells of pressed keys. */
+  keys_addr?: Endpoint
 }
 
 /** The message store and SMS over IP. */

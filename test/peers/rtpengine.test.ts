@@ -25,15 +25,18 @@ describe('calls by rtpengine', { skip: peer('rtpengine').skip }, () => {
   let server: Awaited<ReturnType<typeof startRtpengine>>
   let media: EmbeddedMedia
   const silent = new Map<string, number>()
+  type Key = [call: string, side: Side, key: string, ms: number]
+  const pressed: Key[] = []
   const recorded = new Map<string, RecordedFile[]>()
   const closed = new Map<string, Record<Side, MediumStats[]>>()
   before(async () => {
-    server = await startRtpengine()
+    const keysAt = { address: '127.0.0.1', port: await freePort() }
+    server = await startRtpengine({ keysTo: `${keysAt.address}:${keysAt.port}` })
     const { from, to } = portRange(40)
     const log = { on: () => true, write: () => {} }
     const events = {
       onSilent: (call: string, silentMs: number) => void silent.set(call, silentMs),
-      onDtmf: () => {},
+      onDtmf: (...key: Key) => void pressed.push(key),
       onRecorded: (call: string, files: RecordedFile[]) => void recorded.set(call, files),
       onClosed: (call: string, flowed: Record<Side, MediumStats[]>) => void closed.set(call, flowed),
     }
@@ -41,7 +44,7 @@ describe('calls by rtpengine', { skip: peer('rtpengine').skip }, () => {
     const embedded = await createEmbeddedMedia({ listeners, log, events: eventsBeside(events), workers: 1 })
     const nobody = { address: '127.0.0.1', port: await freePort() }
     const servers = [nobody, { address: '127.0.0.1', port: server.port }]
-    media = createRtpengineMedia({ servers, embedded, events, log })
+    media = createRtpengineMedia({ servers, embedded, events, log, keysAt })
   })
   after(async () => {
     await media?.close()
@@ -60,6 +63,14 @@ describe('calls by rtpengine', { skip: peer('rtpengine').skip }, () => {
       await until('both hear', () => alice.hears(700) && bob.hears(440))
       media.dtmf(name, 'callee', '5', 100)
       await until('the key', () => bob.keys().some(({ event }) => event === 5))
+      alice.press(11)
+      bob.press(3)
+      await until('Tandem is told', () => pressed.length >= 3)
+      assert.deepEqual(pressed.splice(0), [
+        [name, 'caller', '5', 100],
+        [name, 'caller', '#', 100],
+        [name, 'callee', '3', 100],
+      ])
       const held = given(await media.offer(name, 'callee', bob.description('sendonly', 2)))
       assert.match(held, /a=sendonly/)
       assert.match(given(await media.answer(name, 'caller', alice.description('recvonly', 2))), /a=recvonly/)

@@ -5,8 +5,8 @@ import { freePort, portRange } from './ports.ts'
 import { startProgram } from './program.ts'
 import { temporaryFolder } from './tandem.ts'
 
-/** rtpengine in user space on loopback, with a configuration that says nothing: the packaged one opens other ports. */
-export const startRtpengine = async () => {
+/** rtpengine in user space on loopback, with a configuration that says nothing: the packaged one opens other ports. `keysTo`: where it tells of keys. */
+export const startRtpengine = async ({ keysTo }: { keysTo?: string } = {}) => {
   const folder = temporaryFolder('rtpengine')
   const config = join(folder, 'empty.conf')
   writeFileSync(config, '[rtpengine]\n')
@@ -15,6 +15,7 @@ export const startRtpengine = async () => {
   const program = startProgram(peer('rtpengine').path, [
     ...[`--config-file=${config}`, '--foreground', '--log-stderr', '--table=-1', '--num-threads=1'],
     ...['--interface=127.0.0.1', `--listen-ng=127.0.0.1:${port}`, `--port-min=${from}`, `--port-max=${to}`],
+    ...(keysTo ? [`--dtmf-log-dest=${keysTo}`] : []),
   ])
   await program.waitFor(/Startup complete/)
   return { port, output: program.output, stop: () => program.stop() }

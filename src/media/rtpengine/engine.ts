@@ -7,6 +7,7 @@ import { listenerOf, webOf } from '../options.ts'
 import { flagsFor, forBrowsers, forTelephones, withMediaOf } from './flags.ts'
 import { flowOf } from './flow.ts'
 import { createKeeping } from './keeping.ts'
+import { listenForKeys } from './keys.ts'
 import { createNgServer, type NgFault, type NgPeer, type NgReply, type NgServer, orderFor } from './ng.ts'
 import { createPlaces } from './places.ts'
 import { watchSilence } from './silence.ts'
@@ -17,6 +18,8 @@ export type RtpengineMediaPorts = {
   embedded: EmbeddedMedia
   events: MediaEvents
   log: Log
+  /** Where its `--dtmf-log-dest` tells of pressed keys. */
+  keysAt?: NgServer
   /** Seconds after which a call with a browser is given up; 0: never. */
   limitS?(): number
 }
@@ -272,8 +275,16 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
 
   const stopWatch = watchSilence(calls, events, () => ports.limitS?.() ?? 0)
 
+  const stopKeys = ports.keysAt
+    ? listenForKeys({
+        ...{ at: ports.keysAt, servers: ports.servers, events, log },
+        knows: (call) => calls.has(call),
+      })
+    : undefined
+
   const stop = async (): Promise<void> => {
     stopWatch()
+    stopKeys?.()
     for (const server of servers) server.close()
     await embedded.close()
   }

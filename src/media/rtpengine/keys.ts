@@ -1,0 +1,57 @@
+import { createSocket } from 'node:dgram'
+import type { MediaEvents, Side } from '#core'
+import type { Log } from '#lib/log'
+import type { NgServer } from './ng.ts'
+
+const MOST_OCTETS = 4096
+/** Telephone-events by number, RFC 4733 §3.2. */
+const KEYS = '0123456789*#ABCD'
+
+export type Key = { call: string; side: Side; key: string; ms: number }
+
+/** What rtpengine says of a key (`--dtmf-log-dest`): JSON, one key a datagram, told at its end. */
+export const readKey = (octets: Uint8Array): Key | undefined => {
+  if (octets.length > MOST_OCTETS) return undefined
+  try {
+    const said: unknown = JSON.parse(Buffer.from(octets).toString('utf8'))
+    if (typeof said !== 'object' || said === null) return undefined
+    const { callid, source_tag: side, event, duration, type } = said as Record<string, unknown>
+    const key = typeof event === 'number' ? KEYS[event] : undefined
+    if (type !== 'DTMF' || key === undefined || typeof callid !== 'string') return undefined
+    if (side !== 'caller' && side !== 'callee') return undefined
+    return { call: callid, side, key, ms: typeof duration === 'number' ? duration : 0 }
+  } catch {
+    return undefined
+  }
+}
+
+export type KeyPorts = {
+  /** Where rtpengine tells of keys. */
+  at: NgServer
+  servers: readonly NgServer[]
+  knows(call: string): boolean
+  events: Pick<MediaEvents, 'onDtmf'>
+  log: Log
+}
+
+/** Keys pressed in calls by rtpengine. Only its own hosts are believed, as far as they are given by address. The answer ends it. */
+export const listenForKeys = ({ at, servers, knows, events, log }: KeyPorts): (() => void) => {
+  const socket = createSocket(at.address.includes(':') ? 'udp6' : 'udp4')
+  const known = new Set(servers.map(({ address }) => address))
+  const isNamed = servers.some(({ address }) => /[a-z]/i.test(address) && !address.includes(':'))
+  const strangers = new Set<string>()
+  socket.on('message', (octets, { address }) => {
+    if (!isNamed && !known.has(address)) {
+      if (strangers.size < 100 && !strangers.has(address))
+        log.write('media', 'warn', `keys told by ${address} are not believed: it is none of media.servers`)
+      if (strangers.size < 100) strangers.add(address)
+      return
+    }
+    const read = readKey(octets)
+    if (read && knows(read.call)) events.onDtmf(read.call, read.side, read.key, read.ms)
+  })
+  socket.on('error', (fault) => log.write('media', 'error', `media.keys_addr: ${fault.message}`))
+  socket.bind(at.port, at.address)
+  socket.unref()
+  return () => socket.close()
+}
