@@ -77,8 +77,8 @@ mapfile -t packages < <(cut -d'|' -f2 <<<"$lacking" | sort -u)
 echo "peers: installing ${packages[*]}"
 export DEBIAN_FRONTEND=noninteractive
 output=$(mktemp)
-# A mirror that answers nothing must not hold the tests: five minutes for all of them, and then without.
-deadline=$((SECONDS + 300))
+# A mirror that answers nothing must not hold the tests: four minutes for all of them, and then without.
+deadline=$((SECONDS + 240))
 bounded() {
   local left=$((deadline - SECONDS))
   [ "$left" -gt 0 ] || return 1
