@@ -174,6 +174,28 @@ describe('the phone in a browser', { skip: peer('chromium').skip }, () => {
     await Promise.all([alice.close(), bob.close(), carol.close()])
   })
 
+  test('a call is sent elsewhere before it is answered', async (t) => {
+    told(t)
+    const [alice, bob, carol] = await Promise.all([
+      logIn('1001', 'wonder'),
+      logIn('1002', 'builder'),
+      logIn('1003', 'singer'),
+    ])
+    await dial(alice, '1002')
+    await bob.locator('.incoming').waitFor()
+    await bob.keyboard.press('Alt+KeyT')
+    await bob.getByLabel('Send the call to').waitFor()
+    await bob.keyboard.type('1003')
+    await bob.keyboard.press('Enter')
+    await bob.getByText('Transferred to 1003').waitFor()
+    await carol.locator('.incoming', { hasText: '1001' }).waitFor()
+    await carol.keyboard.press('Alt+KeyA')
+    await Promise.all([hears(alice), hears(carol)])
+    await press(carol, 'Hang up')
+    await quiet(alice)
+    await Promise.all([alice.close(), bob.close(), carol.close()])
+  })
+
   test('a second caller knocks; one switches, and brings both together', async (t) => {
     told(t)
     const [alice, bob, carol] = await Promise.all([
