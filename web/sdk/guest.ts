@@ -2,7 +2,7 @@ import { type CallMedia, createCallMedia } from './call-media.ts'
 import { type Channel, openChannel } from './channel.ts'
 import { createDevices } from './devices.ts'
 import { type Cell, createCell } from './emitter.ts'
-import { EVENT, numberIn, numberOf, OP, type ServerEvent, STATE, textOf } from './protocol.ts'
+import { EVENT, MODIFY, numberIn, numberOf, OP, type ServerEvent, STATE, textOf } from './protocol.ts'
 import { refusalOf, type Trouble, TroubleError, troubleIn, troubleOf } from './troubles.ts'
 import { createWatch } from './watch.ts'
 import type { World } from './world.ts'
@@ -79,8 +79,18 @@ export const createGuestCall = (wish: GuestWish, { world, onFar }: GuestPorts): 
     })
   }
 
+  /** Somebody put the visitor through, or the server lost sight of the page. */
+  const repair = (anew: boolean): void => {
+    const line = channel
+    if (!media || !line) return
+    media
+      .negotiate((sdp) => line.ask(OP.modify, { cid, type: MODIFY.resume, sdp }), { restart: true, anew })
+      .catch(() => end(troubleOf('media-failed')))
+  }
+
   const onEvent = (event: ServerEvent) => {
     if (event.op === EVENT.call) onState(event)
+    else if (event.op === EVENT.mediaLost) repair(event.anew === true)
     else if (event.op === EVENT.over) end(troubleOf('server-away'))
     else if (event.op === EVENT.media && media) {
       const sdp = textOf(event, 'sdp')

@@ -44,8 +44,8 @@ const endAll = (calls: WebCall[]): void => {
 }
 
 /** The call of a new client by that transport. Old clients only mute themselves when they are told to begin anew. */
-const speakingBy = (sessions: Sessions, web: string): WebCall | undefined => {
-  for (const { phone } of sessions.all())
+const speakingBy = (phones: Iterable<Phone>, web: string): WebCall | undefined => {
+  for (const phone of phones)
     for (const call of phone.isNew ? phone.calls.values() : [])
       if (call.channel.web === web && call.state === 'connected' && !call.first) return call
   return undefined
@@ -111,7 +111,8 @@ export const createWebphone = (ports: WebphonePorts, carrier?: WebCarrier): Webp
     },
     transportOf: (binding, call) => `${sessionOf(binding) ?? ''}.${call}`,
     onWeb(web, state) {
-      const call = state === 'up' ? undefined : speakingBy(sessions, web)
+      const phones = state === 'up' ? [] : [...[...sessions.all()].map(({ phone }) => phone), ...guests]
+      const call = speakingBy(phones, web)
       if (!call) return
       if (state === 'ask') void offerAnew(ports, call)
       else call.phone.say({ op: 9008, cid: call.cid, ...(state === 'anew' && { anew: true }) })
