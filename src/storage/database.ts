@@ -4,6 +4,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import { type Batch, type Value, WIDTHS } from './batch.ts'
 import { createDialect } from './dialect.ts'
+import { createMarks, type Marks } from './fleet/marks.ts'
 import { createMessageWriter } from './messages/writer.ts'
 import { migrate } from './migrations.ts'
 import { createOutboxWriter } from './outbox/writer.ts'
@@ -50,9 +51,10 @@ export const openDatabase = async ({ file, maxPages }: DatabaseOptions): Promise
     const db = new Kysely<Tables>({ dialect: createDialect(database) })
     await migrate(db as Kysely<unknown>, file)
     const following = createFollowing(database)
+    const marks = createMarks(database, db)
     return {
-      write: createWriter(database, db, following),
-      queries: createQueries(db, following),
+      write: createWriter(database, db, following, marks),
+      queries: createQueries(db, following, marks),
       close: () => {
         database.exec('pragma wal_checkpoint(truncate)')
         database.close()
@@ -103,6 +105,7 @@ const createWriter = (
   database: DatabaseSync,
   db: Kysely<Tables>,
   following: Following,
+  marks: Marks,
 ): Database['write'] => {
   const texts = hotStatements(db)
   const hot = ORDER.map((table) => ({
@@ -125,10 +128,12 @@ const createWriter = (
     begin?.run()
     try {
       rows(batch)
+      const folded = marks.fold(batch)
       const firsts = writeMessages(batch)
       following.write(batch)
       writeOutbox(batch)
       commit?.run()
+      marks.done(batch, folded)
       return firsts
     } catch (error) {
       if (database.isTransaction) rollback?.run()

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { StoreFailure } from './faults.ts'
-import { fleetMigration, tasksMigration } from './fleet/migration.ts'
+import { fleetMigration, orderMigration, tasksMigration } from './fleet/migration.ts'
 import { messagesMigration } from './messages/migration.ts'
 import { outboxMigration } from './outbox/migration.ts'
 import { phoneMigration } from './phone/migration.ts'
@@ -58,6 +58,7 @@ export const migrations: readonly Migration[] = [
   tasksMigration,
   soundsMigration,
   voicesMigration,
+  orderMigration,
 ]
 
 /** Brings the schema up to date, each step in its own transaction; refuses one from a later version of Tandem. */

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { CallRecord, StoredBinding } from '#core'
 import { toRecord } from './call-row.ts'
+import type { Marks } from './fleet/marks.ts'
 import { createFleetQueries, type FleetQueries } from './fleet/queries.ts'
 import { createMessageQueries, type MessageQueries } from './messages/queries.ts'
 import { createOutboxQueries, type OutboxQueries } from './outbox/queries.ts'
@@ -32,9 +33,9 @@ export type Queries = MessageQueries &
 export const MAX_PAGE = 1000
 const DELETE_STEP = 2000
 
-export const createQueries = (db: Kysely<Tables>, following: Following): Queries => ({
+export const createQueries = (db: Kysely<Tables>, following: Following, marks: Marks): Queries => ({
   ...createMessageQueries(db),
-  ...createFleetQueries(db),
+  ...createFleetQueries(db, marks),
   ...createOutboxQueries(db),
   ...createPhoneQueries(db, following),
   ...createSoundQueries(db),

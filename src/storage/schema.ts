@@ -22,8 +22,10 @@ export type Tables = {
   messages: MessageRow
   message_keys: { dedupe: string; message_id: string; until_ms: number }
   sims: SimRow
-  sim_recipients: RecipientRow
-  gateway_marks: MarkRow & { seq: Generated<number> }
+  sim_texted: RecipientRow & { seq: Generated<number> }
+  gateway_new_marks: MarkRow & { seq: Generated<number> }
+  gateway_sorted_marks: MarkRow & { run: number; seq: number }
+  gateway_mark_runs: { run: number; until_ms: number }
   gateway_reports: ReportRow
   gateway_events: EventRow & { seq: Generated<number> }
   gateway_calls: DeviceCallRow

@@ -186,7 +186,7 @@ describe('a place that cannot hold a store', () => {
   test('a full disk rejects what is waited for, is logged once, and later groups go on', async () => {
     const lines: string[] = []
     const log: Log = { on: () => true, write: (_layer, level, text) => void lines.push(`${level} ${text}`) }
-    const store = await open(aFile(), { log, maxPages: 60 })
+    const store = await open(aFile(), { log, maxPages: 64 })
     await store.saveSqn('a', 1n)
     const big = 'x'.repeat(1000)
     for (let i = 0; i < 200; i++)

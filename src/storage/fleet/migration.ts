@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 
 const COUNTS = ['sent', 'failed', 'received'].flatMap((what) =>
   ['day', 'month', 'total'].map((period) => `${what}_${period}`),
@@ -69,4 +69,56 @@ export const tasksMigration = async ({ schema }: Kysely<unknown>): Promise<void>
     .addPrimaryKeyConstraint('text_tasks_key', ['id', 'place'])
     .execute()
   await schema.createIndex('text_tasks_by_time').on('text_tasks').columns(['at_ms']).execute()
+}
+
+const OLD_RUN = 16_384
+/** Runs are numbered by the first mark in them, and the new table counts from one. */
+const BEFORE_ALL = 2_000_000_000
+
+/**
+ * Who was texted and by which marks texts are named, in the order in which it came: indexes over all of that had random
+ * pages, and those were most of what a text had written to the disk.
+ */
+export const orderMigration = async (db: Kysely<unknown>): Promise<void> => {
+  const { schema } = db
+  await schema
+    .createTable('sim_texted')
+    .addColumn('seq', 'integer', (c) => c.autoIncrement().primaryKey())
+    .addColumn('card', 'varchar(190)', (c) => c.notNull())
+    .addColumn('month', 'integer', (c) => c.notNull())
+    .addColumn('recipient', 'integer', (c) => c.notNull())
+    .execute()
+  await sql`insert into sim_texted (card, month, recipient) select card, month, recipient from sim_recipients`.execute(
+    db,
+  )
+  await schema.dropTable('sim_recipients').execute()
+  await schema
+    .createTable('gateway_sorted_marks')
+    .addColumn('run', 'integer', (c) => c.notNull())
+    .addColumn('line', 'varchar(190)', (c) => c.notNull())
+    .addColumn('mark', 'varchar(190)', (c) => c.notNull())
+    .addColumn('seq', 'integer', (c) => c.notNull())
+    .addColumn('message_id', 'varchar(32)', (c) => c.notNull())
+    .addColumn('at_ms', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('gateway_sorted_marks_key', ['run', 'line', 'mark', 'seq'])
+    .execute()
+  await schema
+    .createTable('gateway_mark_runs')
+    .addColumn('run', 'integer', (c) => c.primaryKey())
+    .addColumn('until_ms', 'bigint', (c) => c.notNull())
+    .execute()
+  await sql`insert into gateway_sorted_marks (run, line, mark, seq, message_id, at_ms)
+    select seq - seq % ${sql.lit(OLD_RUN)} - ${sql.lit(BEFORE_ALL)}, line, mark, seq, message_id, at_ms
+    from gateway_marks order by 1, line, mark, seq`.execute(db)
+  await sql`insert into gateway_mark_runs (run, until_ms)
+    select run, max(at_ms) from gateway_sorted_marks group by run`.execute(db)
+  await schema.dropTable('gateway_marks').execute()
+  await schema
+    .createTable('gateway_new_marks')
+    .addColumn('seq', 'integer', (c) => c.autoIncrement().primaryKey())
+    .addColumn('line', 'varchar(190)', (c) => c.notNull())
+    .addColumn('mark', 'varchar(190)', (c) => c.notNull())
+    .addColumn('message_id', 'varchar(32)', (c) => c.notNull())
+    .addColumn('at_ms', 'bigint', (c) => c.notNull())
+    .execute()
 }

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { GatewayCall, GatewayCallQuery, GatewayEvent, KeptSim, ParkedReport, TaskItem } from '#core'
 import type { Tables } from '../schema.ts'
 import { toDeviceCall, toGatewayEvent, toReport, toSim, toTaskItems } from './columns.ts'
+import type { Marks } from './marks.ts'
 
 /** What a reader may ask the worker about gateways; as `GatewayStore` of the core has it. */
 export type FleetQueries = {
@@ -21,31 +22,20 @@ export type FleetQueries = {
 const MAX_PAGE = 1000
 const STEP = 500
 
-export const createFleetQueries = (db: Kysely<Tables>): FleetQueries => ({
+export const createFleetQueries = (db: Kysely<Tables>, marks: Marks): FleetQueries => ({
   sims: async (month) => {
-    const recipients = new Map<string, number[]>()
-    const texted = db.selectFrom('sim_recipients').select(['card', 'recipient']).where('month', '=', month)
+    const recipients = new Map<string, Set<number>>()
+    const texted = db.selectFrom('sim_texted').select(['card', 'recipient']).where('month', '=', month)
     for (const { card, recipient } of await texted.execute()) {
-      const list = recipients.get(card)
-      if (list) list.push(recipient)
-      else recipients.set(card, [recipient])
+      const known = recipients.get(card)
+      if (known) known.add(recipient)
+      else recipients.set(card, new Set([recipient]))
     }
-    await db.deleteFrom('sim_recipients').where('month', '<', month).execute()
+    await db.deleteFrom('sim_texted').where('month', '<', month).execute()
     const rows = await db.selectFrom('sims').selectAll().execute()
-    return rows.map((row) => ({ ...toSim(row), recipients: recipients.get(row.card) ?? [] }))
+    return rows.map((row) => ({ ...toSim(row), recipients: [...(recipients.get(row.card) ?? [])] }))
   },
-  handedTo: async (line, mark, sinceMs) => {
-    const rows = await db
-      .selectFrom('gateway_marks')
-      .select('message_id')
-      .where('line', '=', line)
-      .where('mark', '=', mark)
-      .where('at_ms', '>=', sinceMs)
-      .orderBy('seq', 'desc')
-      .limit(10)
-      .execute()
-    return rows.map(({ message_id }) => message_id)
-  },
+  handedTo: async (line, mark, sinceMs) => marks.find(line, mark, sinceMs),
   parked: async () => {
     const rows = await db.selectFrom('gateway_reports').selectAll().orderBy('at_ms').execute()
     return rows.map(toReport)
@@ -85,8 +75,8 @@ export const createFleetQueries = (db: Kysely<Tables>): FleetQueries => ({
     return rows.map(toDeviceCall)
   },
   deleteOfGateways: async (beforeMs) =>
-    (await deleteBySeq(db, 'gateway_events', beforeMs)) +
-    (await deleteBySeq(db, 'gateway_marks', beforeMs)) +
+    (await deleteEvents(db, beforeMs)) +
+    (await marks.deleteBefore(beforeMs)) +
     (await deleteByTime(db, 'gateway_calls', beforeMs)) +
     (await deleteByTime(db, 'gateway_reports', beforeMs)) +
     (await deleteByTime(db, 'text_tasks', beforeMs)),
@@ -95,16 +85,17 @@ export const createFleetQueries = (db: Kysely<Tables>): FleetQueries => ({
 const breathe = (): Promise<void> => new Promise((resume) => setImmediate(resume))
 
 /** Rows lie in the order of their coming, so that the first ones are the oldest. */
-const deleteBySeq = async (
-  db: Kysely<Tables>,
-  table: 'gateway_events' | 'gateway_marks',
-  beforeMs: number,
-): Promise<number> => {
+const deleteEvents = async (db: Kysely<Tables>, beforeMs: number): Promise<number> => {
   for (let total = 0; ; ) {
-    const first = await db.selectFrom(table).select(['seq', 'at_ms']).orderBy('seq').limit(STEP).execute()
+    const first = await db
+      .selectFrom('gateway_events')
+      .select(['seq', 'at_ms'])
+      .orderBy('seq')
+      .limit(STEP)
+      .execute()
     const old = first.filter(({ at_ms }) => at_ms < beforeMs).map(({ seq }) => seq)
     if (old.length === 0) return total
-    await db.deleteFrom(table).where('seq', 'in', old).execute()
+    await db.deleteFrom('gateway_events').where('seq', 'in', old).execute()
     total += old.length
     await breathe()
   }

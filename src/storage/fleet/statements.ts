@@ -22,13 +22,8 @@ export const fleetStatements = (db: Kysely<Tables>): Record<keyof typeof FLEET_W
             ),
         ),
     ),
-    recipients: text(
-      db
-        .insertInto('sim_recipients')
-        .values({ card: '', month: 0, recipient: 0 })
-        .onConflict((on) => on.columns(['card', 'month', 'recipient']).doNothing()),
-    ),
-    marks: text(db.insertInto('gateway_marks').values({ line: '', mark: '', message_id: '', at_ms: 0 })),
+    recipients: text(db.insertInto('sim_texted').values({ card: '', month: 0, recipient: 0 })),
+    marks: text(db.insertInto('gateway_new_marks').values({ line: '', mark: '', message_id: '', at_ms: 0 })),
     parked: text(
       db
         .insertInto('gateway_reports')
