@@ -135,6 +135,16 @@ const WORKS: [name: string, door: Door, task: (page: Page, server: PhoneServer) 
     },
   ],
   [
+    'who hides the number is no name of a program’s',
+    {},
+    async (page, server) => {
+      await page.getByText('Ready').waitFor()
+      server.ring({ from: 'anonymous', disp: '' })
+      await page.getByRole('heading', { name: 'Number withheld' }).waitFor()
+      assert.equal(await page.getByText('anonymous').count(), 0)
+    },
+  ],
+  [
     'a mailbox that answers is called one, and offers nothing that it cannot do',
     {},
     async (page, server) => {

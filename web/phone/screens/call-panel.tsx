@@ -2,7 +2,7 @@ import { type ReactElement, useEffect, useState } from 'react'
 import { Round } from '../parts/controls.tsx'
 import { Avatar } from '../parts/shapes.tsx'
 import { TroubleNote } from '../parts/trouble.tsx'
-import { type Shown, useHouse, useNameOf, useNow } from '../state/hooks.ts'
+import { belowName, type Shown, useHouse, useNameOf, useNow } from '../state/hooks.ts'
 import { useWords } from '../words/index.ts'
 import { CallButtons } from './call-buttons.tsx'
 import { type Drawer, stateWords } from './call-words.ts'
@@ -82,7 +82,7 @@ export const CallPanel = ({
           </span>
         )}
         <h2>{name}</h2>
-        {name !== view.with && <p className="dim number">{view.with}</p>}
+        {belowName(name, view.with) && <p className="dim number">{view.with}</p>}
         {view.agent && <p className="dim">{say('Agent {agent}', { agent: view.agent })}</p>}
         <p className="call-state number" aria-live={talking ? 'off' : 'polite'}>
           {view.recording && <span className="recording">{say('Recording')}</span>}

@@ -6,8 +6,8 @@ import { Player } from '../parts/player.tsx'
 import { Search } from '../parts/search.tsx'
 import { Nothing, Page, Waiting } from '../parts/shapes.tsx'
 import { When } from '../parts/when.tsx'
-import { useCell, useHouse, useNameOf } from '../state/hooks.ts'
-import { clockOf } from '../state/numbers.ts'
+import { belowName, useCell, useHouse, useNameOf } from '../state/hooks.ts'
+import { clockOf, isWithheld } from '../state/numbers.ts'
 import { outcomeOf } from '../state/outcome.ts'
 import { type Say, useWords } from '../words/index.ts'
 import { causeWords } from '../words/troubles.ts'
@@ -42,7 +42,7 @@ const Row = (call: HistoryCall): ReactElement => {
       <div className="person-who">
         <b>{name}</b>
         <span className="dim">
-          {name !== call.with && <span className="number">{call.with} · </span>}
+          {belowName(name, call.with) && <span className="number">{call.with} · </span>}
           {call.video && `${say('Video')} · `}
           <span className="number">{resultOf(call, say)}</span>
         </span>
@@ -71,11 +71,13 @@ const Row = (call: HistoryCall): ReactElement => {
           look="plain"
           className="person-video"
           aria-label={say('Write to {name}', { name })}
+          isDisabled={isWithheld(call.with)}
           onPress={() => house.route.go('texts', call.with)}
         />
         <Press
           icon="phone"
           aria-label={say('Call {name}', { name })}
+          isDisabled={isWithheld(call.with)}
           onPress={() => house.dial(call.with, { video: call.video })}
         />
       </div>

@@ -3,7 +3,7 @@ import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { Round } from '../parts/controls.tsx'
 import { Avatar } from '../parts/shapes.tsx'
 import { TroubleNote } from '../parts/trouble.tsx'
-import { type Shown, useCalls, useCell, useHouse, useNameOf } from '../state/hooks.ts'
+import { belowName, type Shown, useCalls, useCell, useHouse, useNameOf } from '../state/hooks.ts'
 import { useWords } from '../words/index.ts'
 import { SendElsewhere } from './send-elsewhere.tsx'
 
@@ -81,7 +81,7 @@ export const Incoming = (): ReactElement | null => {
                 </p>
                 <Avatar name={name} tel={view.with} size="large" />
                 <Heading slot="title">{name}</Heading>
-                {name !== view.with && <p className="dim number">{view.with}</p>}
+                {belowName(name, view.with) && <p className="dim number">{view.with}</p>}
               </>
             }
           />
@@ -112,7 +112,7 @@ export const Knock = (): ReactElement | null => {
                 {view.farVideo ? say('Incoming video call') : say('Incoming call')}
               </span>
               <b>{name}</b>
-              {name !== view.with && <span className="dim number">{view.with}</span>}
+              {belowName(name, view.with) && <span className="dim number">{view.with}</span>}
               {talking && <span className="dim">{say('Your present call will be put on hold.')}</span>}
             </p>
           </div>

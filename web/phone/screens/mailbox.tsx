@@ -4,7 +4,8 @@ import { Press } from '../parts/controls.tsx'
 import { Player } from '../parts/player.tsx'
 import { Avatar, Nothing, Page, Waiting } from '../parts/shapes.tsx'
 import { When } from '../parts/when.tsx'
-import { useCell, useHouse, useNameOf } from '../state/hooks.ts'
+import { belowName, useCell, useHouse, useNameOf } from '../state/hooks.ts'
+import { isWithheld } from '../state/numbers.ts'
 import { useWords } from '../words/index.ts'
 import { Greeting } from './greeting.tsx'
 
@@ -21,7 +22,7 @@ const Row = ({ id, from, name: given, atMs, ms, heard, urgent }: MailMessage): R
         <span className="dim">
           {!heard && <span className="mark">{say('New')}</span>}
           {urgent && <span className="mark mark-urgent">{say('Urgent')}</span>}
-          <span className="number">{name === from ? '' : from}</span>
+          <span className="number">{belowName(name, from)}</span>
         </span>
       </div>
       <When atMs={atMs} />
@@ -32,7 +33,12 @@ const Row = ({ id, from, name: given, atMs, ms, heard, urgent }: MailMessage): R
           aria-label={say('Delete the message of {name}', { name })}
           onPress={() => void mail.drop(id)}
         />
-        <Press icon="phone" aria-label={say('Call {name}', { name })} onPress={() => house.dial(from)} />
+        <Press
+          icon="phone"
+          aria-label={say('Call {name}', { name })}
+          isDisabled={isWithheld(from)}
+          onPress={() => house.dial(from)}
+        />
       </div>
       <Player
         src={api.mailUrl(id)}

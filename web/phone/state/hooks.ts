@@ -1,6 +1,8 @@
 import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Call, CallView, Cell } from '../../sdk/index.ts'
+import { useWords } from '../words/index.ts'
 import type { House } from './house.ts'
+import { isWithheld } from './numbers.ts'
 
 export const HouseContext = createContext<House | undefined>(undefined)
 
@@ -47,6 +49,10 @@ export const useNow = (running: boolean): number => {
 /** The name of a number as the phone book has it, else as the caller said. */
 export const useNameOf = (): ((tel: string, name?: string) => string) => {
   const { book } = useHouse()
+  const say = useWords()
   useCell(book.groups)
-  return (tel, name = '') => book.nameOf(tel) || name || tel
+  return (tel, name = '') => book.nameOf(tel) || name || (isWithheld(tel) ? say('Number withheld') : tel)
 }
+
+/** The number below a name; nothing where that says no more. */
+export const belowName = (name: string, tel: string): string => (name === tel || isWithheld(tel) ? '' : tel)

@@ -11,6 +11,9 @@ export const dialled = (text: string): string =>
 
 export const isNumber = (text: string): boolean => /^[+*#0-9]+$/.test(text)
 
+/** Of somebody who hides: there is nobody to call (RFC 3323 §4.1.1.3). */
+export const isWithheld = (tel: string): boolean => tel === '' || /^anonymous(@|$)/i.test(tel)
+
 const KEYS: Record<string, string> = Object.fromEntries(
   ['abc', 'def', 'ghi', 'jkl', 'mno', 'pqrs', 'tuv', 'wxyz'].flatMap((letters, at) =>
     [...letters].map((letter) => [letter, String(at + 2)]),

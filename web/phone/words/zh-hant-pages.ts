@@ -62,6 +62,7 @@ export const pages = {
   'Not registered': '未登錄',
   'Not registered at the exchange': '未在交換機登錄',
   Notifications: '通知',
+  'Number withheld': '未顯示號碼',
   'Number or user': '號碼或帳號',
   'Off: who calls while you talk hears busy. In force at the next sign-in.':
     '關閉時，通話中來電者會聽到忙線音。下次登入時生效。',
