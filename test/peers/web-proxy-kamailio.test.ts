@@ -134,7 +134,9 @@ describe('a browser as an extension of a Kamailio', {
           await alice.forget()
           await alice.say(1010, { cid })
           await alice.until(9004, { state: '0', cause: '200' })
-          assert.match(logOf(house, 8000), / TO \S+ REFER [\s\S]*?Refer-To: .*Replaces=/)
+          await until('it was asked to replace', () =>
+            / TO \S+ REFER [\s\S]*?Refer-To: .*Replaces=/.test(logOf(house, 8000)),
+          )
           // Alice is gone: what runs at either is the call of the two.
           const talks = async (one: Linphone) => (await one.command('call-status')).includes('StreamsRunning')
           for (const one of phones) await until('it talks', () => talks(one))

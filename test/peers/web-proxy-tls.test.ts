@@ -11,6 +11,7 @@ import { freshAddress } from '../support/loopback.ts'
 import { without } from '../support/peers.ts'
 import { freePort } from '../support/ports.ts'
 import { DOMAIN, logOf, temporaryFolder } from '../support/tandem.ts'
+import { until } from '../support/wait.ts'
 import { browserSdp } from '../support/web-clients.ts'
 import { person } from '../support/web-person.ts'
 import { extension, startProxyTown } from '../support/web-proxy.ts'
@@ -42,7 +43,7 @@ describe('an exchange behind TLS', () => {
       await alice.next(9004, { cid, state: 2 })
       bob.say(1010, { cid: rung.cid })
       await alice.next(9004, { cid, state: 0 })
-      assert.match(logOf(house, 5000), /Via: SIP\/2\.0\/TLS /)
+      await until('it is in the log', () => /Via: SIP\/2\.0\/TLS /.test(logOf(house, 5000)))
       assert.doesNotMatch(logOf(house, 5000), /Via: SIP\/2\.0\/(?:UDP|TCP) /)
     } catch (fault) {
       throw new Error(`${(fault as Error).stack}\n${logOf(house, 200)}`)
