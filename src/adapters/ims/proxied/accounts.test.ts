@@ -8,7 +8,7 @@ import { aSubscriber } from '../../../../test/support/house.ts'
 import { createProxyAccounts, type ProxyState } from './accounts.ts'
 
 const flow = { transport: 'udp', local: { address: '192.0.2.1', port: 5090 } } as Flow
-type Said = { status: number; contact?: 'own' | 'other' } | undefined
+type Said = { status: number; contact?: 'own' | 'other'; headers?: [string, string][] } | undefined
 
 /** An exchange that says what it is told to; undefined: nothing. */
 const anExchange = (say: (request: SipRequest) => Said) => {
@@ -25,6 +25,7 @@ const anExchange = (say: (request: SipRequest) => Said) => {
       if (said)
         timers.after(1, () => {
           const response = createResponse(request, said.status, reasonPhrase(said.status))
+          for (const [name, value] of said.headers ?? []) response.headers.add(name, value)
           const own = request.headers.get('Contact') ?? ''
           if (said.status < 300)
             response.headers.add('Contact', said.contact === 'other' ? '<sip:x@192.0.2.77>;expires=60' : own)
@@ -85,6 +86,39 @@ describe('an extension of another exchange', () => {
       assert.equal(!entered.ok && entered.error.code, code)
       assert.equal(accounts.size, 0)
     }
+  })
+
+  test('asks for as long as the exchange wants, and when a busy one wants it', async () => {
+    let say: Said
+    const { accounts, sent, pass } = anExchange((request) =>
+      Number(expiresOf(request)) < 7200 ? { status: 423, headers: [['Min-Expires', '7200']] } : say,
+    )
+    say = { status: 200 }
+    const entering = accounts.enter(wish)
+    await pass(300)
+    assert.ok((await entering).ok)
+    assert.deepEqual(sent.map(expiresOf), ['3600', '7200'])
+    say = { status: 503, headers: [['Retry-After', '120']] }
+    await pass(6_601_000)
+    const failed = sent.length
+    await pass(110_000)
+    assert.equal(sent.length, failed, 'not before its time')
+    say = { status: 200 }
+    await pass(11_000)
+    assert.ok(sent.length > failed)
+    assert.equal(accounts.speaker('exchange:1001@pbx.test', '1001')?.state.code, 0)
+  })
+
+  test('that nobody has let in speaks for nobody', async () => {
+    const { accounts, pass } = anExchange(() => undefined)
+    const entering = accounts.enter(wish)
+    await pass(200)
+    assert.equal(accounts.size, 1)
+    assert.equal(accounts.speaker('exchange:1001@pbx.test', '1001'), undefined)
+    assert.equal(accounts.entering, 1)
+    await pass(11_000)
+    await entering
+    assert.equal(accounts.entering, 0)
   })
 
   test('hears that it is lost, comes back, and that another has taken its place', async () => {

@@ -10,6 +10,7 @@ import {
   createResponse,
   type ProofFields,
   parseDelta,
+  parseRetryAfter,
   reasonPhrase,
   type SipRequest,
   type SipResponse,
@@ -128,9 +129,11 @@ export const createTrunkRegistration = (ports: RegistrationPorts, line: TrunkLin
     timer?.cancel()
     if (!closed) timer = timers.after(ms, () => void run())
   }
-  const failed = (reason: string, status: number): void => {
+  /** `afterS`: when a server that is busy wants to be asked again, RFC 3261 §21.5.4; never longer than without a word. */
+  const failed = (reason: string, status: number, afterS = 0): void => {
     become({ registered: false, reason, status })
-    later(Math.min(MOST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures++, 10)))
+    const ownMs = FIRST_RETRY_MS * 2 ** Math.min(failures++, 10)
+    later(Math.min(MOST_RETRY_MS, Math.max(ownMs, afterS * 1000)))
   }
 
   const flowOf = (): Flow | undefined => {
@@ -144,7 +147,8 @@ export const createTrunkRegistration = (ports: RegistrationPorts, line: TrunkLin
     const { status, reason } = response
     // Given up meanwhile: what was granted all the same is taken back.
     if (closed) return status < 300 ? void attempt(flow, 0) : undefined
-    if (status >= 300) return failed(`${status} ${reason}`, status)
+    const after = response.headers.get('Retry-After')
+    if (status >= 300) return failed(`${status} ${reason}`, status, parseRetryAfter(after ?? ''))
     failures = 0
     become({ registered: true }, tokensOf(response.headers, 'Contact'))
     const grantedS = grantedIn(response, flow)
