@@ -4,11 +4,12 @@ import { err, ok, type Result } from '#lib/result'
 import { otherSide } from '../call.ts'
 import type { EmbeddedMedia } from '../engine.ts'
 import { listenerOf, webOf } from '../options.ts'
+import { type Call, inTurn } from './call.ts'
 import { flagsFor, forBrowsers, forTelephones, withMediaOf } from './flags.ts'
 import { flowOf } from './flow.ts'
 import { createKeeping } from './keeping.ts'
 import { listenForKeys } from './keys.ts'
-import { createNgServer, type NgFault, type NgPeer, type NgReply, type NgServer, orderFor } from './ng.ts'
+import { createNgServer, type NgFault, type NgReply, type NgServer, orderFor } from './ng.ts'
 import { createPlaces } from './places.ts'
 import { watchSilence } from './silence.ts'
 
@@ -22,28 +23,6 @@ export type RtpengineMediaPorts = {
   keysAt?: NgServer
   /** Seconds after which a call with a browser is given up; 0: never. */
   limitS?(): number
-}
-
-type Said = { sdp: string; web: string | undefined }
-
-export type Call = {
-  name: string
-  server: NgPeer
-  /** The latest description of each side. */
-  said: Partial<Record<Side, Said>>
-  offer: { from: Side; targets: Map<string, { web: string | undefined; branch: string }> } | undefined
-  /** Of the branch that answered. */
-  branch: string | undefined
-  answered: boolean
-  /** What is asked of the server, one after the other: a description means nothing without those before it. */
-  queue: Promise<unknown>
-}
-
-/** Resolves as `work` does, once all before it is done. */
-const inTurn = <T>(call: Call, work: () => Promise<T>): Promise<T> => {
-  const turn = call.queue.then(work)
-  call.queue = turn.catch(() => {})
-  return turn
 }
 
 const refusalOf = ({ why }: NgFault): Refusal => (why === 'silent' ? 'overloaded' : 'not-acceptable-media')

@@ -1,5 +1,5 @@
 import type { MediaEvents } from '#core'
-import type { Call } from './engine.ts'
+import type { Call } from './call.ts'
 import { heardAtS } from './flow.ts'
 
 const WATCH_MS = 5000
