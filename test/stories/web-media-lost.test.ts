@@ -24,7 +24,7 @@ for (const native of [true, false])
 
     await workers[0]?.terminate()
     await until('the page is told', () =>
-      told.some(({ op, values }) => op === 'onWeb' && values.join() === 'page,lost'),
+      told.some(({ op, values }) => op === 'onWeb' && values.join() === 'page,anew'),
     )
     first.close()
     assert.equal((await media.refresh('page', 'nonsense')).ok, false, 'and the way back stays open')

@@ -114,11 +114,11 @@ export const createTransports = (ports: TransportsPorts) => {
     shake(life)
   }
 
-  /** The worker died, and with it the keys: their pages have to begin anew. */
+  /** The worker died, and with it the keys. Browsers shake hands anew for another certificate only, and ours is as before. */
   const loseAll = (): void => {
     for (const { transport } of [...byName.values()]) {
       leave(transport.name)
-      events.onWeb?.(transport.name, 'lost')
+      events.onWeb?.(transport.name, 'anew')
     }
   }
 
