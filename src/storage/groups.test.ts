@@ -178,6 +178,33 @@ describe('group commit', () => {
     await Promise.all([patient, hasty])
   })
 
+  test('lets those in a hurry share the next one with such as have time, where those are many', async () => {
+    const { jobs, timers, pending, groups } = aHouse()
+    const many = Array.from({ length: 20 }, (_, n) => {
+      const ended = pending.messages.save(aMessage(`m${n}`), {})
+      groups.soon()
+      return ended
+    })
+    await turn()
+    jobs[0]?.end.resolve([])
+    await Promise.all(many)
+    timers.advance(5)
+    const hasty = pending.messages.save(aMessage('m20'), {})
+    groups.hurry()
+    await turn()
+    assert.equal(jobs.length, 1, 'others will come')
+    while (jobs.length === 1) await turn()
+    jobs[1]?.end.resolve([])
+    await hasty
+    timers.advance(5)
+    const alone = pending.messages.save(aMessage('m21'), {})
+    groups.hurry()
+    await turn()
+    assert.equal(jobs.length, 3, 'nobody had time any more')
+    jobs[2]?.end.resolve([])
+    await alone
+  })
+
   test('bounds the calls that wait, giving up the oldest', () => {
     const { pending } = aHouse(2)
     const call = (id: string) =>

@@ -24,6 +24,9 @@ const FULL_GROUP = 100
 /** The same for those who have time. */
 const SOON_MS = 20
 const FULL_CROWD = 400
+/** Where so many of one batch had time, those in a hurry share the next one with such: each saves a commit of its own. */
+const MANY_PATIENT = 20
+const SHARED_GAP_MS = 12
 
 type Ports = {
   pending: Pending
@@ -39,6 +42,9 @@ export const createGroups = ({ pending, write, timers, log, onCommit }: Ports): 
   let writing: Promise<void> | undefined
   let waiters: PromiseWithResolvers<void> | undefined
   let hurried = false
+  /** Of what is pending, and of the batch before. */
+  let patient = 0
+  let patientBefore = 0
   /** When the next batch leaves. */
   let armedMs = Number.POSITIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
@@ -55,6 +61,8 @@ export const createGroups = ({ pending, write, timers, log, onCommit }: Ports): 
     const mine = waiters
     due = false
     hurried = false
+    patientBefore = patient
+    patient = 0
     waiters = undefined
     lastMs = timers.clock.nowMs()
     writing = write(taken.batch).then(
@@ -95,8 +103,10 @@ export const createGroups = ({ pending, write, timers, log, onCommit }: Ports): 
   /** A full group does not wait for the end of the gap. */
   const arm = (): void => {
     if (writing) return
-    const isFull = pending.urgent >= (hurried ? FULL_GROUP : FULL_CROWD)
-    const atMs = isFull ? 0 : lastMs + (hurried || due ? GAP_MS : SOON_MS)
+    const shared = patientBefore >= MANY_PATIENT
+    const isFull = pending.urgent >= (hurried && !shared ? FULL_GROUP : FULL_CROWD)
+    const gapMs = shared ? SHARED_GAP_MS : GAP_MS
+    const atMs = isFull ? 0 : lastMs + (hurried || due ? gapMs : SOON_MS)
     if (atMs >= armedMs) return
     clearTimeout(timer)
     const restMs = atMs - timers.clock.nowMs()
@@ -115,7 +125,10 @@ export const createGroups = ({ pending, write, timers, log, onCommit }: Ports): 
       return waiters.promise
     },
     hurry,
-    soon: arm,
+    soon: () => {
+      patient++
+      arm()
+    },
     background: pace.start,
     flush: async () => {
       while (writing) await writing.catch(() => {})
