@@ -69,7 +69,6 @@ const WAITING = [
   'test/faults/gateways.test.ts',
   'test/faults/goip.test.ts',
   'test/lanes/lanes.test.ts',
-  'src/media/sound/sounds.test.ts',
 ]
 
 /** Compare no sound and no picture, and drive no browser: they may run beside others. */
