@@ -34,6 +34,9 @@ describe('a phone that wants to leave its call to somebody else, RFC 3515', () =
     assert.ok(again, 'bob is not offered Carol’s media')
     assert.equal(again.request.headers.get('P-Asserted-Identity'), `<${CAROL}>`)
     assert.match(text(again), /c=IN IP4 192\.0\.2\.12[\s\S]*x-through:answer-callee/)
+    // The same session as before, in its next version, though others describe it now: RFC 3264 §8.
+    assert.match(text(invited(bob)), /^o=- 1 1 IN IP4 192\.0\.2\.10\r$/m)
+    assert.match(text(again), /^o=- 1 2 IN IP4 192\.0\.2\.10\r$/m)
     bob.respond(again, 200, { sdp: sdpFrom('192.0.2.11') })
     await house.settle()
     assert.deepEqual(told(alice), ['100 Trying active', '180 Ringing active', '200 OK terminated'])

@@ -68,8 +68,8 @@ export class IncomingLeg {
     // What the caller has acknowledged is not said again.
     const isSaid = this.offer !== undefined && offers.exchange === undefined
     if (isSaid) return this.#progress(status, undefined)
-    if (sdp !== undefined) offers.local = sdp
-    this.#progress(status, sdp)
+    if (sdp !== undefined) offers.local = offers.say(sdp, false)
+    this.#progress(status, sdp && offers.local)
   }
 
   #progress(status: number, sdp: string | undefined): void {
@@ -96,7 +96,7 @@ export class IncomingLeg {
     this.#reliable?.stop()
     const { offers } = session
     const said = this.offer !== undefined && offers.exchange === undefined
-    const body = sdp ?? (said ? undefined : offers.local)
+    const body = sdp === undefined ? (said ? undefined : offers.local) : offers.say(sdp, !this.offer)
     if (body !== undefined) offers.local = body
     offers.exchange = this.offer === undefined ? 'local' : undefined
     const ack = await session.accept(this.#transaction, body, status)

@@ -6,6 +6,7 @@ import type { SipRequest, SipResponse } from './message.ts'
 import { sdpOf, withSdp } from './sdp-body.ts'
 import type { Refused, SessionEvents, Solicited, Wanted } from './session-ports.ts'
 import { MIN_SE, tooShort } from './session-timer.ts'
+import { answering, following } from './steady.ts'
 
 /** Whose offer waits for its answer: there is one at a time, RFC 3264 §4. */
 export type Exchange = 'local' | 'remote' | undefined
@@ -38,6 +39,9 @@ export class Offers {
   /** The description last sent to the peer and last heard from it. */
   local: string | undefined
   remote: string | undefined
+  /** What was to be said last, and what was said: also when it was refused. */
+  #given: string | undefined
+  #said: string | undefined
   /** Exchanges that came after the first one. */
   rounds = 0
   readonly #bearer: Bearer
@@ -46,6 +50,15 @@ export class Offers {
   constructor(bearer: Bearer, events: SessionEvents) {
     this.#bearer = bearer
     this.#events = events
+  }
+
+  /** What the peer is to be told now, as it can be told in this dialogue. */
+  say(sdp: string, isOffer: boolean): string {
+    const said = this.#said
+    if (said !== undefined && (sdp === this.#given || sdp === said)) return said
+    this.#given = sdp
+    this.#said = said === undefined ? sdp : following(said, sdp, isOffer)
+    return this.#said
   }
 
   /** Why the request cannot be served now, RFC 4028 §9 and RFC 3311 §5.2. */
@@ -76,9 +89,10 @@ export class Offers {
     if (transaction.answered) return this.#takeBack(answer)
     if (!answer.ok) return bearer.refuse(transaction, answer.error)
     bearer.retarget(request)
-    this.#agreed(answer.value, offered)
+    const sdp = this.say(answer.value, false)
+    this.#agreed(sdp, offered)
     this.exchange = undefined
-    if (!(await bearer.accept(transaction, answer.value))) bearer.fail({ by: 'timeout', reason: 'no ACK' })
+    if (!(await bearer.accept(transaction, sdp))) bearer.fail({ by: 'timeout', reason: 'no ACK' })
   }
 
   /** The call ended meanwhile: what is still unanswered gets 487, RFC 3261 §15.1.2. */
@@ -103,15 +117,15 @@ export class Offers {
     }
     bearer.retarget(request)
     this.exchange = 'local'
-    this.local = offer.sdp
-    const ack = await bearer.accept(transaction, offer.sdp)
+    this.local = this.say(offer.sdp, true)
+    const ack = await bearer.accept(transaction, this.local)
     const answer = ack && sdpOf(ack)
     if (answer !== undefined) {
       this.rounds++
       this.remote = answer
     }
     this.exchange = undefined
-    await offer.answered(answer)
+    await offer.answered(answer && answering(offer.sdp, answer))
     if (!ack) bearer.fail({ by: 'timeout', reason: 'no ACK' })
   }
 
@@ -143,7 +157,7 @@ export class Offers {
       if (bearer.ended) return this.#close(transaction)
       if (transaction.answered) return
       if (!answer.ok) return bearer.refuse(transaction, answer.error)
-      sdp = answer.value
+      sdp = this.say(answer.value, false)
       this.#agreed(sdp, offered)
     }
     const response = bearer.reply(request, 200)
@@ -161,16 +175,17 @@ export class Offers {
   }
 
   /** Offers a description to the peer: UPDATE before the call is confirmed, re-INVITE after. */
-  async offer(sdp: string): Promise<Result<string, Refused>> {
+  async offer(given: string): Promise<Result<string, Refused>> {
     const refusal = this.#unable()
     if (refusal) return err(refusal)
+    const sdp = this.say(given, true)
     const response = await this.#propose(this.#bearer.confirmed ? 'INVITE' : 'UPDATE', sdp)
     if (response.status >= 300) return err({ status: response.status, reason: response.reason })
     if (this.#bearer.confirmed) this.#bearer.agree(response)
     const answer = sdpOf(response)
     if (answer === undefined) return err({ status: 488 })
     this.#agreed(sdp, answer)
-    return ok(answer)
+    return ok(answering(given, answer))
   }
 
   #unable(): Refused | undefined {
@@ -214,7 +229,7 @@ export class Offers {
       if (confirmed) return
       confirmed = true
       this.exchange = undefined
-      answer = said ?? this.local
+      answer = said === undefined ? this.local : this.say(said, false)
       if (sdp !== undefined && answer !== undefined) this.#agreed(answer, sdp)
       bearer.acknowledge(seq, answer)
     }

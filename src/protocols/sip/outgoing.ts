@@ -160,7 +160,7 @@ export class OutgoingLeg {
     session.supported = supportedBy(this.#invitation)
     session.authorise = this.#invitation.authorise
     session.proof = this.#proof
-    session.offers.local = sdp
+    session.offers.local = sdp && session.offers.say(sdp, true)
     session.offers.exchange = sdp === undefined ? undefined : 'local'
     return session
   }
@@ -232,10 +232,11 @@ export class OutgoingLeg {
   confirm(sdp?: string): void {
     const session = this.#session
     if (!session || this.#confirmed) return
-    this.#confirmed = { seq: this.#seq, sdp }
-    if (sdp !== undefined) session.offers.local = sdp
+    const said = sdp && session.offers.say(sdp, false)
+    this.#confirmed = { seq: this.#seq, sdp: said }
+    if (said !== undefined) session.offers.local = said
     session.offers.exchange = undefined
-    session.acknowledge(this.#seq, sdp)
+    session.acknowledge(this.#seq, said)
   }
 
   /** Gives up a call that was not answered; one answered in the same moment is ended with BYE. */
