@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { after, test } from 'node:test'
 import { createCertificate } from '#dtls'
 import { silentLog } from '#lib/log'
@@ -92,19 +91,15 @@ test('a certificate of our own choice', () => {
   assert.equal(one.fingerprint, two.fingerprint)
 })
 
-/** A process that closes its handshaker in the middle of a handshake, and hears more of it afterwards. */
-const LATE = `
-  import { createHandshaker } from '${new URL('./crew.ts', import.meta.url)}'
-  const nothing = () => {}
-  const events = { onSend: nothing, onConnected: nothing, onFailed: nothing, onClosed: nothing }
-  const handshaker = createHandshaker({ log: { on: () => false, write: nothing }, events })
-  handshaker.start({ id: 1, role: 'client', fingerprints: [] })
-  await handshaker.end()
-  handshaker.feed(1, new Uint8Array(20))
-  handshaker.close(1)
-`
-
-test('what comes after the end starts no thread, which would keep the process', () => {
-  const { status } = spawnSync(process.execPath, ['--input-type=module', '--eval', LATE], { timeout: 20_000 })
-  assert.equal(status, 0)
+test('what comes after the end starts no thread, which nobody would end', async () => {
+  const { client, start } = town()
+  start(1)
+  await client.end()
+  let threads = 0
+  const count = (): void => void threads++
+  process.on('worker', count)
+  client.feed(1, new Uint8Array(20))
+  client.close(1)
+  process.off('worker', count)
+  assert.equal(threads, 0)
 })
