@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { createCertificate } from '#dtls'
 import { silentLog } from '#lib/log'
 import { createHandshaker } from './crew.ts'
@@ -100,6 +101,7 @@ test('what comes after the end starts no thread, which nobody would end', async 
   process.on('worker', count)
   client.feed(1, new Uint8Array(20))
   client.close(1)
+  await setImmediate()
   process.off('worker', count)
   assert.equal(threads, 0)
 })
