@@ -116,6 +116,7 @@ describe('what a device hears from Tandem and from the npm package goip', () => 
     })
     await until('it leaves', () => ours.device.left.at(-1)?.text === text)
     assert.match(ours.heard[0] ?? '', /^MSG \d+ 10 Grüße€\n$/)
+    await until('the session is over', () => ours.heard.some((words) => words.startsWith('DONE ')))
   })
 
   test('what no device says is named in the log, and the line goes on', async () => {
