@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { startProgram } from '../test/support/program.ts'
-import { sleep } from '../test/support/wait.ts'
+import { sleep, until } from '../test/support/wait.ts'
 import { connectJanus } from './janus.ts'
 import { connectNg } from './ng.ts'
 import { treeOf } from './process.ts'
@@ -102,8 +102,8 @@ const startRtpengine = async (_calls: number, folder: string): Promise<WebServer
     '--port-max=29999',
   ]
   const program = startProgram(...pinned(['rtpengine', `--config-file=${config}`, ...options, ...places]))
-  await sleep(1000)
   const ng = connectNg(NG_PORT)
+  await until('rtpengine stands', () => ng.ask({ command: 'ping' }))
   const sdpOf = (answer: string): string => {
     const at = answer.indexOf('3:sdp')
     const [, length = '0'] = /^(\d+):/.exec(answer.slice(at + 5)) ?? []
