@@ -20,10 +20,18 @@ export type Flow = {
   readonly address: string
   readonly port: number
   readonly open: boolean
+  /** False: over TLS, by which it need not have shown who it is. */
+  readonly proven?: boolean
   /** Queues the octets; they leave in a batch at the end of the turn. False when closed or when the peer does not read. */
   send(octets: string): boolean
   close(): void
 }
+
+export type Trust = 'anyone'
+
+/** For another connection to the same peer. */
+export const trustLike = ({ proven }: Pick<Flow, 'proven'>): Trust | undefined =>
+  proven === false ? 'anyone' : undefined
 
 /** Who receives: whole messages for UDP and WebSocket, stream pieces else. `octets` may be reused after the call returns. */
 export type WireUser = {
@@ -32,8 +40,12 @@ export type WireUser = {
   onClose(flow: Flow): void
 }
 
-/** Outbound side: finds or opens the path. Undefined: no listener has that transport or address family. */
+/**
+ * Outbound side: finds or opens the path. Undefined: no listener has that transport or address family. Whoever is reached
+ * over TLS must show a certificate of the authorities that are named, if any are; `anyone`: it need not (phones have
+ * certificates of their own).
+ */
 export type Wire = {
-  flowTo(transport: Transport, to: Endpoint, listener?: number): Flow | undefined
+  flowTo(transport: Transport, to: Endpoint, listener?: number, trust?: Trust): Flow | undefined
   close(): Promise<void>
 }

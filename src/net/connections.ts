@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net'
-import type { Flow, Transport } from '#lib/wire'
+import type { Endpoint, Flow, Transport, Trust } from '#lib/wire'
 import { canonical } from './address.ts'
 import type { Inbox } from './inbox.ts'
 import type { WireLimits } from './options.ts'
 
 /** A flow that lives on a connection. */
 export type Connection = Flow & {
+  /** Its peer has shown what peers called from here must show. */
+  readonly proven: boolean
   /** Cuts it at once. */
   destroy(): void
 }
@@ -88,9 +90,14 @@ export class Connections {
     this.#inbox.closed(connection)
   }
 
-  find(transport: Transport, listener: number, address: string, port: number): Connection | undefined {
+  find(
+    transport: Transport,
+    listener: number,
+    { address, port }: Endpoint,
+    trust?: Trust,
+  ): Connection | undefined {
     const found = this.#byPeer.get(keyOf(transport, listener, address, port))
-    return found?.open ? found : undefined
+    return found?.open && (found.proven || trust === 'anyone') ? found : undefined
   }
 
   /** Polite first, certain after `graceMs`. */

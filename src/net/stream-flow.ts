@@ -18,17 +18,19 @@ export class StreamFlow implements Connection {
   readonly address: string
   readonly port: number
   readonly local: Endpoint
+  readonly proven: boolean
   readonly #socket: Socket
   readonly #place: Place
   readonly #unread: number
   #corked = false
 
-  constructor(socket: Socket, place: Place, peer: Endpoint, ports: StreamPorts) {
+  constructor(socket: Socket, place: Place, peer: Endpoint, ports: StreamPorts, proven: boolean) {
     this.#socket = socket
     this.#place = place
     this.#unread = ports.limits.unreadOctets
     this.address = peer.address
     this.port = peer.port
+    this.proven = proven
     this.local = place.localTowards(peer.address)
     socket.setNoDelay(true)
     socket.setKeepAlive(true, 60_000)

@@ -315,3 +315,25 @@ test('a TLS peer is checked when authorities are given', async () => {
     await wire.close()
   }
 })
+
+test('a phone that is called shows what it has, and is taken for no peer that must be checked', async () => {
+  const { certificate: authorities } = await selfSigned(['localhost'])
+  const wire = await mustOpen({
+    ...{ listeners: [{ transports: { tls: { address: host, port: 0 } } }], tls: { ...tls, authorities } },
+  })
+  const heard = createHeard()
+  wire.start(heard)
+  const to = { address: host, port: wire.bound[0]?.tls as number }
+  const phone = wire.flowTo('tls', to, 0, 'anyone')
+  phone?.send('hello')
+  await heard.until(() => textOf(heard) === 'hello')
+  assert.equal(wire.flowTo('tls', to, 0, 'anyone') === phone, true)
+  const came = heard.pieces[0]?.flow as Flow
+  assert.equal(wire.flowTo('tls', { address: host, port: came.port }) === came, false)
+  const trunk = wire.flowTo('tls', to)
+  trunk?.send('who are you?')
+  assert.equal(trunk === phone, false)
+  await heard.until(() => heard.closed.includes(trunk as Flow))
+  assert.deepEqual([textOf(heard), phone?.open], ['hello', true])
+  await wire.close()
+})

@@ -12,7 +12,7 @@ import {
   type PeerCertificate,
 } from 'node:tls'
 import { err, ok, type Result } from '#lib/result'
-import type { Endpoint } from '#lib/wire'
+import type { Endpoint, Trust } from '#lib/wire'
 import { canonical } from './address.ts'
 import { codeOf } from './bind-problem.ts'
 import type { WireOptions } from './options.ts'
@@ -24,7 +24,7 @@ export type StreamBinding = { at: Endpoint; dual: boolean; placeAt(port: number)
 export type OpenStreams = {
   readonly place: Place
   /** Undefined when the machine holds as many connections as it may. */
-  connect(to: Endpoint): StreamFlow | undefined
+  connect(to: Endpoint, trust?: Trust): StreamFlow | undefined
   /** Stops taking connections; those that stand are the caller's. */
   close(): Promise<void>
 }
@@ -75,10 +75,11 @@ const opened = (
   place: Place,
   to: Endpoint,
   ports: StreamPorts,
+  proven = true,
 ): StreamFlow => {
   socket.setTimeout(ports.limits.connectMs)
   socket.once(ready, () => socket.setTimeout(ports.limits.idleMs))
-  return new StreamFlow(socket, place, to, ports)
+  return new StreamFlow(socket, place, to, ports, proven)
 }
 
 export const openTcp = async (
@@ -91,7 +92,7 @@ export const openTcp = async (
     const peer = peerOf(socket)
     if (!peer) return void socket.destroy()
     socket.setTimeout(ports.limits.idleMs)
-    new StreamFlow(socket, place, peer, ports)
+    new StreamFlow(socket, place, peer, ports, true)
   })
   const listening = await listen(server, binding)
   if (!listening.ok) return listening
@@ -133,24 +134,27 @@ export const openTls = async (
     const peer = peerOf(socket)
     if (!place || !peer) return void socket.destroy()
     socket.setTimeout(ports.limits.idleMs)
-    new StreamFlow(socket, place, peer, ports)
+    // Who calls us is not asked for a certificate.
+    new StreamFlow(socket, place, peer, ports, tls.authorities === undefined)
   })
   const listening = await listen(server, binding)
   if (!listening.ok) return listening
   const here = binding.placeAt(listening.value)
   place = here
   const peer = tls.peers?.find((name) => !isIP(name))
-  const connect = (to: Endpoint): StreamFlow | undefined => {
+  const connect = (to: Endpoint, trust?: Trust): StreamFlow | undefined => {
+    const isAsked = tls.authorities !== undefined && trust !== 'anyone'
     const socket = connectTls({
       host: to.address,
       port: to.port,
       ...startOf(here),
       ...(tls.authorities === undefined ? {} : { ca: tls.authorities }),
-      rejectUnauthorized: tls.authorities !== undefined,
+      rejectUnauthorized: isAsked,
       ...(peer !== undefined && { servername: peer }),
       checkServerIdentity: (_, certificate) => strangerTo(tls.peers, certificate),
     })
-    return ports.connections.admitOwn(socket) ? opened(socket, 'secureConnect', here, to, ports) : undefined
+    if (!ports.connections.admitOwn(socket)) return undefined
+    return opened(socket, 'secureConnect', here, to, ports, isAsked || tls.authorities === undefined)
   }
   return ok({ place: here, connect, close: () => closeServer(server) })
 }

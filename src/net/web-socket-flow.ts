@@ -27,6 +27,8 @@ export class WebSocketFlow implements Connection {
   readonly address: string
   readonly port: number
   readonly local: Endpoint
+  /** Nobody is called by WebSocket. */
+  readonly proven = true
   readonly #webSocket: WebSocket
   readonly #socket: Socket
   readonly #place: Place

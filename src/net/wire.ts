@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '#lib/result'
-import type { Endpoint, Flow, Transport, WireUser } from '#lib/wire'
+import type { Endpoint, Flow, Transport, Trust, WireUser } from '#lib/wire'
 import { canonical } from './address.ts'
 import { type BindProblem, toBindProblem } from './bind-problem.ts'
 import { Connections } from './connections.ts'
@@ -20,7 +20,7 @@ type Port = {
   /** Datagrams given up; streams have none. */
   readonly dropped?: number
   /** A flow to this peer that needs no opened connection, or a new connection. */
-  flowTo(to: Endpoint): Flow | undefined
+  flowTo(to: Endpoint, trust?: Trust): Flow | undefined
   close(): Promise<void>
 }
 
@@ -98,17 +98,18 @@ const flowFrom = (
   transport: Transport,
   to: Endpoint,
   listener: number | undefined,
+  trust: Trust | undefined,
 ): Flow | undefined => {
   const address = canonical(to.address)
   if (address === undefined || !(to.port > 0 && to.port < 65_536)) return undefined
   const able = portsFor(open, transport, address, listener)
   if (transport !== 'udp') {
     for (const { place } of able) {
-      const known = connections.find(transport, place.listener, address, to.port)
+      const known = connections.find(transport, place.listener, { address, port: to.port }, trust)
       if (known) return known
     }
   }
-  return able[0]?.flowTo({ address, port: to.port })
+  return able[0]?.flowTo({ address, port: to.port }, trust)
 }
 
 /** Binds every listener; the first that cannot be bound undoes the rest. Nothing is delivered before `start`. */
@@ -134,8 +135,8 @@ export const openWire = async (options: WireOptions): Promise<Result<OpenWire, B
   return ok({
     bound,
     start: (user: WireUser) => inbox.start(user),
-    flowTo: (transport, to, listener) =>
-      closed ? undefined : flowFrom(open, connections, transport, to, listener),
+    flowTo: (transport, to, listener, trust) =>
+      closed ? undefined : flowFrom(open, connections, transport, to, listener, trust),
     close: () => (closed ??= closeAll()),
     attachSipWebSocket: (server, { transport, listener, bound }) => {
       const place = createPlace(

@@ -1,5 +1,5 @@
 import { isForEmergency } from '#core'
-import type { Flow, Wire } from '#lib/wire'
+import { type Flow, trustLike, type Wire } from '#lib/wire'
 import { type Dialog, nextHopOf, parseUri, sameUri } from '#sip'
 import { endpointOf } from './reach.ts'
 
@@ -26,7 +26,7 @@ export const createFlowChoice =
     if (!hop || (dialog.routes.length === 0 && hop.address !== flow.address)) return flow
     if (hop.address === flow.address && hop.port === flow.port && hop.transport === flow.transport)
       return flow
-    return wire.flowTo(hop.transport, hop, flow.listener) ?? flow
+    return wire.flowTo(hop.transport, hop, flow.listener, trustLike(flow)) ?? flow
   }
 
 /** Whether two contacts are the same place in different spellings, RFC 3261 §19.1.4; one for emergencies is another. */

@@ -45,18 +45,21 @@ const uriIn = (value: string): string => {
 
 /**
  * The path to a bound phone: by the first hop that its Path names, else by the connection it registered over, else to
- * where it is. A connection that is gone leads nowhere, unless the contact itself can be called and no NAT hides it.
+ * where it is. A connection that is gone leads nowhere, unless the contact itself can be called and no NAT hides it. Phones
+ * called over TLS show certificates of their own.
  */
 export const flowToBinding = (wire: Wire, binding: Binding): Flow | undefined => {
   const { flow, transport, address, port, listener, contact } = binding
   if (isWeb(binding)) return undefined
   const [edge] = binding.path
   const hop = edge === undefined ? undefined : endpointOf(uriIn(edge))
-  if (hop) return wire.flowTo(hop.transport, hop, listener)
+  if (hop) return wire.flowTo(hop.transport, hop, listener, 'anyone')
   if (flow?.open) return flow
   if (transport === 'udp') return wire.flowTo(transport, { address, port }, listener)
   const own = endpointOf(contact)
-  return own && sameHost(own.address, address) ? wire.flowTo(own.transport, own, listener) : undefined
+  return own && sameHost(own.address, address)
+    ? wire.flowTo(own.transport, own, listener, 'anyone')
+    : undefined
 }
 
 /** Our own address as a bound phone reaches it, asked only of listeners that stand on several. */

@@ -1,4 +1,4 @@
-import type { Flow, Wire } from '#lib/wire'
+import { type Flow, trustLike, type Wire } from '#lib/wire'
 import { printHost, sameHost } from './host.ts'
 import type { SipRequest } from './message.ts'
 import { printVia, readVia, type Via } from './via.ts'
@@ -43,7 +43,7 @@ export const replyFlow = (wire: Wire, flow: Flow, hop: Via): Flow => {
   if (flow.reliable ? flow.open : hop.rport !== undefined) return flow
   const port = hop.port ?? defaultPorts[flow.transport]
   if (!flow.reliable && port === flow.port) return flow
-  return wire.flowTo(flow.transport, { address: flow.address, port }, flow.listener) ?? flow
+  return wire.flowTo(flow.transport, { address: flow.address, port }, flow.listener, trustLike(flow)) ?? flow
 }
 
 /** Our own Via of a request that leaves by that flow; `sentBy` is host and port as others reach us. */
