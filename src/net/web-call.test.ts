@@ -138,6 +138,8 @@ test('what was sent is proven by a pong behind it; who gives none is cut, and it
   // One pong for all pings before it, RFC 6455 §5.5.3; one of before proves nothing.
   lazy.pong('0')
   const late = door.links[1]?.proven()
+  // What answers no ping of ours is allowed too, and proves nothing either: RFC 6455 §5.5.3.
+  for (const word of ['', 'me too', '99', '1.5', '1e999']) dumb.pong(word)
   lazy.on('ping', (octets) => Number(String(octets)) > 1 && lazy.pong(octets))
   assert.deepEqual(await Promise.all([...proofs, late]), [true, true, false, true])
   assert.equal(await door.links[2]?.proven(), false)

@@ -113,7 +113,9 @@ const createLink = (
     /** RFC 6455 §5.5.3: of several pings only the last one may be answered. */
     pong: (octets: Buffer) => {
       unanswered = 0
-      settle(Number(octets.toString('latin1')), true)
+      const number = Number(octets.toString('latin1'))
+      // RFC 6455 §5.5.3: one that answers none of our pings is allowed, and proves nothing.
+      if (Number.isSafeInteger(number) && number <= pings) settle(number, true)
     },
     ping: () => {
       if (unanswered++ >= MOST_UNANSWERED) webSocket.terminate()
