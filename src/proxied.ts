@@ -130,8 +130,9 @@ export const createProxiedSide = (
   })
   const host = hostOf(proxy)
   const accounts = createProxyAccounts({
-    ...{ timers, random, wire, request: sip.request, host, domain: host, transport },
-    onStanding: (impi) => messages?.wake(impi),
+    ...{ timers, random, wire, request: sip.request, keep: sip.keep },
+    ...{ host, domain: host, transport },
+    onStanding: (impi, number) => messages?.wake(impi, number),
     endpoint: () => {
       const address = names.addressOf(addr.address)
       return address === undefined ? undefined : { address, port: addr.port }

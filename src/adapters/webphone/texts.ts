@@ -126,11 +126,14 @@ export const createWebTexts = ({ messages, events, sessions }: TextPorts) => {
       const dialled = dialledOf(to)
       if (!dialled) return refuse('That number cannot be written to.')
       if (Buffer.byteLength(msg) > MOST_OCTETS) return refuse('The text is too long.')
-      const own = subscriber.identities.find((one) => readable(one.user) === userOf(from)) ?? account.identity
+      // At an exchange elsewhere each session is registered by one number, and has no right to another.
+      const own =
+        (!account.upstream && subscriber.identities.find((one) => readable(one.user) === userOf(from))) ||
+        account.identity
       const draft: MessageDraft = {
         ...{ origin: 'web', from: identityUri(own, subscriber.domain), fromImpi: subscriber.impi },
         to: account.upstream
-          ? { extension: subscriber.impi, way: 'by', text: dialled.user }
+          ? { extension: subscriber.impi, way: 'by', number: own.user, text: dialled.user }
           : { ...dialled, ...(subscriber.msisdn !== undefined && { near: subscriber.msisdn }) },
         ...{ body: { kind: 'text', text: msg }, tag: tagOf(session, mid) },
       }

@@ -15,7 +15,9 @@ export type MessageTarget =
   | { user: string; context?: string; text: string; near?: string }
   | { impi: string }
   /** Whoever the exchange elsewhere knows by this: `extension` is the one of its extensions that gets it, or has sent it. */
-  | { extension: string; way: 'for' | 'by'; text: string }
+  | { extension: string; way: 'for'; text: string }
+  /** `number`: the one it sends by. */
+  | { extension: string; way: 'by'; number: string; text: string }
 
 /** A message at the door. */
 export type MessageDraft = {
@@ -141,8 +143,11 @@ export type Messages = {
   cancel(id: string): Promise<boolean>
   /** Ends all that wait for the subscriber; gives how many. */
   flush(impi: string): Promise<number>
-  /** The subscriber can be reached (again), or has memory again. */
-  wake(impi: string): void
+  /**
+   * The subscriber can be reached (again), or has memory again. `number`: it is registered by that one at the exchange of
+   * which it is an extension.
+   */
+  wake(impi: string, number?: string): void
   /** Gateways have room (again): routes go on. */
   free(): void
   /** A late word on a message `sent` or `submitting`: true when it was waited for. Resolves when that is on disk. */

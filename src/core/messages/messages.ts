@@ -182,9 +182,11 @@ export const createMessages = (ports: MessagePorts): Messages => {
       return m.state === 'queued' || m.state === 'submitting' ? cancelOne(m) : false
     },
     flush: (impi) => flush(queueOf(subscribers.byImpi(impi)?.impi ?? impi)),
-    wake(impi) {
+    wake(impi, number) {
       turns.wake(queueOf(impi))
+      if (number === undefined) return
       turns.wake(exchangeQueueOf(impi))
+      turns.wake(exchangeQueueOf(impi, number))
     },
     free: () => turns.free(),
     ...createLateWords({ store, book, endings, attempts, nowMs }),

@@ -9,8 +9,18 @@ export const queueOf = (impi: string): string => `${SUBSCRIBER}${impi}`
 export const impiOf = (queue: string): string | undefined =>
   queue.startsWith(SUBSCRIBER) ? queue.slice(SUBSCRIBER.length) : undefined
 
-/** What an extension of an exchange elsewhere sends there. */
-export const exchangeQueueOf = (impi: string): string => `${EXCHANGE}${impi}`
+/** Between an extension's name and its number, which has none. */
+const MARK = ' '
+
+/**
+ * What an extension of an exchange elsewhere sends there by one of its numbers, each registered for itself: while one is
+ * not, the others go on. Without a number: a queue of before, where all its numbers wait for each other.
+ */
+export const exchangeQueueOf = (impi: string, number?: string): string =>
+  `${EXCHANGE}${impi}${number === undefined ? '' : `${MARK}${number}`}`
 /** Whose texts wait there; undefined: it is no such queue. */
-export const extensionOf = (queue: string): string | undefined =>
-  queue.startsWith(EXCHANGE) ? queue.slice(EXCHANGE.length) : undefined
+export const extensionOf = (queue: string): { impi: string; number?: string } | undefined => {
+  if (!queue.startsWith(EXCHANGE)) return undefined
+  const [impi = '', number] = queue.slice(EXCHANGE.length).split(MARK)
+  return { impi, ...(number !== undefined && { number }) }
+}

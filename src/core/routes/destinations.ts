@@ -38,8 +38,9 @@ export const createDestinations = ({ subscribers, routes, addresses }: Destinati
 
   const addressed = (target: MessageTarget): Destination | undefined => {
     if ('extension' in target) {
-      const { extension, way, text } = target
-      return { queue: way === 'for' ? queueOf(extension) : exchangeQueueOf(extension), to: text }
+      const { extension, text } = target
+      const isFor = target.way === 'for'
+      return { queue: isFor ? queueOf(extension) : exchangeQueueOf(extension, target.number), to: text }
     }
     if ('impi' in target) {
       const subscriber = subscribers.byImpi(target.impi)

@@ -56,7 +56,7 @@ export type AccountsPorts = {
   host: string
   domain: string
   /** An extension is registered, anew or again: what waits to be sent by it can go. */
-  onStanding?(impi: string): void
+  onStanding?(impi: string, number: string): void
 }
 
 const PREFIX = 'web:'
@@ -112,7 +112,7 @@ export const createProxyAccounts = (ports: AccountsPorts) => {
           const { reason, status } = state
           if (isReplaced) return told({ code: -3, reason: 'Another phone has taken its place.', over: true })
           told({ code: codeOf(state), over: isFinal(status), ...(reason !== undefined && { reason }) })
-          if (state.registered) ports.onStanding?.(subscriber.impi)
+          if (state.registered) ports.onStanding?.(subscriber.impi, identity.user)
         },
       },
       line,

@@ -103,7 +103,8 @@ export const createProxyTexts = (ports: ProxyTextPorts) => {
     async deliver(message) {
       const { body, queue, from } = message
       if (body.kind !== 'text') return { kind: 'failed', reason: 'an exchange takes text, not data' }
-      const account = accounts.speaker(extensionOf(queue) ?? '', userOf(from) ?? '')
+      const { impi = '', number = userOf(from) ?? '' } = extensionOf(queue) ?? {}
+      const account = accounts.speaker(impi, number)
       if (!account) return { kind: 'away', reason: 'not registered at the exchange' }
       const octets = new TextEncoder().encode(body.text)
       if (octets.length > MOST_OCTETS)
