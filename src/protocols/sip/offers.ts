@@ -133,7 +133,7 @@ export class Offers {
   #former({ status }: Refused): Wanted | undefined {
     const { local } = this
     if (local === undefined || status === 491 || status === 481 || status === 408) return undefined
-    const before = this.remote
+    const before = this.remote && answering(local, this.remote)
     return {
       sdp: local,
       answered: async (sdp) => {

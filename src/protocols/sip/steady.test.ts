@@ -47,6 +47,69 @@ test('who did not ask for those places is not told of them', () => {
     assert.equal(answering(given, both), both)
 })
 
+test('each medium goes to the place of its kind, new ones come last; the answer is told as it was asked for', () => {
+  const origin = (version: number) => `- 111 ${version} IN IP4 192.0.2.1`
+  const [sound, picture] = [`${AUDIO}\r\na=sendrecv`, `${VIDEO}\r\na=rtpmap:102 H264/90000`]
+  const [noSound, noPicture] = ['m=audio 0 RTP/AVP 0', 'm=video 0 RTP/AVP 102']
+  const other = (...media: string[]) => description('- 222 1 IN IP4 192.0.2.1', ...media)
+  for (const [before, next, fit] of [
+    [[sound, picture], [picture], [noSound, picture]],
+    [
+      [sound, picture],
+      [picture, sound],
+      [sound, picture],
+    ],
+    [[picture, sound], [sound], [noPicture, sound]],
+    [
+      [noSound, picture],
+      [sound, picture],
+      [sound, picture],
+    ],
+    [[sound], [picture], [noSound, picture]],
+    [
+      [sound, picture],
+      [VIDEO, sound, picture],
+      [sound, VIDEO, picture],
+    ],
+    [[picture], [sound, 'm=text 9 X t', picture], [picture, sound, 'm=text 9 X t']],
+  ] as const) {
+    const said = following(description(origin(4), ...before), other(...next), true)
+    assert.equal(said, description(origin(5), ...fit))
+    assert.equal(answering(other(...next), said), description(origin(5), ...next))
+  }
+  const open = description(origin(4), sound, picture)
+  const last = `${description(origin(1), VIDEO)}a=end`
+  assert.equal(
+    following(open, last, true),
+    `${description(origin(5), noSound, VIDEO)}a=end\r\n`,
+    'a last line without an end',
+  )
+  assert.equal(answering(other(picture, sound), other(sound)), other(noPicture, sound), 'an answer too short')
+})
+
+test('any text, in a time that grows with its length', () => {
+  const many = (line: string): string => description('- 1 1 IN IP4 x', ...Array(8000).fill(line))
+  const odd = [
+    'm=',
+    'm=audio',
+    'm=audio 1',
+    `m=${'x'.repeat(60_000)}`,
+    '\r\n'.repeat(30_000),
+    'o=a b 1 c\nm=a 1 b c',
+  ]
+  const texts = [
+    ...odd,
+    ...odd.map((text) => first + text),
+    many('m=audio 1 X 0'),
+    many('m=video 1 X 0\r\na=x'),
+  ]
+  for (const said of texts)
+    for (const next of texts) {
+      following(said, next, true)
+      answering(said, next)
+    }
+})
+
 test('what is no description is left as it is', () => {
   for (const odd of ['', 'o=', 'o=a b c IN IP4 x', 'v=0\r\no=- 1\r\n']) {
     assert.equal(following(first, odd, true), odd)
