@@ -3,6 +3,7 @@ import { type Channel, openChannel } from './channel.ts'
 import { createDevices } from './devices.ts'
 import { type Cell, createCell } from './emitter.ts'
 import { EVENT, MODIFY, numberIn, numberOf, OP, type ServerEvent, STATE, textOf } from './protocol.ts'
+import { createRepair } from './repair.ts'
 import { refusalOf, type Trouble, TroubleError, troubleIn, troubleOf } from './troubles.ts'
 import { createWatch } from './watch.ts'
 import type { World } from './world.ts'
@@ -38,6 +39,9 @@ export type GuestWish = {
 
 export type GuestPorts = { world: World; onFar(stream: MediaStream): void }
 
+/** So often a way that was well is made anew in a row; one that never was is most often barred. */
+const [MOST_LOSSES, MOST_FIRST] = [10, 2]
+
 export const createGuestCall = (wish: GuestWish, { world, onFar }: GuestPorts): GuestCall => {
   const view = createCell<GuestView>({
     ...{ state: 'starting', connectedAtMs: undefined, muted: false, silent: false, trouble: undefined },
@@ -53,6 +57,8 @@ export const createGuestCall = (wish: GuestWish, { world, onFar }: GuestPorts): 
   const end = (trouble?: Trouble) => {
     if (over()) return
     stopWatch()
+    stopOnline()
+    repair.stop()
     media?.close()
     devices.close()
     patch({ state: 'ended', trouble })
@@ -79,27 +85,54 @@ export const createGuestCall = (wish: GuestWish, { world, onFar }: GuestPorts): 
     })
   }
 
-  /** Somebody put the visitor through, or the server lost sight of the page. */
-  const repair = (anew: boolean): void => {
-    const line = channel
-    if (!media || !line) return
-    media
-      .negotiate((sdp) => line.ask(OP.modify, { cid, type: MODIFY.resume, sdp }), { restart: true, anew })
-      .catch(() => end(troubleOf('media-failed')))
+  /** The way to the server changed, somebody put the visitor through, or the server lost sight of the page. */
+  let recovering = false
+  const repair = createRepair({
+    world,
+    wanted: () => cid !== '' && !over(),
+    connectionState: () => media?.peer.connection.connectionState ?? 'new',
+    restart: async (anew) => {
+      const [line, own] = [channel, media]
+      if (line && own)
+        await own.negotiate((sdp) => line.ask(OP.modify, { cid, type: MODIFY.resume, sdp }), {
+          ...{ restart: true, anew },
+        })
+    },
+    probe: () => {},
+    onChange: (now, failed) => {
+      recovering = now
+      if (!now && failed) end(troubleOf('media-failed'))
+    },
+    onWell: () => {},
+  })
+  const stopOnline = world.onOnline(() => repair.now())
+
+  let [losses, wasWell] = [0, false]
+  const onWay = (state: RTCPeerConnectionState) => {
+    if (state === 'connected') [losses, wasWell] = [0, true]
+    if (state === 'failed' && ++losses >= (wasWell ? MOST_LOSSES : MOST_FIRST))
+      return end(troubleOf('media-failed'))
+    repair.onState(state)
+  }
+
+  const onMedia = async (event: ServerEvent) => {
+    if (!media) return
+    const [sdp, isOffer] = [textOf(event, 'sdp'), event.kind === 'offer']
+    try {
+      if (!isOffer) return await media.onAnswer(sdp)
+      await channel?.ask(OP.answer, { cid, sdp: await media.onOffer(sdp) })
+    } catch {
+      if (isOffer) repair.now()
+      // Of a repair: it tries again by itself.
+      else if (!recovering) end(troubleOf('media-failed'))
+    }
   }
 
   const onEvent = (event: ServerEvent) => {
     if (event.op === EVENT.call) onState(event)
-    else if (event.op === EVENT.mediaLost) repair(event.anew === true)
+    else if (event.op === EVENT.mediaLost) repair.now(true, event.anew === true)
     else if (event.op === EVENT.over) end(troubleOf('server-away'))
-    else if (event.op === EVENT.media && media) {
-      const sdp = textOf(event, 'sdp')
-      const done =
-        event.kind === 'offer'
-          ? media.onOffer(sdp).then((answer) => void channel?.ask(OP.answer, { cid, sdp: answer }))
-          : media.onAnswer(sdp)
-      done.catch(() => end(troubleOf('media-failed')))
-    }
+    else if (event.op === EVENT.media) void onMedia(event)
   }
 
   const open = (url: string): Promise<Channel> =>
@@ -107,7 +140,7 @@ export const createGuestCall = (wish: GuestWish, { world, onFar }: GuestPorts): 
       const mine = openChannel(world, url, {
         onOpen: () => done(mine),
         onEvent,
-        // A visitor's call is not resumed: it is one call.
+        // The server ends a visitor's call with its connection: there is nothing to come back to.
         onGone: (opened) => {
           if (opened) end(troubleOf('channel-closed'))
           else failed(new TroubleError(troubleOf('server-away')))
@@ -119,7 +152,7 @@ export const createGuestCall = (wish: GuestWish, { world, onFar }: GuestPorts): 
     try {
       media = createCallMedia({
         ...{ world, devices, onFar },
-        onState: (state) => state === 'failed' && end(troubleOf('media-failed')),
+        onState: onWay,
         onLost: (kind) => void media?.renew(kind).catch(() => {}),
       })
       const sdp = await media.firstOffer(wish.video ?? false)
