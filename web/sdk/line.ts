@@ -54,7 +54,8 @@ export type Line = {
   stop(): Promise<void>
 }
 
-const NO_FEATURES: Features = {
+/** Nothing was said of them yet. */
+export const NO_FEATURES: Features = {
   record: false,
   mailbox: false,
   messages: false,

@@ -5,6 +5,7 @@ import { Player } from '../parts/player.tsx'
 import { Avatar, Nothing, Page, Waiting } from '../parts/shapes.tsx'
 import { When } from '../parts/when.tsx'
 import { belowName, useCell, useHouse, useNameOf } from '../state/hooks.ts'
+import { isMailHere } from '../state/mail.ts'
 import { isWithheld } from '../state/numbers.ts'
 import { useWords } from '../words/index.ts'
 import { Greeting } from './greeting.tsx'
@@ -72,9 +73,9 @@ const MailElsewhere = (): ReactElement => {
 }
 
 export const Mailbox = (): ReactElement => {
-  const { phone } = useHouse()
+  const { me, phone } = useHouse()
   useCell(phone.line)
-  return phone.features().mailbox || phone.line.get().kind !== 'ready' ? <MailHere /> : <MailElsewhere />
+  return isMailHere(me, phone.features()) ? <MailHere /> : <MailElsewhere />
 }
 
 const MailHere = (): ReactElement => {

@@ -1,4 +1,12 @@
-import { type Api, type Cell, createCell, type MailMessage } from '../../sdk/index.ts'
+import {
+  type Api,
+  type Cell,
+  createCell,
+  type Features,
+  type MailMessage,
+  type Me,
+  NO_FEATURES,
+} from '../../sdk/index.ts'
 import type { Loaded } from './book.ts'
 
 export type Mail = {
@@ -7,6 +15,10 @@ export type Mail = {
   heard(id: string): Promise<void>
   drop(id: string): Promise<void>
 }
+
+/** Whether the mailbox is this server's: as the login says, until the line has said it. */
+export const isMailHere = ({ elsewhere }: Pick<Me, 'elsewhere'>, can: Features): boolean =>
+  can === NO_FEATURES ? !elsewhere : can.mailbox
 
 export const createMail = (api: Api): Mail => {
   const messages: Mail['messages'] = createCell({
