@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -38,33 +38,38 @@ const WORDS = /^(?:text|application|image\/svg)/
 const WORTHWHILE = 1400
 const LOOK_MS = 1000
 
-/** A built site, whole in memory: what is not in it cannot be asked for. Empty when it was never built. */
-const readSite = (folder: string): Files => {
+/** In a thread of its own: files are large, and what asks for them also carries calls. */
+const digestOf = async (body: Buffer<ArrayBuffer>): Promise<string> =>
+  Buffer.from(await crypto.subtle.digest('SHA-256', body)).toString('base64url')
+
+/** A built site, whole in memory: what is not in it cannot be asked for. Undefined where it cannot be read. */
+const readSite = async (folder: string): Promise<Files | undefined> => {
   const files = new Map<string, StaticFile>()
   let octets = 0
-  const read = (inner: string): void => {
-    for (const name of readdirSync(join(folder, inner))) {
+  const read = async (inner: string): Promise<void> => {
+    for (const one of await readdir(join(folder, inner), { withFileTypes: true })) {
+      const { name } = one
       const path = inner === '' ? name : `${inner}/${name}`
-      if (statSync(join(folder, path)).isDirectory()) {
-        read(path)
+      if (one.isDirectory()) {
+        await read(path)
         continue
       }
       const type = TYPES[extname(name)]
       if (type === undefined) continue
-      const body = readFileSync(join(folder, path))
+      const body = await readFile(join(folder, path))
       octets += body.length
       if (octets > MOST_OCTETS) return
       // Weak: compressed or not, it is the same page.
-      const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+      const etag = `W/"${(await digestOf(body)).slice(0, 22)}"`
       files.set(path, { body, type, etag, hashed: path.startsWith('assets/') && HASHED.test(name) })
     }
   }
   try {
-    read('')
+    await read('')
+    return files
   } catch {
-    files.clear()
+    return undefined
   }
-  return files
 }
 
 /** What a build writes first and last: as long as one is missing, it is under way. */
@@ -79,22 +84,30 @@ const stampOf = (folder: string): string | undefined => {
 }
 
 /**
- * A built site that is read anew after each build; it is looked for at most once a second, when somebody asks. What
- * pages of the build before still name by its hash stays.
+ * A built site that is read anew after each build; it is looked for at most once a second, when somebody asks, who is
+ * still given the one before. What pages of the build before still name by its hash stays.
  */
-export const openSite = (folder: string, { nowMs }: Pick<Clock, 'nowMs'>): Site => {
+export const openSite = async (folder: string, { nowMs }: Pick<Clock, 'nowMs'>): Promise<Site> => {
   let stamp = stampOf(folder)
-  let files = readSite(folder)
+  let files: Files = (await readSite(folder)) ?? new Map()
   let before: Files = new Map()
   let lookedMs = nowMs()
-  const look = (): void => {
-    if (nowMs() - lookedMs < LOOK_MS) return
-    lookedMs = nowMs()
-    const now = stampOf(folder)
-    if (now === undefined || now === stamp) return
+  let reading = false
+  const take = async (now: string): Promise<void> => {
+    reading = true
+    const found = await readSite(folder)
+    reading = false
+    // Another build has begun meanwhile: the next look finds it.
+    if (!found || stampOf(folder) !== now) return
     stamp = now
     before = files
-    files = readSite(folder)
+    files = found
+  }
+  const look = (): void => {
+    if (reading || nowMs() - lookedMs < LOOK_MS) return
+    lookedMs = nowMs()
+    const now = stampOf(folder)
+    if (now !== undefined && now !== stamp) void take(now)
   }
   return {
     get(path) {

@@ -18,7 +18,7 @@ export type Phone = {
 
 export const createPhone = async (ports: PhonePorts): Promise<Phone> => {
   const marks: ReadMarks = await createReadMarks(ports.store, () => ports.clock.wallMs())
-  const files = openSite(ports.folder, ports.clock)
+  const files = await openSite(ports.folder, ports.clock)
   return {
     mount: (app, whole) => {
       mountPhoneApi(app, ports, marks)

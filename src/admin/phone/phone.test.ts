@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import type { CallRecord, MessageRecord } from '#core'
 import { openPhoneTown, type PhoneTown } from '../../../test/support/phone-api.ts'
+import { until } from '../../../test/support/wait.ts'
 
 const within = async (work: (town: PhoneTown) => Promise<void>): Promise<void> => {
   const town = await openPhoneTown()
@@ -162,7 +163,8 @@ describe('a call of the history', () => {
       { ...toBob, mailbox: 'm1' },
       { ...toBob, mailbox: '' },
       { calleeImpi: '1001', caller: 'sip:1002@tandem.test', answeredAtMs: 12, mailbox: 'm2' },
-      { callerImpi: '1001', dialled: '1001', answeredAtMs: 12 },
+      { callerImpi: '1001', dialled: '1001', answeredAtMs: 12, ownMailbox: true },
+      { callerImpi: '1001', dialled: '*97', answeredAtMs: 12, ownMailbox: true },
       toBob,
     )
     assert.deepEqual(
@@ -171,6 +173,7 @@ describe('a call of the history', () => {
         ['message', false],
         ['no-message', false],
         ['message', true],
+        ['own', false],
         ['own', false],
         [undefined, false],
       ],
@@ -191,6 +194,28 @@ describe('a call of the history', () => {
       const [call] = await shown({ callerImpi: '1001', dialled })
       assert.equal(call?.with, other)
     })
+
+  test('to somebody of the house is theirs at whatever name the server was dialled by', async () => {
+    const dialled = '1002@pbx.lan'
+    const calls = await shown(
+      { callerImpi: '1001', dialled, calleeImpi: '1002' },
+      { callerImpi: '1001', dialled: 'sip:*97@pbx.lan', callee: 'sip:*97@pbx.lan', ownMailbox: true },
+      { callerImpi: '1001', dialled, callee: dialled, status: 480 },
+      { callerImpi: '1001', dialled, callee: 'sip:1002@provider' },
+      { callerImpi: '1001', dialled: '600@pbx.lan', callee: '600@pbx.lan', kind: 'echo' },
+      { callerImpi: '1001', dialled: '123@pbx.lan', callee: '123@pbx.lan', status: 404 },
+    )
+    assert.deepEqual(
+      calls.map((call) => call.with),
+      ['1002', '*97', '1002', '1002@pbx.lan', '600', '123@pbx.lan'],
+    )
+  })
+
+  test('of a visitor to the account that visitors call by came in', async () => {
+    const guest = { how: 'web' as const, address: '203.0.113.7' }
+    const [call] = await shown({ callerImpi: '1001', calleeImpi: '1001', dialled: '1001', guest })
+    assert.deepEqual([call?.direction, call?.missed], ['in', true])
+  })
 })
 
 const aText = (id: string, more: Partial<MessageRecord>): MessageRecord => ({
@@ -297,17 +322,19 @@ describe('the phone’s pages', () => {
         town.file(`assets/index-${name}AAAA.js`, `let ${name}`)
         town.file('click-to-call.js', `call ${name}`)
       }
+      const page = async () => (await town.ask('GET', '/phone/')).body
       build('first')
       town.pass(2000)
-      assert.equal((await town.ask('GET', '/phone/')).body, 'first')
+      assert.match(await page(), /npm ci/, 'nobody waits while it is read')
+      await until('the first', async () => (await page()) === 'first')
       town.away('click-to-call.js')
       town.file('index.html', 'half')
       town.pass(2000)
-      assert.equal((await town.ask('GET', '/phone/')).body, 'first')
+      assert.equal(await page(), 'first')
       town.away('assets/index-firstAAAA.js')
       build('second')
       town.pass(2000)
-      assert.equal((await town.ask('GET', '/phone/')).body, 'second')
+      await until('the second', async () => (await page()) === 'second')
       assert.equal((await town.ask('GET', '/click-to-call/widget.js')).body, 'call second')
       assert.equal((await town.ask('GET', '/assets/index-secondAAAA.js')).body, 'let second')
       const old = await town.ask('GET', '/assets/index-firstAAAA.js')
