@@ -135,7 +135,7 @@ export const joinNetwork = async (ground: Ground) => {
   })
   const emergency = createEmergency(emergencyPlanOf(settings), subscribers)
   const trunkSide = createTrunkSide(ground, {
-    ...{ subscribers, registrations, legs, random, request: sip.request },
+    ...{ subscribers, registrations, legs, random, request: sip.request, keep: sip.keep },
   })
   const { routes, trusted, trunkOf } = trunkSide
   const proxied = createProxiedSide(ground, people, random)

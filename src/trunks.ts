@@ -34,6 +34,7 @@ type TrunkPorts = {
   legs: Legs
   random: Random
   request: RegistrationPorts['request']
+  keep: RegistrationPorts['keep']
 }
 
 /** How a trunk does; `registration` where we register there. */
@@ -74,7 +75,7 @@ const hostOf = (address: string): string => (address.includes(':') ? `[${address
 
 /** Trunks: who they are, how they are rung, and which calls go there. */
 export const createTrunkSide = ({ settings, timers, log, wire }: Ground, ports: TrunkPorts) => {
-  const { subscribers, registrations, legs, random, request } = ports
+  const { subscribers, registrations, legs, random, request, keep } = ports
   const { clock } = timers
   const names = createNames(
     settings.trunks.flatMap(({ addr }) => (addr ? [addr.address] : [])),
@@ -102,7 +103,7 @@ export const createTrunkSide = ({ settings, timers, log, wire }: Ground, ports: 
       .filter(({ register }) => register)
       .map(({ name }) => {
         const line = lines.get(name) as TrunkLine
-        return [name, createTrunkRegistration({ timers, random, log, wire, request }, line)] as const
+        return [name, createTrunkRegistration({ timers, random, log, wire, request, keep }, line)] as const
       }),
   )
   return {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { createServer, type Server } from 'node:tls'
@@ -15,6 +15,7 @@ import { until } from '../support/wait.ts'
 import { browserSdp } from '../support/web-clients.ts'
 import { person } from '../support/web-person.ts'
 import { extension, startProxyTown } from '../support/web-proxy.ts'
+import { socketClient } from '../support/web-socket-client.ts'
 import { startWebTown } from '../support/web-town.ts'
 
 const ANSWER = browserSdp('page').replace('setup:actpass', 'setup:active')
@@ -53,6 +54,32 @@ describe('an exchange behind TLS', () => {
     }
   })
 
+  test('is registered at anew when the connection is cut, and calls its extensions again', async () => {
+    const exchange = await startWebTown(['alice', 'bob'])
+    const front = await terminate({ address: '127.0.0.1', port: exchange.ports.sip }, DOMAIN)
+    const house = await proxyTo(front.port, DOMAIN, fileOf(front.certificate))
+    try {
+      const alice = await extension(house, 'alice')
+      await alice.next(9001, { state: 0 })
+      const bob = await socketClient(exchange, 'bob', 'json')
+      assert.equal(front.cut(), 1)
+      // It had not stood for two minutes, or nobody would be told.
+      await alice.next(9001, { state: -503 })
+      await alice.next(9001, { state: 0 })
+      bob.say(1003, { to: 'alice', sdp: browserSdp('page') })
+      const { cid } = await alice.next(9002)
+      alice.say(1004, { cid, sdp: ANSWER })
+      await bob.next(9004, { state: 2 })
+      for (const one of [alice, bob]) one.close()
+    } catch (fault) {
+      throw new Error(`${(fault as Error).stack}\n${logOf(house, 200)}`)
+    } finally {
+      await house.stop()
+      front.close()
+      await exchange.stop()
+    }
+  })
+
   test('with a certificate of a stranger, or for another name, is not spoken to', async () => {
     const exchange = await startWebTown(['alice'])
     const strange = (await selfSigned([DOMAIN])).certificate
@@ -79,14 +106,24 @@ describe('an exchange behind TLS', () => {
 /** OpenSSL in front of what speaks TCP alone. */
 const terminate = async (to: { address: string; port: number }, name: string) => {
   const { certificate, key } = await selfSigned([name])
+  const live = new Set<Socket>()
   const server: Server = createServer({ cert: certificate, key }, (inside) => {
     const plain = connect(to.port, to.address)
+    live.add(inside)
+    inside.on('close', () => live.delete(inside))
     inside.pipe(plain).pipe(inside)
     for (const socket of [inside, plain]) socket.on('error', () => socket.destroy())
   })
   await new Promise<void>((resume) => void server.listen(0, to.address, resume))
   const { port } = server.address() as { port: number }
-  return { certificate, port, close: () => server.close() }
+  /** Ends every connection, and says how many there were. */
+  const cut = (): number => {
+    const all = [...live]
+    for (const inside of all) inside.destroy()
+    live.clear()
+    return all.length
+  }
+  return { certificate, port, cut, close: () => server.close() }
 }
 
 test('a Kamailio behind TLS', { skip: without('kamailio', 'baresip') }, async () => {

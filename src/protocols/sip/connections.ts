@@ -1,11 +1,13 @@
 import type { Timers } from '#lib/clock'
 import type { Flow, WireUser } from '#lib/wire'
+import type { KeepAlive } from './keep-alive.ts'
 import type { SipLimits } from './limits.ts'
 import { createFramer, type Framer, type FramerProblem } from './stream.ts'
 
 export type ConnectionsPorts = {
   timers: Timers
   limits: SipLimits
+  keepAlive: Pick<KeepAlive, 'heard'>
   onMessage(flow: Flow, octets: Uint8Array): void
   /** A stream that cannot be read any further; `head` is what was understood of the last message. */
   onGarbage(flow: Flow, problem: FramerProblem, head: Uint8Array): void
@@ -29,6 +31,7 @@ const isKeepAlive = (octets: Uint8Array): boolean => {
 export const createConnections = ({
   timers,
   limits,
+  keepAlive,
   onMessage,
   onGarbage,
 }: ConnectionsPorts): Connections => {
@@ -70,6 +73,8 @@ export const createConnections = ({
       stream = { flow, framer: createFramer(), since: 0 }
       streams.set(flow.connection, stream)
     }
+    // Two answers to pings of ours would be a ping of the peer's.
+    if (keepAlive.heard(flow, octets, stream.framer.pending === 0)) return
     const framed = stream.framer.push(octets)
     for (const piece of framed) {
       if (piece === 'pong') continue

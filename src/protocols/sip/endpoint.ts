@@ -6,6 +6,7 @@ import { ClientTable } from './client-table.ts'
 import { createConnections } from './connections.ts'
 import type { ClientEvents, ClientTransaction, TimerValues, TransactionUser } from './contract.ts'
 import { sentByOf } from './hops.ts'
+import { createKeepAlive, type KeepAlive } from './keep-alive.ts'
 import { defaultLimits, type SipLimits } from './limits.ts'
 import type { SipMessage, SipRequest, SipResponse } from './message.ts'
 import { createPort } from './port.ts'
@@ -47,6 +48,8 @@ export type SipEndpoint = WireUser & {
   sendAck(request: SipRequest, flow: Flow): void
   /** A response outside every transaction, along that flow. */
   send(response: SipResponse, flow: Flow): void
+  /** For who registers by that flow: keeps the connection alive, and tells of its end, RFC 5626 §4.4.1. */
+  keep: KeepAlive['keep']
   /** Sizes of all tables, and counters since the start. */
   figures(): Record<string, number>
   /** What came and went since the start, by the names of `SIP_COUNTERS`, and what went wrong (`SIP_ERRORS`). */
@@ -71,20 +74,24 @@ export const createSipEndpoint = (ports: SipEndpointPorts): SipEndpoint => {
     onRequest: (request, flow, via, octets) => servers.accept(request, flow, via, octets),
     onResponse: (response, flow, branch, method) => clients.onResponse(response, flow, branch, method),
   })
-  const connections = createConnections({ timers, limits, ...receiver })
+  const keepAlive = createKeepAlive({ timers, random })
+  const connections = createConnections({ timers, limits, keepAlive, ...receiver })
   const figures = () => ({
     ...servers.figures(),
     ...clients.figures(),
     ...receiver.figures(),
     ...connections.figures(),
     ...port.figures(),
+    keptConnections: keepAlive.size,
   })
   return {
     onData: connections.onData,
     onClose(flow) {
       connections.onClose(flow)
       clients.onClose(flow)
+      keepAlive.onClose(flow)
     },
+    keep: keepAlive.keep,
     ...createSender({ random, wire, clients, port, tcpThreshold, advertise }),
     figures,
     counters: () => ({ messages: port.counts.named(), errors: errorsOf(figures()) }),

@@ -49,6 +49,7 @@ export type AccountsPorts = {
   random: Random
   wire: Wire
   request: RegistrationPorts['request']
+  keep: RegistrationPorts['keep']
   /** Where the exchange is; undefined while its name is not known. */
   endpoint: () => Endpoint | undefined
   transport: Transport
@@ -101,7 +102,8 @@ export const createProxyAccounts = (ports: AccountsPorts) => {
     let listed = false
     const registration = createTrunkRegistration(
       {
-        ...{ timers, random, log: silentLog, wire: ports.wire, request: ports.request },
+        ...{ timers, random, log: silentLog, wire: ports.wire },
+        ...{ request: ports.request, keep: ports.keep },
         ...{ contactUser: contact, accountUser: tel },
         ...(wish.expiresS !== undefined && { expiresS: wish.expiresS }),
         told(state, contacts) {

@@ -27,6 +27,7 @@ const aTrunk = async (password = 'secret of office') => {
         sent.push(request)
         return us.endpoint.request(request, flow, events)
       },
+      keep: () => () => {},
     },
     { ...line, login: { username: 'office', password } },
   )

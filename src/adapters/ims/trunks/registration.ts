@@ -33,6 +33,8 @@ export type RegistrationPorts = {
   log: Log
   wire: Wire
   request(request: SipRequest, flow: Flow, events: ClientEvents): ClientTransaction
+  /** Keeps a connection alive until what it gives is called; `onEnd`: it ended before. */
+  keep(flow: Flow, onEnd: () => void): () => void
   /** User part of our contact, where it is not the account's; and of the account, where it is not the login's name. */
   contactUser?: string
   accountUser?: string
@@ -49,6 +51,15 @@ const LEAST_S = 30
 const MOST_TURNS = 4
 const FIRST_RETRY_MS = 2000
 const MOST_RETRY_MS = 300_000
+/** Of what a busy server asks us to wait. */
+const MOST_AFTER_S = 3600
+/** RFC 5626 §4.5: a connection that stood for so long was a good one. */
+const GOOD_MS = 120_000
+/** All that are registered by one connection lose it at once, and shall not come back in one moment. */
+const SPREAD_MS = 2000
+
+const retryMs = (failures: number): number =>
+  Math.min(MOST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 10))
 
 /** A registration of ours at a trunk, kept for as long as the house stands: RFC 3261 §10.2. */
 export const createTrunkRegistration = (ports: RegistrationPorts, line: TrunkLine) => {
@@ -62,6 +73,9 @@ export const createTrunkRegistration = (ports: RegistrationPorts, line: TrunkLin
   let state: TrunkRegistration = { registered: false, reason: 'not asked yet' }
   let [seq, failures, closed] = [0, 0, false]
   let timer: Timer | undefined
+  /** The connection by which we are reached, since when, and how many in a row did not last. */
+  let held: { connection: number; sinceMs: number; release(): void } | undefined
+  let [losses, asking] = [0, false]
 
   const contactOn = (flow: Flow): string => `<${ownUri(flow, contactUser)}>`
   const registerOn = (flow: Flow, expiresS: number): SipRequest => {
@@ -129,11 +143,32 @@ export const createTrunkRegistration = (ports: RegistrationPorts, line: TrunkLin
     timer?.cancel()
     if (!closed) timer = timers.after(ms, () => void run())
   }
-  /** `afterS`: when a server that is busy wants to be asked again, RFC 3261 §21.5.4; never longer than without a word. */
+  /** `afterS`: when a server that is busy wants to be asked again, RFC 3261 §21.5.4. */
   const failed = (reason: string, status: number, afterS = 0): void => {
     become({ registered: false, reason, status })
-    const ownMs = FIRST_RETRY_MS * 2 ** Math.min(failures++, 10)
-    later(Math.min(MOST_RETRY_MS, Math.max(ownMs, afterS * 1000)))
+    later(Math.max(retryMs(failures++), Math.min(MOST_AFTER_S, afterS) * 1000))
+  }
+
+  const drop = (): void => {
+    held?.release()
+    held = undefined
+  }
+  /** Nobody reaches us by a connection that has ended, whatever is granted still: RFC 5626 §4.2. */
+  const lost = (): void => {
+    const lasted = held !== undefined && timers.clock.nowMs() - held.sinceMs >= GOOD_MS
+    drop()
+    // What is asked at the moment decides itself how it goes on.
+    if (asking || closed) return
+    losses = lasted ? 0 : losses + 1
+    if (lasted) return later(((random.bytes(1)[0] as number) / 255) * SPREAD_MS)
+    become({ registered: false, reason: 'its connection was closed', status: 503 })
+    later(retryMs(losses - 1))
+  }
+  const hold = (flow: Flow): void => {
+    if (held?.connection === flow.connection) return
+    drop()
+    if (!flow.reliable) return
+    held = { connection: flow.connection, sinceMs: timers.clock.nowMs(), release: ports.keep(flow, lost) }
   }
 
   const flowOf = (): Flow | undefined => {
@@ -143,15 +178,19 @@ export const createTrunkRegistration = (ports: RegistrationPorts, line: TrunkLin
   const run = async (): Promise<void> => {
     const flow = flowOf()
     if (!flow) return failed('its name is not known, or no listener leads there', 503)
+    asking = true
     const response = await attempt(flow, ports.expiresS ?? EXPIRES_S)
+    asking = false
     const { status, reason } = response
     // Given up meanwhile: what was granted all the same is taken back.
     if (closed) return status < 300 ? void attempt(flow, 0) : undefined
     const after = response.headers.get('Retry-After')
     if (status >= 300) return failed(`${status} ${reason}`, status, parseRetryAfter(after ?? ''))
     failures = 0
+    if (flow.reliable && !flow.open) return lost()
     become({ registered: true }, tokensOf(response.headers, 'Contact'))
     const grantedS = grantedIn(response, flow)
+    hold(flow)
     later(1000 * (grantedS > 1200 ? grantedS - 600 : grantedS / 2))
   }
 
@@ -165,6 +204,7 @@ export const createTrunkRegistration = (ports: RegistrationPorts, line: TrunkLin
       if (closed) return
       closed = true
       timer?.cancel()
+      drop()
       const flow = state.registered ? flowOf() : undefined
       if (flow) void attempt(flow, 0)
     },
