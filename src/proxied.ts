@@ -151,7 +151,7 @@ export const createProxiedSide = (
   const reply = createReply(random)
   let messages: Messages | undefined
   const texts = createProxyTexts({
-    ...{ wire, request: sip.request, random, accounts, host, reply },
+    ...{ wire, request: sip.request, accounts, host, reply },
     accept: async (draft) => (await messages?.accept(draft)) ?? err('failure'),
   })
   const watching = createWatching({ timers, random, wire, request: sip.request, accounts, host, reply })
@@ -191,8 +191,7 @@ export const createProxiedSide = (
         return ok(own)
       },
       async prove(wish) {
-        if (accounts.entering >= MOST_PROOFS)
-          return err({ code: -503, over: true, reason: 'Too many log in.' })
+        if (accounts.entering >= MOST_PROOFS) return err('full')
         const entered = await enter(wish)
         if (!entered.ok) return entered
         parking.put(entered.value)

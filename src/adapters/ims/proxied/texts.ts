@@ -6,7 +6,6 @@ import {
   type Messages,
   type Outcome,
 } from '#core'
-import type { Random } from '#lib/random'
 import { keep, readable } from '#lib/text'
 import { parseAddress, parseRetryAfter, parseUri, type ServerTransaction, tagOf, tokenOf } from '#sip'
 import { keyOfUri } from '../identity.ts'
@@ -18,7 +17,6 @@ import { type Asked, type AskingPorts, ask, outsideRequest } from './asking.ts'
 import type { Reply } from './user.ts'
 
 export type ProxyTextPorts = AskingPorts & {
-  random: Random
   accounts: Pick<ProxyAccounts, 'called' | 'speaker'>
   host: string
   reply: Reply
@@ -36,7 +34,10 @@ const userOf = (uri: string): string | undefined => {
   return parsed.ok ? keyOfUri(parsed.value).user : undefined
 }
 
-/** An exchange that forks a text to several browsers of one extension says it once: all of them get it from here. */
+/**
+ * A text that is forked to several browsers of one extension bears one Call-ID, and is taken once: all of them get it from
+ * here. An exchange that makes a request of its own for each browser sends as many texts.
+ */
 const draftOf = ({ request }: ServerTransaction, { found }: ProxyAccount, text: string): MessageDraft => {
   const { headers } = request
   const parsed = parseAddress(headers.get('From') ?? '')
