@@ -16,7 +16,7 @@ import { takeTurn } from './turn.ts'
 /**
  * Side-by-side figures: `npm run bench`, or `npm run bench -- --only sip --rounds 5 --json figures.json`.
  * `--only messages` and `--only gateways` need no other server; of the latter, `--lines 3000 --text-seconds 60` is a short run.
- * `--only web` are browsers beside Janus and rtpengine.
+ * `--only web` are browsers beside Janus and rtpengine, and what registered web phones weigh.
  * `--kind register|options|message|call` measures one scenario alone.
  * Only ratios of one run mean anything; absolute figures are the machine's.
  */
@@ -150,17 +150,17 @@ const restTable = (rows: RestRow[]): string =>
 /** Browsers' media in programs of their own, since the generator ties itself to one core. */
 const runWebBench = (): void => {
   const { rounds, seconds, alone } = values
-  const bench = (...more: string[]): void => {
-    const counts = ['--taken', '--rounds', rounds, '--seconds', seconds]
-    spawnSync(process.execPath, [join(import.meta.dirname, 'web-media.ts'), ...counts, ...more], {
-      stdio: 'inherit',
-    })
+  const run = (name: string, ...more: string[]): void => {
+    spawnSync(process.execPath, [join(import.meta.dirname, name), ...more], { stdio: 'inherit' })
   }
+  const bench = (...more: string[]): void =>
+    run('web-media.ts', '--taken', '--rounds', rounds, '--seconds', seconds, ...more)
   const lost = without('janus', 'rtpengine')
   say(`\nBrowsers that call telephones${lost ? `; not beside others: ${lost}` : ''}\n`)
   bench('--calls', '100', ...(alone || lost ? ['--alone'] : []))
   bench('--calls', '240', '--alone', '--rounds', '1')
   bench('--calls', '100', '--alone', '--video', '--rounds', '1')
+  run('web-phones.ts')
 }
 
 const main = async (): Promise<void> => {
