@@ -10,10 +10,9 @@ import {
 } from '#admin'
 import type { Settings, WebphoneSettings } from '#config'
 import { err, ok, type Result } from '#lib/result'
-import { latin1 } from '#lib/text'
 import { createGuardedHttp, isBeyondLink } from '#net'
 import { createExempt, nearAddress, printEndpoint } from '#start'
-import type { Upstream } from '#webphone'
+import { createExchangeLogins } from './exchange-logins.ts'
 import type { Ground, StartFault } from './ground.ts'
 import type { Network } from './network.ts'
 
@@ -22,9 +21,6 @@ export type PhoneDoor = Pick<PhoneServers, 'servers' | 'close'>
 
 const FOLDER = join(import.meta.dirname, '..', 'web', 'dist')
 const BOOK = { timeoutMs: 5000, mostOctets: 1024 * 1024, mostRedirects: 3 }
-
-/** One character an octet of UTF-8, as SIP's texts are here. */
-const wired = (text: string): string => latin1(new TextEncoder().encode(text))
 
 const resolutionOf = (text: string): { width: number; height: number } => {
   const [width = 640, height = 480] = text.split('*').map(Number)
@@ -54,35 +50,6 @@ const createSocketUrls =
 const originsOf = ({ admin, webphone }: Settings): string[] =>
   [admin?.public_url, ...(webphone?.origins ?? [])].flatMap((site) => URL.parse(site ?? '')?.origin ?? [])
 
-const NUMBER = /^[\w.+*#-]{1,64}$/
-const MOST_ASKING = 4
-const REFUSED = new Set([-401, -403, -404, -407])
-
-/** Who is an extension of another exchange is let in by that one. */
-const exchangeOf = (upstream: Upstream | undefined): PhonePorts['exchange'] =>
-  upstream && createExchange(upstream)
-
-const createExchange = (upstream: Upstream): NonNullable<PhonePorts['exchange']> => {
-  // Failures count when they are known: until then nobody shall make more than a few.
-  const asking = new Map<string, number>()
-  const add = (source: string, by: number): void => {
-    const left = (asking.get(source) ?? 0) + by
-    if (left > 0) asking.set(source, left)
-    else asking.delete(source)
-  }
-  return {
-    async prove(tel, password, source) {
-      if (!NUMBER.test(tel) || password === '') return 'wrong'
-      if ((asking.get(source) ?? 0) >= MOST_ASKING) return 'busy'
-      add(source, 1)
-      const proven = await upstream.prove({ tel, user: tel, password: wired(password) })
-      add(source, -1)
-      if (proven.ok) return { ...proven.value, password }
-      return REFUSED.has(proven.error.code) ? 'wrong' : 'away'
-    },
-  }
-}
-
 /** The web phone as every HTTP server of ours can carry it; undefined: the configuration has none. */
 export const createHousePhone = async (
   { settings, timers, store, log }: Ground,
@@ -93,6 +60,7 @@ export const createHousePhone = async (
   if (!webphone) return undefined
   const { clock } = timers
   const { subscribers, guard, random, phoneSide, callBack, sounds } = network
+  const { upstream } = network.proxied
   const own = directoryOf(webphone, network)
   const fetch = createGuardedHttp({ ...BOOK, allows: isBeyondLink, schemes: ['http', 'https'] })
   const { tokens, guests, push } = phoneSide
@@ -102,7 +70,7 @@ export const createHousePhone = async (
       video: resolutionOf(webphone.video_resolution),
     },
     ...{ folder: FOLDER, subscribers, tokens, guests, callBack, guard, clock, random, log },
-    exchange: exchangeOf(network.proxied.upstream),
+    exchange: upstream && createExchangeLogins(upstream),
     sessions: await createPhoneSessions({
       ...{ store: store.phone, subscribers, clock, log },
       secret: () => random.token(50),

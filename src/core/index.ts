@@ -21,7 +21,7 @@ export {
 } from './events.ts'
 export * from './fleet/index.ts'
 export * from './gateway/index.ts'
-export { createGuard, type Guard } from './guard.ts'
+export { createGuard, type Guard, sourceOf } from './guard.ts'
 export * from './guests/index.ts'
 export * from './house/index.ts'
 export * from './lamps/index.ts'

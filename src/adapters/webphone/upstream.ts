@@ -36,6 +36,9 @@ export type UpstreamAccount = {
 export type Upstream = {
   /** Resolves with the exchange's own answer. */
   enter(wish: UpstreamWish): Promise<Result<UpstreamAccount, UpstreamState>>
-  /** Whether the exchange lets it in; if so, it stays registered for a minute, for the browser that will `enter` so. */
-  prove(wish: UpstreamWish): Promise<Result<Subscriber, UpstreamState>>
+  /**
+   * Whether the exchange lets it in; if so, it stays registered for a minute, for the browser that will `enter` so. `full`:
+   * it was not asked, so many answers are awaited.
+   */
+  prove(wish: UpstreamWish): Promise<Result<Subscriber, UpstreamState | 'full'>>
 }

@@ -64,9 +64,11 @@ export const prove = async (
   if (refuseBlockedPhone(request, reply, ports)) return undefined
   const user =
     userBy(name, password, ports) ?? (await exchange?.prove(extensionIn(name), password, source)) ?? 'wrong'
-  if (user === 'away' || user === 'busy') {
+  if (user === 'away' || user === 'busy' || user === 'full') {
     if (user === 'away') sendProblem(reply, 503, 'The exchange does not answer.')
-    else sendProblem(reply.header('retry-after', 5), 429, 'too many at once: wait a moment')
+    else if (user === 'busy')
+      sendProblem(reply.header('retry-after', 5), 429, 'too many at once: wait a moment')
+    else sendProblem(reply.header('retry-after', 5), 503, 'Too many log in at the moment: wait a moment.')
     return undefined
   }
   if (user !== 'wrong') {

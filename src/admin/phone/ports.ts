@@ -17,9 +17,13 @@ export type PhoneFacts = {
   maxBlf: number
 }
 
-/** `wrong`: it does not let that in; `away`: it says nothing, or nothing of use; `busy`: `source` asks much at once. */
+/** `wrong`: it does not let that in; `away`: it says nothing, or nothing of use; `busy`: `source` asks much at once; `full`: all do. */
 export type Exchange = {
-  prove(tel: string, password: string, source: string): Promise<PhoneUser | 'wrong' | 'away' | 'busy'>
+  prove(
+    tel: string,
+    password: string,
+    source: string,
+  ): Promise<PhoneUser | 'wrong' | 'away' | 'busy' | 'full'>
 }
 
 export type PhonePorts = {
