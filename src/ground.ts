@@ -5,7 +5,8 @@ import { type Certificate, createCertificate, endOf, printPem, readPem } from '#
 import type { Timers } from '#lib/clock'
 import { err, ok, type Result } from '#lib/result'
 import type { LogSink } from '#logs'
-import { loadOrCreateCertificate, type OpenWire, openWire, type WireOptions } from '#net'
+import { type KeysSocket, openKeys } from '#media'
+import { loadOrCreateCertificate, type OpenWire, openWire, toBindProblem, type WireOptions } from '#net'
 import {
   authoritiesOf,
   certificateNames,
@@ -36,6 +37,8 @@ export type Ground = {
   goipWire?: OpenWire | undefined
   /** Towards the exchange at which web phones are extensions, if there is one. */
   proxyWire?: OpenWire | undefined
+  /** Where rtpengine tells of keys, if it does. */
+  keys?: KeysSocket | undefined
   pem?: Pem | undefined
   /** By which browsers know our media. */
   dtls?: Certificate | undefined
@@ -91,7 +94,8 @@ export const openGround = async (
   const wire = await openWire({ listeners, log, exempt, ...(tls && { tls }) })
   const goipWire = wire.ok && settings.goip ? await openGoipWire(settings.goip, log) : undefined
   const proxyWire = wire.ok ? await openProxyWire(settings, log, tls) : undefined
-  if (wire.ok && (!goipWire || goipWire.ok) && (!proxyWire || proxyWire.ok))
+  const keys = wire.ok ? await openKeysSocket(settings) : undefined
+  if (wire.ok && (!goipWire || goipWire.ok) && (!proxyWire || proxyWire.ok) && (!keys || keys.ok))
     return ok({
       settings,
       live: liveSettingsOf(settings),
@@ -101,17 +105,26 @@ export const openGround = async (
       wire: wire.value,
       goipWire: goipWire?.value,
       proxyWire: proxyWire?.value,
+      keys: keys?.value,
       pem: pem.value,
       dtls: dtls.value,
     })
   await store.value.close()
-  for (const one of [wire, goipWire, proxyWire]) if (one?.ok) await one.value.close()
-  const problem = [wire, goipWire, proxyWire].find((one) => one && !one.ok)
+  const opened = [wire, goipWire, proxyWire, keys]
+  for (const one of opened) if (one?.ok) await one.value.close()
+  const problem = opened.find((one) => one && !one.ok)
   return err({ kind: 'bind', text: problem && !problem.ok ? problem.error.message : '' })
 }
 
 const openGoipWire = ({ addr }: GoipSettings, log: LogSink) =>
   openWire({ listeners: addr.map((udp) => ({ transports: { udp } })), log })
+
+const openKeysSocket = async ({ media: { engine, keys_addr } }: Settings) => {
+  if (engine !== 'rtpengine' || !keys_addr) return undefined
+  const opened = await openKeys(keys_addr)
+  if (opened.ok) return opened
+  return err({ message: `media.keys_addr: ${toBindProblem('udp', keys_addr, opened.error).message}` })
+}
 
 /** The addresses of sip_addr, each at the port of its own that the exchange of web phones knows. */
 const openProxyWire = async (settings: Settings, log: LogSink, pem: WireOptions['tls']) => {

@@ -41,6 +41,7 @@ import {
   createFileReader,
   emergencyNumbersOf,
   emergencyPlanOf,
+  mailboxSettingsOf,
   mediaPlansOf,
   webMediaPlanOf,
 } from '#start'
@@ -64,16 +65,17 @@ const timerValuesOf = ({ timer_t1, timer_t2, timer_t4 }: Settings): TimerValues 
 })
 
 const createMedia = async (
-  { settings, log, dtls: certificate }: Ground,
+  { settings, log, dtls: certificate, keys }: Ground,
   events: MediaEvents,
 ): Promise<ReturnType<typeof createPassedMedia> | EmbeddedMedia> => {
-  const { engine, workers, servers, keys_addr } = settings.media
+  const { engine, workers, servers } = settings.media
   if (engine === 'none') return createPassedMedia()
   const web = webMediaPlanOf(settings)
   const plan = {
     listeners: mediaPlansOf(settings),
     log,
     events,
+    speaks: mailboxSettingsOf(settings) !== undefined,
     ...(web && { web: { ...web, ...(certificate && { certificate }) } }),
   }
   if (engine === 'embedded') return createEmbeddedMedia({ ...plan, workers })
@@ -81,7 +83,7 @@ const createMedia = async (
   const limitS = (): number => web?.limits().talking ?? 0
   return createRtpengineMedia({
     ...{ servers, embedded, events, log, limitS },
-    ...(keys_addr && { keysAt: keys_addr }),
+    ...(keys && { keys }),
   })
 }
 

@@ -38,6 +38,8 @@ export const completeSettings = (
   const { media } = written
   if (media.engine === 'rtpengine' && media.servers.length === 0)
     check.problem(place('media'), 'media.servers', 'rtpengine is nowhere: say where its ng protocol is')
+  if (media.engine !== 'rtpengine' && media.keys_addr)
+    check.warn(place('media'), 'media.keys_addr', 'means nothing without engine: "rtpengine"')
   if (written.com_auth.open && written.com_addr && !isLoopback(written.com_addr.address)) {
     check.warn(place('com_auth'), 'com_auth.open', 'whoever reaches com_addr rules this server')
   }

@@ -189,6 +189,17 @@ test('groups that are not written are off, those with defaults hold', () => {
   assert.deepEqual([warnings, notices], [[], []])
 })
 
+test('what only one engine of media knows is said of the others', () => {
+  const warningsOf = (engine: string) => {
+    const media = `media: { engine: "${engine}", servers: "127.0.0.1", keys_addr: "127.0.0.1" }`
+    const result = loadConfiguration({ name: '/x/y.cfg', text: `sip_addr: "127.0.0.1", ${media}` })
+    assert.ok(result.ok)
+    return result.value.warnings
+  }
+  const said = ['/x/y.cfg:1: media.keys_addr: means nothing without engine: "rtpengine"']
+  assert.deepEqual(['rtpengine', 'embedded', 'none'].map(warningsOf), [[], said, said])
+})
+
 test('TANDEM_DATA wins over the file; each value knows its source', () => {
   const text = 'data_dir: "here", ue_db_filename: "users.db",\nsip_addr: "127.0.0.1",'
   const own = loadConfiguration({ name: '/x/y.cfg', text })

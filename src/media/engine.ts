@@ -41,6 +41,8 @@ export type EmbeddedMediaPorts = {
   native?: boolean
   /** Browsers; without it there are none. */
   web?: WebMediaPlan
+  /** Callers will be spoken to, see `Media.speak`: the thread that reads the files stands before the first of them. */
+  speaks?: boolean
   /** For tests: told of every thread that starts. */
   onWorker?: (worker: Worker) => void
 }
@@ -167,7 +169,7 @@ export const createEmbeddedMedia = async (ports: EmbeddedMediaPorts): Promise<Em
     listeners: heard,
     limits: web?.limits ?? (() => PATIENCE),
   })
-  sounds = createSounds({ browsers, calls, events, log })
+  sounds = createSounds({ browsers, calls, events, log, ready: ports.speaks ?? false })
   let ending: Promise<void> | undefined
   const media = joinSounds(joinBrowsers(exchange, browsers, calls), sounds, events)
   function close(call: string): void

@@ -1,4 +1,4 @@
-export type { BindProblem } from './bind-problem.ts'
+export { type BindProblem, toBindProblem } from './bind-problem.ts'
 export { loadOrCreateCertificate, selfSigned } from './certificate.ts'
 export { createGuardedHttp, type GuardedHttp } from './guarded-http.ts'
 export { createHttpClient, type HttpClient } from './http-client.ts'

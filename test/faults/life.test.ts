@@ -94,6 +94,20 @@ describe('a start that cannot be', () => {
       assert.doesNotMatch(output, /^\s+at /m)
     })
 
+  test('for media.keys_addr names the address that is taken and ends with 2', async () => {
+    const [sip, port] = [await freePort(), await freePort()]
+    await takeUdp(port)
+    const { code, output } = await start({
+      ...{ ue_db: [], sip_addr: [{ addr: `127.0.0.1:${sip}` }] },
+      media: { engine: 'rtpengine', servers: ['127.0.0.1:9'], keys_addr: `127.0.0.1:${port}` },
+    })
+    assert.equal(code, 2, output)
+    assert.match(
+      output,
+      new RegExp(`^Tandem cannot start: media\\.keys_addr: .*127\\.0\\.0\\.1:${port}.*another program`, 'm'),
+    )
+  })
+
   test('for an address of another machine names it and ends with 2', async () => {
     const { code, output } = await start({ ue_db: [], sip_addr: '192.0.2.77:5060' })
     assert.equal(code, 2, output)

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { MediumStats, RecordedFile, Side } from '#core'
-import { createEmbeddedMedia, createRtpengineMedia, type EmbeddedMedia, eventsBeside } from '#media'
+import { createEmbeddedMedia, createRtpengineMedia, type EmbeddedMedia, eventsBeside, openKeys } from '#media'
 import { startBaresip } from '../support/baresip.ts'
 import { freshAddress } from '../support/loopback.ts'
 import { peer, without } from '../support/peers.ts'
@@ -44,7 +44,9 @@ describe('calls by rtpengine', { skip: peer('rtpengine').skip }, () => {
     const embedded = await createEmbeddedMedia({ listeners, log, events: eventsBeside(events), workers: 1 })
     const nobody = { address: '127.0.0.1', port: await freePort() }
     const servers = [nobody, { address: '127.0.0.1', port: server.port }]
-    media = createRtpengineMedia({ servers, embedded, events, log, keysAt })
+    const keys = await openKeys(keysAt)
+    assert.ok(keys.ok)
+    media = createRtpengineMedia({ servers, embedded, events, log, keys: keys.value })
   })
   after(async () => {
     await media?.close()

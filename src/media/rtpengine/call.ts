@@ -1,5 +1,8 @@
-import type { Side } from '#core'
-import type { NgPeer } from './ng.ts'
+import type { Refusal, Side } from '#core'
+import type { Log } from '#lib/log'
+import { err, type Result } from '#lib/result'
+import { otherSide } from '../call.ts'
+import { type NgFault, type NgPeer, type NgReply, orderFor } from './ng.ts'
 
 type Said = { sdp: string; web: string | undefined }
 
@@ -16,9 +19,72 @@ export type Call = {
   queue: Promise<unknown>
 }
 
-/** Resolves as `work` does, once all before it is done. */
-export const inTurn = <T>(call: Call, work: () => Promise<T>): Promise<T> => {
-  const turn = call.queue.then(work)
-  call.queue = turn.catch(() => {})
-  return turn
+export type Fields = Record<string, string | number | string[]>
+
+export const tagsOf = (from: Side, { answered }: Call) => ({
+  'from-tag': from,
+  ...(answered && { 'to-tag': otherSide(from) }),
+})
+
+/** Calls by rtpengine, and what is asked of the servers that have them. */
+export const createRegister = (servers: readonly NgPeer[], log: Log) => {
+  const calls = new Map<string, Call>()
+
+  const ask = async (call: Call, command: string, fields: Fields): Promise<Result<NgReply, NgFault>> => {
+    const reply = await call.server.ask(command, { 'call-id': call.name, ...fields })
+    if (!reply.ok)
+      log.write('media', 'warn', `rtpengine: ${command}: ${reply.error.text}`, { user: call.name })
+    return reply
+  }
+
+  return {
+    calls: calls as ReadonlyMap<string, Call>,
+    ask,
+    enter: (name: string): Call | undefined => {
+      const [server] = orderFor(name, servers)
+      const present = calls.get(name)
+      if (present || !server) return present
+      const call: Call = {
+        ...{ name, server, said: {}, answered: false, queue: Promise.resolve() },
+        ...{ offer: undefined, branch: undefined },
+      }
+      calls.set(name, call)
+      return call
+    },
+    /** The first server that answers has the call; later ones stay with it. */
+    firstOffer: async (call: Call, fields: Fields): Promise<Result<NgReply, NgFault>> => {
+      let reply = await ask(call, 'offer', fields)
+      if (call.answered || Object.keys(call.said).length > 1) return reply
+      for (const server of orderFor(call.name, servers)) {
+        if (reply.ok || reply.error.why !== 'silent' || call.offer) break
+        if (server === call.server || calls.get(call.name) !== call) continue
+        call.server = server
+        reply = await ask(call, 'offer', fields)
+      }
+      return reply
+    },
+    /**
+     * Resolves as `work` does, once all before it is done. A call that ended meanwhile is asked nothing any more: rtpengine would make
+     * it anew, for an offer.
+     */
+    inTurn: <T>(call: Call, work: () => Promise<Result<T, Refusal>>): Promise<Result<T, Refusal>> => {
+      const mayGo = () => calls.get(call.name) === call
+      const turn = call.queue.then(() => (mayGo() ? work() : err<Refusal>('bad-request')))
+      call.queue = turn.catch(() => {})
+      return turn
+    },
+    forget: (call: Call): void => {
+      if (calls.get(call.name) === call) calls.delete(call.name)
+    },
+    /** The call is over: what is being asked for it is waited for, so that the server hears of its end last. */
+    end: async (name: string): Promise<NgReply | undefined> => {
+      const call = calls.get(name)
+      if (!call) return undefined
+      calls.delete(name)
+      await call.queue
+      const reply = await ask(call, 'delete', { 'from-tag': 'caller', 'delete-delay': 0 })
+      return reply.ok ? reply.value : undefined
+    },
+  }
 }
+export type Register = ReturnType<typeof createRegister>

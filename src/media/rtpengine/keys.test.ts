@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { test } from 'node:test'
 import { createChance } from '../../../test/support/mutations.ts'
-import { freePort } from '../../../test/support/ports.ts'
+import { freePort, withoutIpv6 } from '../../../test/support/ports.ts'
 import { until } from '../../../test/support/wait.ts'
-import { listenForKeys, readKey } from './keys.ts'
+import { openKeys, readKey } from './keys.ts'
 
 const said = {
   ...{
@@ -49,27 +49,45 @@ test('any octets are a key or none', () => {
   }
 })
 
-for (const servers of [[{ address: '127.0.0.1', port: 1 }], [{ address: '192.0.2.1', port: 1 }]])
-  test(`a key told by 127.0.0.1 where rtpengine is at ${servers[0]?.address}`, async () => {
-    const heard: string[] = []
-    const warned: string[] = []
-    const at = { address: '127.0.0.1', port: await freePort() }
-    const stop = listenForKeys({
-      ...{ at, servers, knows: (call) => call === 'a' },
-      events: { onDtmf: (call, side, key, ms) => void heard.push(`${call} ${side} ${key} ${ms}`) },
-      log: { on: () => true, write: (_, level) => void warned.push(level) },
+const log = (warned: string[] = []) => ({
+  on: () => true,
+  write: (_: string, level: string) => void warned.push(level),
+})
+
+for (const bound of ['127.0.0.1', '::'])
+  for (const known of ['127.0.0.1', '192.0.2.1'])
+    test(`a key told by 127.0.0.1 to ${bound} where rtpengine is at ${known}`, {
+      skip: bound === '::' && (await withoutIpv6()),
+    }, async (t) => {
+      const heard: string[] = []
+      const warned: string[] = []
+      const port = await freePort()
+      const keys = await openKeys({ address: bound, port })
+      assert.ok(keys.ok)
+      t.after(keys.value.close)
+      keys.value.hear({
+        ...{ servers: [{ address: known, port: 1 }], knows: (call) => call === 'a', log: log(warned) },
+        events: { onDtmf: (call, side, key, ms) => void heard.push(`${call} ${side} ${key} ${ms}`) },
+      })
+      const socket = createSocket('udp4')
+      t.after(() => socket.close())
+      const tell = () => {
+        socket.send(octetsOf({ ...said, callid: 'b' }), port, '127.0.0.1')
+        socket.send(octetsOf(said), port, '127.0.0.1')
+      }
+      const again = setInterval(tell, 50)
+      t.after(() => clearInterval(again))
+      await until('something', () => heard.length + warned.length > 0)
+      const isKnown = known === '127.0.0.1'
+      assert.deepEqual([heard[0], warned[0]], isKnown ? ['a callee # 100', undefined] : [undefined, 'warn'])
     })
-    const socket = createSocket('udp4')
-    const told = () => heard.length + warned.length
-    const tell = () => {
-      socket.send(octetsOf({ ...said, callid: 'b' }), at.port, at.address)
-      socket.send(octetsOf(said), at.port, at.address)
-    }
-    const again = setInterval(tell, 50)
-    await until('something', () => told() > 0)
-    clearInterval(again)
-    const isKnown = servers[0]?.address === at.address
-    assert.deepEqual([heard[0], warned[0]], isKnown ? ['a callee # 100', undefined] : [undefined, 'warn'])
-    socket.close()
-    stop()
-  })
+
+test('an address that cannot be had is said so', async (t) => {
+  const at = { address: '127.0.0.1', port: await freePort() }
+  const first = await openKeys(at)
+  assert.ok(first.ok)
+  t.after(first.value.close)
+  assert.deepEqual(await openKeys(at), { ok: false, error: 'EADDRINUSE' })
+  const elsewhere = await openKeys({ address: '192.0.2.1', port: 0 })
+  assert.deepEqual(elsewhere, { ok: false, error: 'EADDRNOTAVAIL' })
+})

@@ -1,6 +1,7 @@
-import { createSocket } from 'node:dgram'
+import { createSocket, type Socket } from 'node:dgram'
 import type { MediaEvents, Side } from '#core'
 import type { Log } from '#lib/log'
+import { err, ok, type Result } from '#lib/result'
 import type { NgServer } from './ng.ts'
 
 const MOST_OCTETS = 4096
@@ -26,21 +27,45 @@ export const readKey = (octets: Uint8Array): Key | undefined => {
 }
 
 export type KeyPorts = {
-  /** Where rtpengine tells of keys. */
-  at: NgServer
   servers: readonly NgServer[]
   knows(call: string): boolean
   events: Pick<MediaEvents, 'onDtmf'>
   log: Log
 }
 
-/** Keys pressed in calls by rtpengine. Only its own hosts are believed, as far as they are given by address. The answer ends it. */
-export const listenForKeys = ({ at, servers, knows, events, log }: KeyPorts): (() => void) => {
+/** Where rtpengine tells of keys. */
+export type KeysSocket = {
+  /** Keys pressed in calls by rtpengine. Only its own hosts are believed, as far as they are given by address. */
+  hear(ports: KeyPorts): void
+  close(): void
+}
+
+/** A socket of all addresses names IPv4 senders by IPv6, RFC 4291 §2.5.5.2. */
+const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '')
+
+/** Resolves when it stands, or with the system's word for why it cannot. */
+export const openKeys = async (at: NgServer): Promise<Result<KeysSocket, string>> => {
   const socket = createSocket(at.address.includes(':') ? 'udp6' : 'udp4')
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  socket.once('error', reject)
+  socket.bind(at.port, at.address, resolve)
+  try {
+    await promise
+  } catch (fault) {
+    socket.close()
+    return err((fault as NodeJS.ErrnoException).code ?? 'EADDRESS')
+  }
+  socket.off('error', reject)
+  socket.unref()
+  return ok({ hear: (ports) => hear(socket, ports), close: () => socket.close() })
+}
+
+const hear = (socket: Socket, { servers, knows, events, log }: KeyPorts): void => {
   const known = new Set(servers.map(({ address }) => address))
   const isNamed = servers.some(({ address }) => /[a-z]/i.test(address) && !address.includes(':'))
   const strangers = new Set<string>()
-  socket.on('message', (octets, { address }) => {
+  socket.on('message', (octets, from) => {
+    const address = plain(from.address)
     if (!isNamed && !known.has(address)) {
       if (strangers.size < 100 && !strangers.has(address))
         log.write('media', 'warn', `keys told by ${address} are not believed: it is none of media.servers`)
@@ -51,7 +76,4 @@ export const listenForKeys = ({ at, servers, knows, events, log }: KeyPorts): ((
     if (read && knows(read.call)) events.onDtmf(read.call, read.side, read.key, read.ms)
   })
   socket.on('error', (fault) => log.write('media', 'error', `media.keys_addr: ${fault.message}`))
-  socket.bind(at.port, at.address)
-  socket.unref()
-  return () => socket.close()
 }

@@ -29,6 +29,7 @@ export const createNgServer = ({ address: host, port }: NgServer, log: Log) => {
   let count = 0
   let deadUntilMs = 0
   let isDead = false
+  let isClosed = false
   let socket: Socket | undefined
 
   const onDatagram = (datagram: Uint8Array): void => {
@@ -82,6 +83,7 @@ export const createNgServer = ({ address: host, port }: NgServer, log: Log) => {
     },
     ask: (command: string, fields: { [key: string]: Bencoded } = {}): Promise<Result<NgReply, NgFault>> =>
       new Promise((resolve) => {
+        if (isClosed) return resolve(err({ why: 'silent', text: 'closed' }))
         if (open.size >= MOST_OPEN) return resolve(err({ why: 'silent', text: 'too much is waited for' }))
         const cookie = `${prefix}_${++count}`
         const text = bencode({ command, ...fields })
@@ -89,6 +91,7 @@ export const createNgServer = ({ address: host, port }: NgServer, log: Log) => {
         send(cookie)
       }),
     close(): void {
+      isClosed = true
       for (const [cookie, { done }] of [...open]) {
         close(cookie)
         done(err({ why: 'silent', text: 'closed' }))

@@ -63,6 +63,18 @@ describe('files of sounds', () => {
     await clerk.end()
   })
 
+  test('have their thread before the first of them, where that is wished', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>()
+    const log = { on: () => true, write: (...[, , text]: [string, string, string]) => resolve(text) }
+    const clerk = createClerk(log, new URL('data:text/javascript,process.exit(1)'))
+    clerk.start()
+    // An idle thread does not keep the process.
+    const held = setInterval(() => {}, 1000)
+    assert.match(await promise, /the thread of recordings ended/)
+    clearInterval(held)
+    await clerk.end()
+  })
+
   test('whose thread ends are lost with a word, and nobody waits for them', async () => {
     const lines: string[] = []
     const log = { on: () => true, write: (...[, , text]: [string, string, string]) => void lines.push(text) }

@@ -16,7 +16,7 @@ export type Message = Kept<number, Heard>
 
 type Waiting = { resolve(value: unknown): void; reject(fault: Error): void }
 
-/** Files of sounds are made and read in a thread of their own, which starts with the first: neither signalling nor media wait for them. */
+/** Files of sounds are made and read in a thread of their own, which starts with the first of them at the latest: neither signalling nor media wait for them. */
 export const createClerk = (log: Log, thread = new URL('./clerk-thread.ts', import.meta.url)) => {
   const waiting = new Map<number, Waiting>()
   let [last, ended] = [0, false]
@@ -78,6 +78,11 @@ export const createClerk = (log: Log, thread = new URL('./clerk-thread.ts', impo
   }
 
   return {
+    /** Now, so that whoever wants the first file does not wait for the thread. */
+    start(): void {
+      worker ??= launch()
+      if (waiting.size === 0) worker.unref()
+    },
     /** Both sides of a call. */
     recording: (folder: string, name: string, serial: number): Sink => {
       const id = ++last

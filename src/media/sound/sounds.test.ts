@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { after, before, describe, type TestContext, test } from 'node:test'
 import type { RecordedFile, SpokenEnd } from '#core'
+import { portRange } from '../../../test/support/ports.ts'
 import { decodeWav, encodeWav, heardMs, toneSamples } from '../../../test/support/tone.ts'
 import { aTonePhone } from '../../../test/support/tone-phone.ts'
 import { sleep } from '../../../test/support/wait.ts'
@@ -12,7 +13,9 @@ import { createEmbeddedMedia, type EmbeddedMedia } from '../engine.ts'
 const folder = mkdtempSync(join(tmpdir(), 'tandem-sounds-'))
 const recorded = new Map<string, RecordedFile[]>()
 const spoken: [call: string, end: SpokenEnd, ms: number][] = []
+const threads: unknown[] = []
 let engine: EmbeddedMedia
+let atStart = 0
 
 const until = async (what: string, done: () => boolean): Promise<void> => {
   for (let tries = 0; !done(); tries++) {
@@ -21,11 +24,23 @@ const until = async (what: string, done: () => boolean): Promise<void> => {
   }
 }
 
+/** A telephone that goes with its test, whatever comes of that; so does the call. */
+const aPhone = async (t: TestContext, call: string, ...how: Parameters<typeof aTonePhone>) => {
+  const phone = await aTonePhone(...how)
+  t.after(() => {
+    engine.close(call)
+    phone.close()
+  })
+  return phone
+}
+
 before(async () => {
+  const { from: portMin, to: portMax } = portRange(200)
+  process.on('worker', (thread) => threads.push(thread))
   engine = await createEmbeddedMedia({
-    listeners: [{ address: '127.0.0.1', bind: '127.0.0.1', portMin: 26_000, portMax: 26_199 }],
+    listeners: [{ address: '127.0.0.1', bind: '127.0.0.1', portMin, portMax }],
     log: { on: () => true, write: (_layer, level, text) => level === 'error' && console.error(text) },
-    workers: 2,
+    ...{ workers: 2, speaks: true },
     events: {
       onSilent: () => {},
       onDtmf: () => {},
@@ -33,17 +48,22 @@ before(async () => {
       onSpoken: (call, end, ms) => spoken.push([call, end, ms]),
     },
   })
+  await sleep(0)
+  atStart = threads.length
   writeFileSync(join(folder, 'beep.wav'), encodeWav(toneSamples(1000, 1.2)))
   writeFileSync(join(folder, 'broken.wav'), 'no sound at all, and long enough to be taken for a head')
-  // The thread of files starts with the first of them: what is heard meanwhile is not what these tests are about.
+  // How long the thread takes to begin is not what these tests are about.
   const phone = await aTonePhone('PCMU', 440)
-  await engine.speak?.('first', 'caller', phone.description(), { play: [join(folder, 'none.wav')] })
-  await until('the first file', () => spoken.some(([call]) => call === 'first'))
-  engine.close('first')
-  phone.close()
+  try {
+    await engine.speak?.('first', 'caller', phone.description(), { play: [join(folder, 'none.wav')] })
+    await until('the first file', () => spoken.some(([call]) => call === 'first'))
+  } finally {
+    engine.close('first')
+    phone.close()
+  }
 })
 after(async () => {
-  await engine.close()
+  await engine?.close()
   rmSync(folder, { recursive: true })
 })
 
@@ -52,8 +72,8 @@ const channel = (path: string, which: 0 | 1): Int16Array =>
 
 describe('a recording', () => {
   for (const end of ['when told to', 'with its call'] as const)
-    test(`holds the caller left and the callee right, and ends ${end}`, async () => {
-      const [a, b] = await Promise.all([aTonePhone('PCMU', 440), aTonePhone('PCMA', 700, 2)])
+    test(`holds the caller left and the callee right, and ends ${end}`, async (t) => {
+      const [a, b] = await Promise.all([aPhone(t, end, 'PCMU', 440), aPhone(t, end, 'PCMA', 700, 2)])
       const offer = await engine.offer(end, 'caller', a.description())
       const answer = await engine.answer(end, 'callee', b.description())
       assert.ok(offer.ok && answer.ok)
@@ -76,8 +96,6 @@ describe('a recording', () => {
       assert.ok(heardMs(left, 440) >= 1600, 'the caller')
       assert.ok(heardMs(right, 700) >= 800, 'the callee')
       assert.equal(heardMs(right.subarray(0, 5600), 700), 0, 'who began later stands later')
-      a.close()
-      b.close()
     })
 
   test('is refused where nothing of it could be kept', async () => {
@@ -95,8 +113,12 @@ describe('a recording', () => {
 })
 
 describe('a script', () => {
-  test('plays its files, keeps what is said then, and tells when the caller hangs up', async () => {
-    const phone = await aTonePhone('PCMA', 440)
+  test('is played by a thread that stands from the start', async () => {
+    assert.equal(atStart, 3)
+  })
+
+  test('plays its files, keeps what is said then, and tells when the caller hangs up', async (t) => {
+    const phone = await aPhone(t, 'box', 'PCMA', 440)
     const record = { path: join(folder, 'message.wav'), mostS: 60 }
     const play = [join(folder, 'broken.wav'), join(folder, 'beep.wav')]
     const told = await engine.speak?.('box', 'caller', phone.description(), { play, record })
@@ -113,11 +135,10 @@ describe('a script', () => {
     const samples = decodeWav(readFileSync(record.path))
     assert.ok(Math.abs(samples.length - (ms ?? 0) * 8) < 8)
     assert.ok(heardMs(samples, 440) >= 1000, `${ms} ms, ${heardMs(samples, 440)} of it the tone`)
-    phone.close()
   })
 
-  test('ends with the key, with the longest time, and is told of being played', async () => {
-    const phone = await aTonePhone('PCMU', 440)
+  test('ends with the key, with the longest time, and is told of being played', async (t) => {
+    const phone = await aPhone(t, 'short', 'PCMU', 440)
     const record = { path: join(folder, 'short.wav'), mostS: 1 }
     const told = await engine.speak?.('short', 'caller', phone.description(), { play: [], record })
     assert.ok(told?.ok)
@@ -131,13 +152,11 @@ describe('a script', () => {
     await until('played', () => spoken.some(([call, end]) => call === 'short' && end === 'played'))
     const held = await engine.speak?.('short', 'caller', phone.description('sendonly', 2), undefined)
     assert.match(held?.ok ? held.value : '', /a=recvonly/)
-    engine.close('short')
-    phone.close()
   })
 
-  test('hears a key from a telephone and from a page', async () => {
+  test('hears a key from a telephone and from a page', async (t) => {
     for (const how of ['phone', 'page']) {
-      const phone = await aTonePhone('PCMU', 440)
+      const phone = await aPhone(t, how, 'PCMU', 440)
       const record = { path: join(folder, `${how}.wav`), mostS: 60 }
       const told = await engine.speak?.(how, 'caller', phone.description(), { play: [], record })
       assert.ok(told?.ok)
@@ -146,8 +165,6 @@ describe('a script', () => {
       if (how === 'page') engine.dtmf(how, 'callee', '#', 100)
       else phone.press(11)
       await until(how, () => spoken.some(([call, end, ms]) => call === how && end === 'key' && ms > 0))
-      engine.close(how)
-      phone.close()
     }
   })
 
@@ -158,6 +175,6 @@ describe('a script', () => {
       ok: false,
       error: 'not-acceptable-media',
     })
-    assert.equal(engine.figures().calls, 0)
+    assert.equal(engine.figures().calls, 0, 'those before it are over')
   })
 })

@@ -16,6 +16,8 @@ export type SoundsPorts = {
   calls: ReturnType<typeof createRoster>
   events: MediaEvents
   log: Log
+  /** Files will be played: their thread starts at once. */
+  ready: boolean
 }
 
 type Recording = { call: EngineCall; name: string; number: number; sink: Sink; last: Promise<void> }
@@ -33,12 +35,13 @@ type Talk = {
 const LATE_MS = 2000
 
 /** What calls have said in them by the house, and what is kept of them: the main thread's part. */
-export const createSounds = ({ browsers, calls, events, log }: SoundsPorts) => {
+export const createSounds = ({ browsers, calls, events, log, ready }: SoundsPorts) => {
   /** By the worker's number of the call. */
   const recordings = new Map<number, Recording>()
   const talks = new Map<number, Talk>()
   const working = new Set<Promise<unknown>>()
   const clerk = createClerk(log)
+  if (ready) clerk.start()
   let last = 0
 
   const busy = (work: Promise<unknown>): void => {
