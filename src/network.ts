@@ -23,6 +23,7 @@ import {
   createServiceOf,
   createStamp,
   createSubscriberCarrier,
+  sameContact,
 } from '#ims'
 import { bugText } from '#lib/log'
 import { createRandom } from '#lib/random'
@@ -162,7 +163,7 @@ export const joinNetwork = async (ground: Ground) => {
   const { wakes } = waking
   const { isAway } = webphoneSide
   const routeTo = proxied.routing(
-    createRouting({ ...people, echo: settings.echo, emergency, routes, wakes, isAway }),
+    createRouting({ ...people, echo: settings.echo, emergency, routes, wakes, isAway, sameContact }),
   )
   const calls = createCalls({
     ...{ timers, random, media, store, events, log },

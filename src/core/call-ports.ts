@@ -38,7 +38,12 @@ export type Description = { sdp: string; held: boolean; video: boolean }
 export type Seat = { readonly call: string; readonly side: Side }
 
 /** Whom a party speaks with, as it may be shown: a URI and a name; an empty URI where that is withheld. */
-export type Shown = { identity: string; display: string }
+export type Shown = {
+  identity: string
+  display: string
+  /** It is a mailbox, and nobody. */
+  voiceMail?: boolean
+}
 
 /** What a call centre says of a call: its own name for it, and who serves it. */
 export type AgentWords = { id?: string; tel?: string }
@@ -151,8 +156,9 @@ export type CallOffer = {
   callId: string
   /** How many more elements the call may pass through (Max-Forwards). */
   hops: number
-  /** The caller's own phone, which is not rung: its contact, or the `address:port` that it calls from. */
+  /** The caller's own phone, which is not rung: the `address:port` that it calls from, and how others reach it. */
   from?: string
+  contact?: string
   /** The trunk that it came in by. */
   trunk?: string
   /** Somebody whom we believe wants the called phone to answer by itself. */
@@ -165,7 +171,7 @@ export type CallOffer = {
   transferredFrom?: string
   /** Seconds that the caller waits for an answer, where it says so. */
   patienceS?: number
-  /** A guest's call, for its record. */
+  /** A guest's call, for its record. Its caller's subscriber is whom guests call by: nobody's own in anything. */
   guest?: GuestCall
   /** What the caller, a call centre, says of it. */
   agent?: AgentWords
@@ -197,12 +203,13 @@ export type Ring = (
   events: CalleeEvents,
 ) => Result<CalleeParty, Refused>
 
+type Reached = { kind: 'subscriber'; found: Found; bindings: Binding[] }
 export type Route =
-  | { kind: 'subscriber'; found: Found; bindings: Binding[] }
+  | Reached
   | { kind: 'plan'; plan: CallPlan }
   | { kind: 'echo'; status: number }
-  /** `found`: whom it would have been for. */
-  | { kind: 'refused'; refused: Refused; found?: Found }
+  /** `found`: whom it would have been for. `later`: other phones of who calls itself, which may come: for who has no mailbox. */
+  | { kind: 'refused'; refused: Refused; found?: Found; later?: Reached }
 
 /** Read at each use: the remote API may change them while calls are up. */
 export type CallSettings = {

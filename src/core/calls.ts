@@ -24,7 +24,7 @@ import type { Refusal } from './refusals.ts'
 import type { PlanPorts } from './ringing/plan.ts'
 import { ringAll, takeMessage } from './ringing/ringing.ts'
 import type { Waking } from './ringing/waking.ts'
-import type { Routing } from './routing.ts'
+import { orLater, type Routing } from './routing.ts'
 import { otherSide } from './side.ts'
 import { answered } from './sounds/answering.ts'
 import { createKeeping, type SoundPorts } from './sounds/keeping.ts'
@@ -150,9 +150,10 @@ export const createCalls = (ports: CallsPorts) => {
     if (!takeChannel(call)) return call.refuse({ why: 'overloaded' })
     if (call.offer.replaces) return moving.replace(call, call.offer.replaces)
     if (keeping.isNumber(call.offer)) return keeping.listening(call)
-    const route = routeTo(call.offer)
+    const routed = routeTo(call.offer)
+    if (routed.kind === 'refused' && keeping.isOwner(call.offer, routed.found)) return keeping.listening(call)
+    const route = orLater(routed)
     if (route.kind === 'refused') {
-      if (keeping.isOwner(call.offer, route.found)) return keeping.listening(call)
       if (route.found && (await takeMessage(ringPorts, call, route.found, route.refused))) return
       return call.refuse(route.refused)
     }

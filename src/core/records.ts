@@ -30,6 +30,8 @@ export type CallRecord = {
   /** A mailbox answered: the message that the caller left, empty when it left none. And what was recorded: ids of sounds. */
   mailbox?: string
   recordings?: string[]
+  /** Its caller heard its own mailbox. */
+  ownMailbox?: boolean
   /** It came by click to call. */
   guest?: GuestCall
   /** What the page of an ordinary web phone said of it (cdata, skill). */

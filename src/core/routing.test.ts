@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Binding } from './bindings.ts'
 import type { CallOffer } from './call-ports.ts'
-import { createRouting, sameEquipment } from './routing.ts'
+import { createRouting, orLater, type RoutingPorts, sameEquipment } from './routing.ts'
 import { createSubscribers, type Identity, type Subscriber } from './subscribers.ts'
+import { webContact } from './web.ts'
 
 const aSubscriber = (identities: Identity[], more: Partial<Subscriber> = {}): Subscriber => ({
   impi: `${identities[0]?.user}@tandem.test`,
@@ -26,7 +27,12 @@ const anOffer = (user: string, caller?: Subscriber): CallOffer => ({
   callId: 'c',
   hops: 70,
 })
-const aRouting = (list: Subscriber[], bound: [Subscriber, Partial<Binding>[]][] = [], echo?: string) =>
+const aRouting = (
+  list: Subscriber[],
+  bound: [Subscriber, Partial<Binding>[]][] = [],
+  echo?: string,
+  more: Partial<RoutingPorts> = {},
+) =>
   createRouting({
     isAway: ({ contact }) => contact === 'away',
     subscribers: createSubscribers(list),
@@ -34,6 +40,7 @@ const aRouting = (list: Subscriber[], bound: [Subscriber, Partial<Binding>[]][] 
       of: (subscriber: Subscriber) => (bound.find(([who]) => who === subscriber)?.[1] ?? []) as Binding[],
     } as never,
     echo,
+    ...more,
   })
 
 describe('a call is for', () => {
@@ -53,14 +60,37 @@ describe('a call is for', () => {
   test('oneself: the other phones that are there now, never the one that calls', () => {
     const own = { contact: 'own', address: '192.0.2.1', port: 5060 }
     const others = [{ contact: 'away' }, { contact: 'desk', address: '192.0.2.1', port: 5062 }]
-    const rung = (bindings: Partial<Binding>[], from: string) => {
-      const route = aRouting([bob], [[bob, bindings]])({ ...anOffer('bob', bob), from })
-      return route.kind === 'subscriber' ? route.bindings.map(({ contact }) => contact) : route
+    const rung = (bindings: Partial<Binding>[], by: Partial<CallOffer>) => {
+      const sameContact = (a: string, b: string): boolean => a.toLowerCase() === b
+      const route = aRouting([bob], [[bob, bindings]], undefined, { sameContact })
+      const taken = route({ ...anOffer('bob', bob), ...by })
+      return taken.kind === 'subscriber' ? taken.bindings.map(({ contact }) => contact) : taken
     }
-    assert.deepEqual(rung([own, ...others], 'own'), ['desk'])
-    assert.deepEqual(rung([own, ...others], '192.0.2.1:5060'), ['desk'])
-    const alone = rung([own, { contact: 'away' }], 'own')
+    assert.deepEqual(rung([own, ...others], { contact: 'Own' }), ['desk'])
+    assert.deepEqual(rung([own, ...others], { contact: 'Own', from: '192.0.2.1:40000' }), ['desk'])
+    assert.deepEqual(rung([own, ...others], { from: '192.0.2.1:5060' }), ['desk'])
+    const alone = rung([own, { contact: 'away' }], { contact: 'own' })
     assert.deepEqual('kind' in alone && alone.kind === 'refused' && alone.refused, { why: 'busy' })
+  })
+
+  test('oneself without a mailbox: phones that may come, but no page while one of them is open', () => {
+    const page = { contact: webContact('bob', 'session') }
+    const later = (bindings: Partial<Binding>[], wakes: boolean, contact = 'own') => {
+      const route = aRouting([bob], [[bob, bindings]], undefined, { wakes: () => wakes })
+      const taken = orLater(route({ ...anOffer('bob', bob), contact }))
+      return taken.kind === 'subscriber' ? taken.bindings.map((one) => one.contact) : taken.kind
+    }
+    assert.deepEqual(later([{ contact: 'own' }, { contact: 'away' }], false), ['away'])
+    assert.deepEqual(later([{ contact: 'own' }], true), [])
+    assert.equal(later([{ contact: 'own' }], false), 'refused')
+    assert.equal(later([page], true, page.contact), 'refused')
+  })
+
+  test('the account that a guest calls by: all its phones', () => {
+    const route = aRouting([bob], [[bob, [{ contact: 'own' }, { contact: 'away' }]]])
+    const guest = { how: 'web' as const, address: '203.0.113.7' }
+    const taken = route({ ...anOffer('bob', bob), guest, contact: 'own' })
+    assert.equal(taken.kind === 'subscriber' && taken.bindings.length, 2)
   })
 
   test('the echo service, with the status of the caller’s own identity, else of anybody’s', () => {

@@ -2,7 +2,9 @@ import { type Binding, isForEmergency, ordinaryOf } from './bindings.ts'
 import type { CallOffer, Dialled, Route } from './call-ports.ts'
 import type { Emergency } from './emergency.ts'
 import type { Registrations } from './registrations.ts'
+import { isOneself } from './self.ts'
 import type { Found, Subscriber, Subscribers } from './subscribers.ts'
+import { isWeb } from './web.ts'
 
 export type RoutingPorts = {
   subscribers: Subscribers
@@ -16,6 +18,8 @@ export type RoutingPorts = {
   wakes?: (impi: string) => boolean
   /** A page that was closed or lost its network a moment ago, and may come back. */
   isAway?: (binding: Binding) => boolean
+  /** Two contacts that are one place, RFC 3261 §19.1.4. */
+  sameContact?: (a: string, b: string) => boolean
 }
 
 /** `near`: a number of the caller's, whose country national numbers are meant in. */
@@ -32,6 +36,7 @@ export const createRouting = ({
   routes,
   wakes,
   isAway,
+  sameContact = (a, b) => a === b,
 }: RoutingPorts) => {
   /** An identity equal to the echo number may say with which status the service answers; the caller's own goes first. */
   const echoStatus = (offer: CallOffer): number => {
@@ -53,13 +58,24 @@ export const createRouting = ({
     return bindings.filter((binding) => sameEquipment(binding.instance, identity.imeisv as string))
   }
 
-  /** Whoever calls its own number means its other phones; without any, it is told at once that there is nobody else. */
-  const routeToOneself = ({ from }: CallOffer, found: Found): Route => {
-    const isOther = (binding: Binding): boolean =>
-      from !== binding.contact && from !== `${binding.address}:${binding.port}` && !isAway?.(binding)
-    const bindings = phonesOf(found, found.subscriber).filter(isOther)
+  /**
+   * Whoever calls its own number means its other phones. Where none is there now it is told so at once; those that may
+   * come are for who has no mailbox to hear instead.
+   */
+  const routeToOneself = ({ from, contact }: CallOffer, found: Found): Route => {
+    const isCaller = (binding: Binding): boolean =>
+      from === `${binding.address}:${binding.port}` ||
+      (contact !== undefined && sameContact(contact, binding.contact))
+    const isHere = (binding: Binding): boolean => !isAway?.(binding)
+    const all = phonesOf(found, found.subscriber)
+    const others = all.filter((binding) => !isCaller(binding))
+    const bindings = others.filter(isHere)
     if (bindings.length > 0) return { kind: 'subscriber', found, bindings }
-    return { kind: 'refused', refused: { why: 'busy' }, found }
+    // Nobody is woken while a page of its own is open, and be it the one that calls.
+    const comes = wakes?.(found.subscriber.impi) === true && !all.some((one) => isWeb(one) && isHere(one))
+    const later = others.length > 0 || comes
+    const refused = { kind: 'refused', refused: { why: 'busy' }, found } as const
+    return later ? { ...refused, later: { kind: 'subscriber', found, bindings: others } } : refused
   }
 
   const route = (offer: CallOffer, dialled: Dialled): Route => {
@@ -77,7 +93,7 @@ export const createRouting = ({
         }
       )
     const { ringOnly, impi } = found.subscriber
-    if (found.subscriber === subscriber && !ringOnly) return routeToOneself(offer, found)
+    if (isOneself(offer, found) && !ringOnly) return routeToOneself(offer, found)
     const bindings = phonesOf(found, subscriber)
     if (bindings.length === 0 && !ringOnly && !wakes?.(impi))
       return { kind: 'refused', refused: { why: 'not-registered' }, found }
@@ -100,6 +116,9 @@ export const createRouting = ({
     offer.kind === 'emergency' ? emergencyRoute(offer) : route(offer, offer.dialled)
 }
 export type Routing = ReturnType<typeof createRouting>
+
+/** Where there is no mailbox to hear instead. */
+export const orLater = (route: Route): Route => (route.kind === 'refused' ? (route.later ?? route) : route)
 
 /**
  * `+sip.instance` of a handset names its IMEI (`<urn:gsma:imei:35…-…-0>`): equal in the 14 digits that IMEI and IMEISV

@@ -48,10 +48,12 @@ export const pushBinding = (out: Value[], b: StoredBinding): void => {
 }
 
 /** What a call came from and led to; most have nothing of that. */
-const linksOf = ({ transferredTo, transferredFrom, mailbox, recordings, site }: CallRecord): string | null =>
-  (transferredTo ?? transferredFrom ?? mailbox ?? recordings ?? site) === undefined
+const linksOf = (call: CallRecord): string | null => {
+  const { transferredTo, transferredFrom, mailbox, ownMailbox, recordings, site } = call
+  return (transferredTo ?? transferredFrom ?? mailbox ?? ownMailbox ?? recordings ?? site) === undefined
     ? null
-    : JSON.stringify({ transferredTo, transferredFrom, mailbox, recordings, site })
+    : JSON.stringify({ transferredTo, transferredFrom, mailbox, ownMailbox, recordings, site })
+}
 
 /** In the order of `CALL_COLUMNS` in statements.ts. */
 export const pushCall = (out: Value[], c: CallRecord): void => {

@@ -23,7 +23,10 @@ export type CallRow = {
   links: string | null
 }
 
-type Links = Pick<CallRecord, 'transferredTo' | 'transferredFrom' | 'mailbox' | 'recordings' | 'site'>
+type Links = Pick<
+  CallRecord,
+  'transferredTo' | 'transferredFrom' | 'mailbox' | 'ownMailbox' | 'recordings' | 'site'
+>
 
 export const toRecord = (row: CallRow): CallRecord => ({
   id: row.id,

@@ -154,11 +154,23 @@ describe('a mailbox', () => {
     assert.equal(sent.status(), 200)
     assert.match(lastSpoken(house)?.script?.play.at(-1) ?? '', /none\.wav$/)
     assert.equal(lastSpoken(house)?.script?.record, undefined, 'it takes no message')
+    assert.equal(house.calls.list()[0]?.record.ownMailbox, true)
     bob.calling(sent, sent.last()).ack()
     const none = await aPair({ has: () => false })
     const refused = none.bob.send(none.bob.invitation('bob'))
     await none.house.settle()
     assert.deepEqual([refused.status(), none.bob.got('INVITE').length], [486, 0])
+  })
+
+  test('knows the phone that calls by its contact, wherever it sends from', async () => {
+    const house = aHouse({ subscribers: [open('bob')], mailbox: {} })
+    const bob = aScriptPhone(house, 'bob', '192.0.2.11')
+    const contact = (uri: string) => [['Contact', `<${uri}>`]] as [string, string][]
+    assert.equal(await bob.register(contact('sip:bob@192.0.2.11:5062;ob')), 200)
+    const sent = bob.send(bob.invitation('bob', { headers: contact('sip:bob@192.0.2.11:5062') }))
+    await house.settle()
+    assert.equal(sent.status(), 200, 'it was rung itself')
+    assert.equal(house.calls.list()[0]?.record.ownMailbox, true)
   })
 
   test('that answers is not its owner who talks', async () => {
@@ -242,6 +254,7 @@ describe('a mailbox', () => {
     const sent = bob.send(bob.invitation('*97'))
     await house.settle()
     assert.equal(sent.status(), 200)
+    assert.equal(house.calls.list()[0]?.record.ownMailbox, true)
     const near = bob.calling(sent, sent.last())
     near.ack()
     const call = lastSpoken(house)?.call ?? ''

@@ -57,6 +57,17 @@ describe('somebody without a phone who comes when called', () => {
     await house.settle()
     assert.deepEqual([bob.heard, house.calls.count], [[], 0])
   })
+  test('is woken by its own other telephone as well, where no mailbox opens instead', async () => {
+    const { house, bob, woken, bobs } = await setUp(true)
+    await bob.call('bob')
+    assert.deepEqual([woken, bob.heard], [[bobs], ['180']])
+    const page = await newClient(house, 'bob')
+    await house.settle()
+    const { cid } = await page.next(9002)
+    page.say(1004, { cid, sdp: browserSdp('page') })
+    await house.settle()
+    assert.equal(bob.heard.at(-1), 'answered')
+  })
   test('may take the call in a page that opens while a telephone rings', async () => {
     const { house, alice, bob, woken, bobs } = await setUp(true)
     const call = await alice.call('bob')

@@ -117,6 +117,26 @@ describe('a browser transfers', () => {
     assert.deepEqual([bob.heard.at(-1), dave.heard.at(-1)].includes('end by peer'), false)
   })
 
+  test('who is put through to a mailbox is told that it is one', async () => {
+    const house = aHouse({ subscribers: people, mailbox: {} })
+    const bob = aPhone(house, 'bob', '192.0.2.11')
+    assert.equal((await bob.register()).status, 200)
+    const carol = await newClient(house, 'carol')
+    const cid = await talk({ house, bob } as Awaited<ReturnType<typeof town>>, carol)
+    const id = house.calls.list()[0]?.record.id ?? ''
+    const moved = house.calls.transfer(id, 'callee', { user: 'dave', text: 'sip:dave@tandem.test' })
+    await house.settle()
+    assert.equal((await moved).ok, true)
+    const told = await carol.next(9004, { cid, state: 2, with: 'dave' })
+    assert.equal(told.voiceMail, true)
+    assert.ok(house.media.spoken.some(({ script }) => script?.record))
+    assert.equal(
+      carol.heard.some(({ op, voiceMail, with: other }) => op === 9004 && voiceMail && other !== 'dave'),
+      false,
+      'bob is no machine',
+    )
+  })
+
   test('who is put through has its recording go on, or hears that it does not', async () => {
     for (const allowed of [true, false]) {
       const house = aHouse({ subscribers: people, mailbox: {} })

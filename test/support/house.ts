@@ -277,7 +277,7 @@ export const aHouse = (options: HouseOptions = {}) => {
     events,
     ...{ trunks, trunkRing: dialogs.watchTrunks(trunkRing) },
     routeTo: createRouting({
-      ...{ subscribers, registrations, echo, emergency, routes, wakes },
+      ...{ subscribers, registrations, echo, emergency, routes, wakes, sameContact },
       isAway: (binding) => webphone.isAway(binding),
     }),
     waking: {

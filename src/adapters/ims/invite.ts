@@ -118,12 +118,13 @@ export const createInvite = (ports: InvitePorts) => {
     ports.pages?.said(flow, leg.offer)
     const web = trunk === undefined ? transportFor(ports, leg.offer) : undefined
     const description = leg.offer === undefined ? undefined : descriptionOf(leg.offer)
-    const { callId } = leg.session.dialog
+    const { callId, target } = leg.session.dialog
     const agent = agentOf(ports, request.headers)
     const expires = parseDelta(request.headers.get('Expires') ?? '')
     const offer: CallOffer = {
       ...{ caller, dialled, description, callId, hops },
-      ...{ listener: flow.listener, local: flow.local.address, from: `${flow.address}:${flow.port}` },
+      ...{ listener: flow.listener, local: flow.local.address },
+      ...{ from: `${flow.address}:${flow.port}`, contact: target },
       ...(web !== undefined && { web }),
       ...(agent && { agent }),
       ...(trunk !== undefined && { trunk, answerNow: wantsAnswerNow(request) }),

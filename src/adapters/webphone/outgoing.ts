@@ -86,7 +86,7 @@ export const startCall = (
     ...{ caller, dialled, description: describe(channel.said), listener: 0, web: channel.web },
     ...{ callId: cid, hops: 70 },
     ...(phone.link && { local: phone.link.local.address }),
-    ...(phone.account && { from: webContact(phone.account.identity.user, phone.name) }),
+    ...(phone.account && { contact: webContact(phone.account.identity.user, phone.name) }),
     ...(headers && headers.length > 0 && { headers }),
     ...(guest && { guest }),
     ...(site && { site }),

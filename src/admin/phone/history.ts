@@ -1,6 +1,5 @@
 import type { CallRecord, Subscriber } from '#core'
 import { cursorOf, partsOf } from '../rest/cursors.ts'
-import { telOf } from './logins.ts'
 import { dialledAs, nameOfPartner, partnerOf } from './people.ts'
 import type { PhonePorts } from './ports.ts'
 
@@ -32,17 +31,19 @@ const MOST_PAGES = 10
 
 type HistoryPorts = Pick<PhonePorts, 'store' | 'subscribers' | 'book' | 'sounds'>
 
-const voiceMailOf = ({ mailbox, answeredAtMs, calleeImpi }: CallRecord, isSelf: boolean) => {
+const voiceMailOf = ({ mailbox, ownMailbox }: CallRecord) => {
   if (mailbox !== undefined) return mailbox === '' ? 'no-message' : 'message'
-  return isSelf && answeredAtMs !== undefined && calleeImpi === undefined ? 'own' : undefined
+  return ownMailbox ? 'own' : undefined
 }
 
 const viewOf = (record: CallRecord, user: Subscriber, ports: HistoryPorts): HistoryCall => {
-  const isOut = record.callerImpi === user.impi
+  // A visitor calls by an account, and may call the one whose that is.
+  const isVisit = record.guest !== undefined && record.calleeImpi === user.impi
+  const isOut = record.callerImpi === user.impi && !isVisit
   const other = isOut
-    ? dialledAs(record.dialled, user, ports.subscribers)
+    ? dialledAs(record, user, ports.subscribers)
     : partnerOf(record.caller, user, ports.subscribers)
-  const voiceMail = voiceMailOf(record, other === telOf(user))
+  const voiceMail = voiceMailOf(record)
   const { answeredAtMs, endedAtMs, status, cause } = record
   return {
     ...{ id: record.id, direction: isOut ? 'out' : 'in', with: other },

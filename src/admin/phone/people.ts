@@ -1,4 +1,4 @@
-import type { Subscriber, Subscribers } from '#core'
+import type { CallRecord, Subscriber, Subscribers } from '#core'
 import type { PhoneBook } from './book/contract.ts'
 import { telOf } from './logins.ts'
 
@@ -7,13 +7,30 @@ const bareOf = (text: string): string => text.replace(/^(?:sips?|tel):/i, '').re
 /** A number at a place of its own: `123@pbx.example`. Phones name our own place by its address, too. */
 const ELSEWHERE = /^(\d+)@([^:]*[a-z][^:]*)(?::\d+)?$/i
 
-/** Whom one called, so that it is the same when it is dialled again: short numbers mean others at other places. */
-export const dialledAs = (text: string, near: Subscriber, subscribers: Subscribers): string => {
-  const [, user, host] = ELSEWHERE.exec(bareOf(text)) ?? []
-  if (user === undefined || host === undefined) return partnerOf(text, near, subscribers)
-  const place = host.toLowerCase()
-  const isOurs = near.domain === place || subscribers.list.some(({ domain }) => domain === place)
-  return isOurs ? partnerOf(user, near, subscribers) : `${user}@${host}`
+/** A trunk or another exchange had it: whom the house calls itself is written into the record. */
+const hasLeft = ({ callee, dialled, calleeImpi }: CallRecord): boolean =>
+  calleeImpi === undefined && callee !== dialled
+
+const isSomebody = (user: string, near: Subscriber, subscribers: Subscribers): boolean =>
+  subscribers.byIdentity(user, undefined, near.msisdn ?? near.identities[0]?.user) !== undefined
+
+/**
+ * Whom one called, so that it is the same when it is dialled again. The house has more names than it knows, so a place
+ * means nothing in what it has done itself; elsewhere, short numbers mean others.
+ */
+export const dialledAs = (record: CallRecord, near: Subscriber, subscribers: Subscribers): string => {
+  const { dialled, kind, calleeImpi, ownMailbox } = record
+  const bare = bareOf(dialled)
+  const [user = ''] = bare.split('@')
+  const [, number, host = ''] = ELSEWHERE.exec(bare) ?? []
+  const isHere =
+    kind === 'echo' ||
+    ownMailbox === true ||
+    calleeImpi !== undefined ||
+    (!near.proxied && !hasLeft(record) && isSomebody(user, near, subscribers))
+  if (isHere) return partnerOf(user, near, subscribers)
+  if (number === undefined) return partnerOf(dialled, near, subscribers)
+  return host.toLowerCase() === near.domain ? partnerOf(number, near, subscribers) : `${number}@${host}`
 }
 
 /**

@@ -119,8 +119,12 @@ export const visitor = (
   failed: (refused: Refused) => void,
 ): CallerParty => {
   let early: string | undefined
+  let voiceMail = false
   return {
     ...guest.manners,
+    voiceMail() {
+      voiceMail = true
+    },
     progress(_kind, status, sdp) {
       early = sdp ?? early
       told(status)
@@ -130,7 +134,7 @@ export const visitor = (
       const offered = sdp ?? early
       if (offered === undefined) return undefined
       guest.move(call.events('caller'))
-      guest.sitting.party.meets?.(shownTo(call, 'caller'))
+      guest.sitting.party.meets?.({ ...shownTo(call, 'caller'), ...(voiceMail && { voiceMail }) })
       const answered = await guest.offer(offered)
       if (call.over) return undefined
       if (answered.ok) {

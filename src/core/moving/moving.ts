@@ -39,8 +39,9 @@ const movable = (call: Call | undefined, side: Side): Result<Sitting, Refused> =
 }
 
 /** What a party can be offered with to somebody else: as if nobody held anybody. Undefined: better asked anew. */
-const openly = (said: Description | undefined): Description | undefined => {
-  if (!said || said.sdp.includes('IN IP4 0.0.0.0')) return undefined
+const openly = (said: Description | undefined, isBrowser = false): Description | undefined => {
+  // The address of who holds, RFC 2543; of a browser it only says that its candidates come by themselves.
+  if (!said || (!isBrowser && said.sdp.includes('IN IP4 0.0.0.0'))) return undefined
   const sdp = said.sdp.replace(/^a=(?:sendonly|recvonly|inactive)(?=\r?$)/gm, 'a=sendrecv')
   return { sdp, held: false, video: said.video }
 }
@@ -50,7 +51,7 @@ const descriptionOf = async ({ web, party, said }: Sitting): Promise<Description
   if (web === undefined) return openly(said)
   const asked = await party.solicit()
   if (asked.ok) asked.value.confirm(undefined)
-  return openly(asked.ok ? asked.value.description : said)
+  return openly(asked.ok ? asked.value.description : said, true)
 }
 
 const offerOf = (guest: Sitting, by: Sitting | undefined, dialled: Dialled): CallOffer => {
@@ -65,6 +66,13 @@ const offerOf = (guest: Sitting, by: Sitting | undefined, dialled: Dialled): Cal
   }
 }
 
+/** A visitor stays one in the place of who is called, too: bounded as guests are, and nobody's own. */
+const keepGuest = (call: Call, { offer: { guest } }: Call): void => {
+  if (!guest) return
+  call.offer.guest ??= guest
+  call.record.guest ??= guest
+}
+
 /** One is asked for its offer, and the other offered that; where that one gives none, the other way round. */
 const joinSeats = async (
   call: Call,
@@ -74,6 +82,7 @@ const joinSeats = async (
 ): Promise<void> => {
   const found = foundOf(guest.sitting)
   call.record.callee = guest.sitting.who.identity
+  keepGuest(call, guest.sitting.call)
   if (found) call.puts(found)
   let outcome = await ringTurn(call, [placeOf(guest, other)])
   if (outcome.kind === 'refused' && !call.over && guest.state === 'moved') {

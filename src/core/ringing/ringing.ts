@@ -3,7 +3,7 @@ import type { Binding } from '../bindings.ts'
 import type { Call } from '../call.ts'
 import type { CallOffer, Refused, Ring, Route } from '../call-ports.ts'
 import type { Refusal } from '../refusals.ts'
-import type { Routing } from '../routing.ts'
+import { orLater, type Routing } from '../routing.ts'
 import type { Found, Identity } from '../subscribers.ts'
 import type { CallPlan } from '../trunks/plans.ts'
 import { isWeb, sessionOf } from '../web.ts'
@@ -95,7 +95,7 @@ const redirected = (
   { routeTo }: RingPorts,
   offer: Omit<CallOffer, 'kind'>,
   dialled: NonNullable<Refused['redirect']>,
-): Route => routeTo({ ...offer, dialled })
+): Route => orLater(routeTo({ ...offer, dialled }))
 
 const ringTarget = (ports: RingPorts, call: Call, target: Target): Promise<Outcome | undefined> => {
   if (target.kind === 'subscriber') return ringPerson(ports, call, target)
@@ -103,7 +103,7 @@ const ringTarget = (ports: RingPorts, call: Call, target: Target): Promise<Outco
   return ringPlan(ports, call, target.plan, async (name) => {
     const { kind: _, ...ordinary } = call.offer
     const user = name.replace(/^(?:sips?|tel):|@.*$/g, '')
-    const route = ports.routeTo({ ...ordinary, dialled: { user, text: name } })
+    const route = orLater(ports.routeTo({ ...ordinary, dialled: { user, text: name } }))
     if (route.kind === 'subscriber') return ringPerson(ports, call, route)
     return { kind: 'refused', refused: route.kind === 'refused' ? route.refused : { why: 'unknown-user' } }
   })

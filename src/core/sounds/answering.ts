@@ -1,5 +1,6 @@
 import { bugText, type Log } from '#lib/log'
 import type { Call } from '../call.ts'
+import { isOneself } from '../self.ts'
 import type { Found } from '../subscribers.ts'
 import type { Busy } from './busy.ts'
 import type { Sound } from './contract.ts'
@@ -57,7 +58,7 @@ export const createAnswering = ({ mailbox, spoken, log, busy, saved }: Answering
     const { impi } = found.subscriber
     if (!offer.description || record.kind !== 'call' || !settings.has(found) || mailbox.isFull(impi))
       return false
-    if (offer.caller.subscriber === found.subscriber || offer.caller.subscriber?.ringOnly) return false
+    if (isOneself(offer, found) || offer.caller.subscriber?.ringOnly) return false
     const { id, path } = mailbox.place()
     const greeting = (await mailbox.greeting.of(impi)) ?? (await mailbox.prompt('greeting'))
     const script = {

@@ -6,6 +6,7 @@ import type { Call } from '../call.ts'
 import type { CallOffer } from '../call-ports.ts'
 import type { Media } from '../ports.ts'
 import type { Answering } from '../ringing/ringing.ts'
+import { isOneself, ownerOf } from '../self.ts'
 import type { Found } from '../subscribers.ts'
 import { createAnswering } from './answering.ts'
 import { createBusy } from './busy.ts'
@@ -73,20 +74,24 @@ export const createKeeping = ({ timers, random, log, sounds, media, saved }: Kee
     /** What was said is on disk, or will not be in so long. */
     idle: busy.idle,
     /** Somebody has dialled its own number, and has a mailbox. */
-    isOwner: ({ caller, kind }: CallOffer, found: Found | undefined): boolean =>
+    isOwner: (offer: CallOffer, found: Found | undefined): boolean =>
       mailbox !== undefined &&
-      kind === undefined &&
+      offer.kind === undefined &&
       found !== undefined &&
-      found.subscriber === caller.subscriber &&
+      isOneself(offer, found) &&
       mailbox.settings.has(found),
     /** Somebody wants to hear its own mailbox. */
-    isNumber: ({ dialled, caller, kind }: CallOffer): boolean =>
-      mailbox !== undefined &&
-      kind === undefined &&
-      caller.subscriber !== undefined &&
-      !caller.subscriber.proxied &&
-      mailbox.settings.number !== '' &&
-      dialled.user === mailbox.settings.number,
+    isNumber(offer: CallOffer): boolean {
+      const owner = ownerOf(offer)
+      return (
+        mailbox !== undefined &&
+        offer.kind === undefined &&
+        owner !== undefined &&
+        !owner.proxied &&
+        mailbox.settings.number !== '' &&
+        offer.dialled.user === mailbox.settings.number
+      )
+    },
     listening: (call: Call): Promise<void> =>
       mailbox ? createListening({ mailbox, spoken })(call) : Promise.resolve(),
   }

@@ -1,4 +1,5 @@
 import type { Call } from '../call.ts'
+import { ownerOf } from '../self.ts'
 import { answered, answersAlone } from './answering.ts'
 import type { Sound } from './contract.ts'
 import type { Mailbox } from './mailbox.ts'
@@ -11,7 +12,7 @@ export const createListening =
   ({ mailbox, spoken }: { mailbox: Mailbox; spoken: Spoken }) =>
   async (call: Call): Promise<void> => {
     const { offer, record } = call
-    const { subscriber } = offer.caller
+    const subscriber = ownerOf(offer)
     if (!subscriber) return call.refuse({ why: 'forbidden' })
     if (!offer.description) return call.refuse({ why: 'not-acceptable-media' })
     const { sdp } = offer.description
@@ -52,6 +53,7 @@ export const createListening =
     const digitIn = (digit: string): void => call.watch(onDigit(digit))
     call.onDigit = digitIn
     answersAlone(call)
+    record.ownMailbox = true
     call.caller.voiceMail?.()
     call.answered()
     await answered(call, answer.value)

@@ -90,7 +90,13 @@ describe('what is said and kept', () => {
       callIds: [],
     }
     store.saveCall(record)
-    const more = { transferredTo: 'c2', transferredFrom: 'c0', mailbox: 'm1', recordings: ['r1'] }
+    const more = {
+      transferredTo: 'c2',
+      transferredFrom: 'c0',
+      mailbox: 'm1',
+      recordings: ['r1'],
+      ownMailbox: true,
+    }
     store.saveCall({ ...record, id: 'c2', startedAtMs: 2, ...more })
     const [second, first] = await store.listCalls({ limit: 5 })
     assert.deepEqual([first, second], [record, { ...record, id: 'c2', startedAtMs: 2, ...more }])
