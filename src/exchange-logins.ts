@@ -1,14 +1,11 @@
 import type { PhonePorts } from '#admin'
 import { sourceOf } from '#core'
-import { latin1 } from '#lib/text'
+import { wired } from '#lib/text'
 import type { Upstream } from '#webphone'
 
 const NUMBER = /^[\w.+*#-]{1,64}$/
 const MOST_ASKING = 4
 const REFUSED = new Set([-401, -403, -404, -407])
-
-/** One character an octet of UTF-8, as SIP's texts are here. */
-const wired = (text: string): string => latin1(new TextEncoder().encode(text))
 
 /** Who is an extension of another exchange is let in by that one. */
 export const createExchangeLogins = (

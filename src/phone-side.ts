@@ -5,6 +5,7 @@ import {
   type Events,
   type GuestPlan,
   type Guests,
+  impiOf,
   type Subscriber,
   type Subscribers,
   type Waking,
@@ -97,7 +98,7 @@ export const createPhoneSide = async (
     events.subscribe((event) => {
       if (event.kind !== 'message.changed' || event.message.steps.length !== 1) return
       const { queue, from, body, origin } = event.message
-      const impi = queue.startsWith('subscriber:') ? queue.slice('subscriber:'.length) : undefined
+      const impi = impiOf(queue)
       if (impi === undefined || body.kind !== 'text' || origin === 'report' || !push.has(impi)) return
       const subscriber = subscribers.byImpi(impi)
       if (subscriber && !isOpen(subscriber)) push.wake(impi, { kind: 'text', from: bare(from), name: '' })

@@ -20,7 +20,7 @@ import {
 import { bugText, type Log } from '#lib/log'
 import type { Random } from '#lib/random'
 import { err, ok } from '#lib/result'
-import { latin1 } from '#lib/text'
+import { wired } from '#lib/text'
 import { createNames } from '#net'
 import { createLegs, createSipEndpoint } from '#sip'
 import { createExempt, mediaPlansOf, printEndpoint } from '#start'
@@ -84,9 +84,6 @@ const keepGuest = (
     },
   )
 }
-
-/** One character an octet of UTF-8, as SIP's texts are here. */
-const wired = (text: string): string => latin1(new TextEncoder().encode(text))
 
 /** Not let in: for as long as nobody changes the password. */
 const isRefused = (code: number): boolean => code === -401 || code === -403 || code === -407

@@ -1,4 +1,4 @@
-import { latin1 } from '#lib/text'
+import { wired } from '#lib/text'
 import { candidates, isNumber, spellings } from './addresses.ts'
 
 /** How a subscriber proves who it is, weakest first; the configured one is the least that is accepted. */
@@ -53,26 +53,19 @@ export type Subscriber = {
 
 export type Found = { subscriber: Subscriber; identity: Identity }
 
-/**
- * A configured name as it stands in a message, whose text is Latin-1 with one character an octet: its UTF-8 octets.
- * The same for all names of plain letters.
- */
-const onTheWire = (name: string): string =>
-  /^[\x20-\x7e]*$/.test(name) ? name : latin1(new TextEncoder().encode(name))
-
 /** Who is who: by private identity, and by any spelling of a public one. */
 export const createSubscribers = (list: Subscriber[]) => {
   const byImpi = new Map<string, Subscriber>()
   const byUser = new Map<string, Subscriber | null>()
   const byIdentity = new Map<string, Found>()
   for (const subscriber of list) {
-    const impi = onTheWire(subscriber.impi)
+    const impi = wired(subscriber.impi)
     byImpi.set(impi, subscriber)
     byImpi.set(subscriber.impi, subscriber)
     const user = impi.split('@')[0] as string
     byUser.set(user, byUser.has(user) ? null : subscriber)
     for (const identity of subscriber.identities)
-      byIdentity.set(onTheWire(identity.user), { subscriber, identity })
+      byIdentity.set(wired(identity.user), { subscriber, identity })
   }
   // Other spellings of numbers never hide what somebody wrote.
   for (const subscriber of list) {

@@ -22,7 +22,11 @@ export const latin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).latin1Slice()
 export const octets = (text: string): Uint8Array => Buffer.from(text, 'latin1')
 
-/** What a person may read: octets that are UTF-8 become their characters, others stay Latin-1. */
+/** Letters as SIP has them: one character an octet of UTF-8. */
+export const wired = (text: string): string =>
+  /^[\x20-\x7e]*$/.test(text) ? text : latin1(Buffer.from(text, 'utf8'))
+
+/** The other way round, what a person may read: octets that are UTF-8 become their characters, others stay Latin-1. */
 export const readable = (text: string): string => {
   const decoded = Buffer.from(text, 'latin1').toString('utf8')
   return decoded.includes('�') ? text : decoded

@@ -1,15 +1,13 @@
-import type { Carrier, MessageRecord, Outcome, Subscribers } from '#core'
+import { type Carrier, impiOf, type MessageRecord, type Outcome, type Subscribers } from '#core'
 import type { Timers } from '#lib/clock'
 import type { Session, Sessions } from './sessions.ts'
-import { QUEUE, ROUTE, textEvent, textOf } from './texts.ts'
+import { ROUTE, textEvent, textOf } from './texts.ts'
 
 /** A page has so long to say that it has a text. */
 const HAS_MS = 5000
 /** So many texts that were told are remembered, for pages that say so late. */
 const MOST_TOLD = 1000
 const AWAY: Outcome = { kind: 'away', reason: 'not registered' }
-
-const impiOf = ({ queue }: MessageRecord): string => queue.slice(QUEUE.length)
 
 export type WebCarrier = Carrier & {
   /** 1018: a page has the text with that id. */
@@ -70,7 +68,7 @@ export const createWebCarrier = (
 
   const byWeb = async (message: MessageRecord): Promise<Outcome | undefined> => {
     const text = textOf(message)
-    const impi = impiOf(message)
+    const impi = impiOf(message.queue) ?? ''
     if (text === undefined || message.partsDone > 0) return undefined
     const live = (sessions()?.ofImpi(subscribers.byImpi(impi)?.impi ?? impi) ?? []).filter(
       ({ phone }) => phone.link?.open,
@@ -83,7 +81,7 @@ export const createWebCarrier = (
   return {
     async deliver(message, progress) {
       if (told.get(message.id)?.has) return { kind: 'delivered', route: ROUTE }
-      const isUnlisted = elsewhere && !subscribers.byImpi(impiOf(message))
+      const isUnlisted = elsewhere && !subscribers.byImpi(impiOf(message.queue) ?? '')
       const outcome = isUnlisted ? AWAY : await others.deliver(message, progress)
       if (outcome.kind !== 'away' && outcome.kind !== 'retry' && outcome.kind !== 'failed') return outcome
       const web = await byWeb(message)

@@ -1,10 +1,11 @@
 import type { Caller } from '#core'
+import { wired } from '#lib/text'
 import type { CallFields, CommandOf } from '#webcall'
 import { faceOf } from './causes.ts'
 import { isDescription, showsVideo } from './descriptions.ts'
 import { change, hold, refresh } from './holding.ts'
 import { answer, reject, ringing, rings } from './incoming.ts'
-import { calledOf, dialledOf, identityUri, line, toWire, userOf } from './names.ts'
+import { calledOf, dialledOf, identityUri, line, userOf } from './names.ts'
 import { startCall } from './outgoing.ts'
 import type { Account, WebphonePorts } from './ports.ts'
 import { callSecond, hangUp, leave, retrieve, type TransferPorts, transfer } from './transfers.ts'
@@ -18,11 +19,11 @@ export type CallCommandPorts = TransferPorts &
 
 /** The identity that the client named, where it is its own. */
 export const callerOf = ({ subscriber, identity }: Account, from = '', disp = ''): Caller => {
-  const own = subscriber.identities.find((one) => one.user === toWire(userOf(from))) ?? identity
+  const own = subscriber.identities.find((one) => one.user === wired(userOf(from))) ?? identity
   return {
     subscriber,
     identity: identityUri(own, subscriber.domain),
-    display: toWire(line(disp)),
+    display: wired(line(disp)),
     anonymous: subscriber.anonymous,
   }
 }
@@ -33,8 +34,8 @@ const headersOf = (
   { cdata, skill }: Pick<CallFields, 'cdata' | 'skill'>,
 ): [name: string, value: string][] => {
   const headers: [string, string][] = [
-    [ctiHeader, toWire(line(cdata, 1024))],
-    [skillHeader, toWire(line(skill, 1024))],
+    [ctiHeader, wired(line(cdata, 1024))],
+    [skillHeader, wired(line(skill, 1024))],
   ]
   return headers.filter(([name, value]) => name !== '' && value !== '')
 }

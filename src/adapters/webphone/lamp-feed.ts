@@ -2,8 +2,8 @@ import type { Lamps as CoreLamps, PhoneDialog, Shown, Subscribers } from '#core'
 import { type DialogOf, HELD, printDialogInfo } from '#dialog-info'
 import type { Clock } from '#lib/clock'
 import { nameOfText } from '#lib/hash'
-import { readable } from '#lib/text'
-import { identityUri, line, toWire, userOf } from './names.ts'
+import { readable, wired } from '#lib/text'
+import { identityUri, line, userOf } from './names.ts'
 import type { Lamp, Lamps } from './watched.ts'
 
 export type LampFeedPorts = {
@@ -34,7 +34,7 @@ const dialogOf = (own: string, ext: string, nowMs: number, dialog: PhoneDialog):
 /** Whose phone is in use, for browsers: a lamp, and the document of RFC 4235 that old clients read. */
 export const createLampFeed = ({ clock, subscribers, lamps }: LampFeedPorts): Lamps => ({
   watch(ext, _watcher, hear) {
-    const found = subscribers.byIdentity(toWire(ext))
+    const found = subscribers.byIdentity(wired(ext))
     if (!found) {
       hear(NOBODY)
       return () => {}

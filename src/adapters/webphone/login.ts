@@ -1,8 +1,8 @@
 import type { Guard, Subscriber, Subscribers } from '#core'
 import type { Log } from '#lib/log'
 import { sameSecret } from '#lib/secret'
+import { wired } from '#lib/text'
 import { type CommandOf, decipher } from '#webcall'
-import { toWire } from './names.ts'
 import type { Account, Tokens, WebphoneSettings } from './ports.ts'
 import type { UpstreamWish } from './upstream.ts'
 
@@ -32,7 +32,7 @@ const NOBODY = 'a password that nobody has'
 
 /** Who means to log in, where the name and the number are the same person's. */
 const accountOf = (subscribers: Subscribers, usr: string, tel: string): Account | undefined => {
-  const [name, number] = [toWire(usr), toWire(tel)]
+  const [name, number] = [wired(usr), wired(tel)]
   const found = subscribers.byIdentity(number)
   const subscriber = subscribers.byImpi(name) ?? subscribers.byIdentity(name)?.subscriber
   if (!found || !subscriber || found.subscriber !== subscriber) return undefined
@@ -41,8 +41,8 @@ const accountOf = (subscribers: Subscribers, usr: string, tel: string): Account 
 
 const isPassword = (given: string, subscriber: Subscriber | undefined): boolean => {
   const password = subscriber?.password ?? NOBODY
-  const [plain, wired] = [sameSecret(given, password), sameSecret(given, toWire(password))]
-  return (plain || wired) && subscriber?.password !== undefined
+  const [plain, asSent] = [sameSecret(given, password), sameSecret(given, wired(password))]
+  return (plain || asSent) && subscriber?.password !== undefined
 }
 
 const NUMBER = /^[\w.+*#-]{1,64}$/
@@ -55,7 +55,7 @@ const NO_PASSWORD: Login = {
 const knownElsewhere = ({ subscriber, identity }: Account): Login => {
   const { password } = subscriber
   if (password === undefined) return NO_PASSWORD
-  const wish = { tel: identity.user, user: identity.user, password: toWire(password), subscriber }
+  const wish = { tel: identity.user, user: identity.user, password: wired(password), subscriber }
   return { kind: 'elsewhere', wish }
 }
 
@@ -78,7 +78,7 @@ export const createLogin = ({ subscribers, guard, tokens, settings, log, upstrea
     const { extension } = owner ?? {}
     if (owner && extension && upstream !== undefined && (tel === '' || tel === owner.tel)) {
       const { password, refused } = extension
-      const wish = { tel: owner.tel, user: owner.tel, password: toWire(password), refused }
+      const wish = { tel: owner.tel, user: owner.tel, password: wired(password), refused }
       return { kind: 'elsewhere', wish }
     }
     const account = owner && !extension && accountOf(subscribers, owner.impi, tel || owner.tel)
@@ -104,7 +104,7 @@ export const createLogin = ({ subscribers, guard, tokens, settings, log, upstrea
     const clear = decipher(pwd, { cipher, key, nonce, tel })
     if (upstream !== undefined) {
       if (!clear.ok || !NUMBER.test(tel) || usr === '' || /["\r\n]/.test(usr)) return denied(address)
-      return { kind: 'elsewhere', wish: { tel, user: toWire(usr), password: clear.value } }
+      return { kind: 'elsewhere', wish: { tel, user: wired(usr), password: clear.value } }
     }
     const account = accountOf(subscribers, usr, tel)
     const right = isPassword(clear.ok ? clear.value : '', account?.subscriber)

@@ -1,8 +1,5 @@
 import type { Caller, Dialled, Identity } from '#core'
-import { latin1, readable } from '#lib/text'
-
-/** The core keeps texts as SIP has them, one character an octet of UTF-8; pages have letters. */
-export const toWire = (text: string): string => latin1(new TextEncoder().encode(text))
+import { readable, wired } from '#lib/text'
 
 const PRINTABLE = /[^\u0020-\u007e\u00a0-\uffff]/g
 /** One short line. */
@@ -30,7 +27,7 @@ export const dialledOf = (text: string): Dialled | undefined => {
   const digits = /^[+\d][\d\s().-]*[\d*#]?$/.test(user) ? user.replace(/[\s().-]/g, '') : user
   if (digits === '' || /[\s<>"\\]/.test(digits) || digits.length > 128) return undefined
   const context = /;phone-context=([^;>@]+)/i.exec(uri)?.[1]
-  return { user: toWire(digits), text: toWire(digits), ...(context !== undefined && { context }) }
+  return { user: wired(digits), text: wired(digits), ...(context !== undefined && { context }) }
 }
 
 /** Whom a call is for: its record keeps the place as well, where one was named. */

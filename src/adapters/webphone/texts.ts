@@ -1,4 +1,11 @@
-import type { Events, MessageDraft, MessageRecord, MessageState, Messages } from '#core'
+import {
+  type Events,
+  impiOf,
+  type MessageDraft,
+  type MessageRecord,
+  type MessageState,
+  type Messages,
+} from '#core'
 import { readable } from '#lib/text'
 import type { CommandOf, Pdu } from '#webcall'
 import { dialledOf, identityUri, line, userOf } from './names.ts'
@@ -10,7 +17,6 @@ const MOST_OCTETS = 4096
 /** The route of what browsers were given. */
 export const ROUTE = 'web phone'
 const TAG = 'web'
-export const QUEUE = 'subscriber:'
 
 export type TextPorts = {
   messages: Pick<Messages, 'accept'>
@@ -102,9 +108,9 @@ export const createWebTexts = ({ messages, events, sessions }: TextPorts) => {
     if (steps.length === 1 && fromImpi !== undefined)
       for (const { phone } of sessions.ofImpi(fromImpi))
         if (phone.isNew && owner !== phone.name) phone.say(textEvent(record, text, phone, 'out'))
-    if (state !== 'delivered' || route === ROUTE || !queue.startsWith(QUEUE)) return
-    for (const { phone } of sessions.ofImpi(queue.slice(QUEUE.length)))
-      if (phone.isNew) phone.say(textEvent(record, text, phone))
+    const impi = impiOf(queue)
+    if (state !== 'delivered' || route === ROUTE || impi === undefined) return
+    for (const { phone } of sessions.ofImpi(impi)) if (phone.isNew) phone.say(textEvent(record, text, phone))
   }
 
   events.subscribe((event) => {

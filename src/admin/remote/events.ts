@@ -1,4 +1,4 @@
-import type { CoreEvent, MessageBody, Subscriber } from '#core'
+import { type CoreEvent, impiOf, type MessageBody, type Subscriber } from '#core'
 import { fromHex, toBase64 } from '#lib/bytes'
 import type { EventName } from './message.ts'
 import type { RemoteHouse } from './ports.ts'
@@ -59,8 +59,10 @@ export const createRemoteEvents = (house: RemoteHouse, { hears, tell }: Audience
     } else if (event.kind === 'call.changed') {
       note(subscriberOf(subscribers, event.call.caller))
       if (event.call.kind !== 'echo') note(subscriberOf(subscribers, event.call.callee))
-    } else if (event.kind === 'message.changed' && event.message.queue.startsWith('subscriber:'))
-      note(subscribers.byImpi(event.message.queue.slice('subscriber:'.length)))
+    } else if (event.kind === 'message.changed') {
+      const impi = impiOf(event.message.queue)
+      if (impi !== undefined) note(subscribers.byImpi(impi))
+    }
   }
 
   const onSms = (event: CoreEvent): void => {

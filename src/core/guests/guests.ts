@@ -1,7 +1,7 @@
 import type { Timer, Timers } from '#lib/clock'
 import type { Random } from '#lib/random'
 import { err, ok, type Result } from '#lib/result'
-import { latin1 } from '#lib/text'
+import { wired } from '#lib/text'
 import type { CoreEvent, Events } from '../events.ts'
 import type { GuestCall } from '../records.ts'
 import { createCaps, createTalk } from './caps.ts'
@@ -47,9 +47,6 @@ const clean = (text: string | undefined, most: number): string | undefined => {
   const line = text?.replace(CONTROL, ' ').trim().slice(0, most)
   return line === '' ? undefined : line
 }
-
-/** As SIP carries it: its UTF-8 octets, one character each. */
-const wire = (text: string): string => latin1(new TextEncoder().encode(text))
 
 const hostOf = (authority: string | undefined): string | undefined =>
   authority === undefined ? undefined : URL.parse(`http://${authority}`)?.hostname
@@ -135,10 +132,10 @@ export const createGuests = ({ timers, random, events, plan, hangUp, talkedMs = 
     }
     places.set(guest, { calls: new Set(), timer: timers.after(PASS_MS, () => free(guest)), talks: false })
     const name = clean(wish.disp, LONGEST.name) ?? clean(wish.from, LONGEST.name)
-    const display = name === undefined ? plan.caller.display : wire(name)
+    const display = name === undefined ? plan.caller.display : wired(name)
     const headers: [string, string][] = []
-    if (cti !== undefined) headers.push([plan.ctiHeader, wire(cti)])
-    if (skill !== undefined) headers.push([plan.skillHeader, wire(skill)])
+    if (cti !== undefined) headers.push([plan.ctiHeader, wired(cti)])
+    if (skill !== undefined) headers.push([plan.skillHeader, wired(skill)])
     return ok({
       caller: { ...plan.caller, display },
       dialled: { user: to, text: to },

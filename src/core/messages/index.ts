@@ -1,5 +1,5 @@
 export type * from './contract.ts'
 export { createMessages, type MessagePorts } from './messages.ts'
-export { extensionOf } from './queues.ts'
+export { extensionOf, impiOf, type SubscriberPrefix } from './queues.ts'
 export * from './record.ts'
 export type * from './store.ts'

@@ -2,6 +2,9 @@
 export const INBOX = 'inbox'
 
 const SUBSCRIBER = 'subscriber:'
+/** What storage knows of names: only types of ours reach its thread. */
+export type SubscriberPrefix = typeof SUBSCRIBER
+
 const EXCHANGE = 'exchange:'
 
 export const queueOf = (impi: string): string => `${SUBSCRIBER}${impi}`

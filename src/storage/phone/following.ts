@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { SubscriberPrefix } from '#core'
 import type { Batch, Value } from '../batch.ts'
 import { MESSAGE_COLUMNS } from '../messages/columns.ts'
 
@@ -18,7 +19,7 @@ const WIDTH = MESSAGE_COLUMNS.length
 const [SENDER, QUEUE] = [MESSAGE_COLUMNS.indexOf('sender_impi'), MESSAGE_COLUMNS.indexOf('queue')]
 /** A new row and its claim; a changed row and its id. */
 const WIDTHS = { messages: WIDTH + 3, wholes: WIDTH + 1 } as const
-const OWN = 'subscriber:'
+const OWN: SubscriberPrefix = 'subscriber:'
 /** Some milliseconds, after which writers have their turn. */
 const SLICE = 5000
 

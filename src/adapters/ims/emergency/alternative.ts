@@ -1,4 +1,4 @@
-import { latin1 } from '#lib/text'
+import { wired } from '#lib/text'
 import { type Refused, type SipRequest, tokensOf } from '#sip'
 
 /** What a handset is to do instead, TS 24.229 §7.6; without it, it goes to the circuit switched network. */
@@ -7,7 +7,7 @@ export type AlternativeAction = 'emergency-registration' | 'anonymous-emergencyc
 const TYPE = 'application/3gpp-ims+xml'
 
 /** Words as the octets of their UTF-8, one character each: that is how bodies of texts travel here. */
-const escaped = (words: string): string => withoutSigns(latin1(new TextEncoder().encode(words)))
+const escaped = (words: string): string => withoutSigns(wired(words))
 const withoutSigns = (text: string): string =>
   text.replace(/[<>&]/g, (sign) => (sign === '<' ? '&lt;' : sign === '>' ? '&gt;' : '&amp;'))
 

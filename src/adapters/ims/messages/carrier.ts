@@ -1,4 +1,13 @@
-import type { Binding, Carrier, Found, MessageRecord, Outcome, Progress, Subscriber } from '#core'
+import {
+  type Binding,
+  type Carrier,
+  type Found,
+  impiOf,
+  type MessageRecord,
+  type Outcome,
+  type Progress,
+  type Subscriber,
+} from '#core'
 import { parseUri } from '#sip'
 import { isSilent } from '#sms'
 import { keyOfUri } from '../identity.ts'
@@ -7,8 +16,6 @@ import { MOST_OCTETS } from './content.ts'
 import type { TextPorts } from './ports.ts'
 import { createToHandset, routeTo } from './to-handset.ts'
 import { createToPhone } from './to-phone.ts'
-
-const QUEUE = 'subscriber:'
 
 const encoder = new TextEncoder()
 const octetsOf = (text: string): number => (text.length * 3 > MOST_OCTETS ? encoder.encode(text).length : 0)
@@ -103,7 +110,7 @@ export const createSubscriberCarrier = (ports: TextPorts): Carrier => {
 
   return {
     async deliver(message, progress) {
-      const subscriber = subscribers.byImpi(message.queue.slice(QUEUE.length))
+      const subscriber = subscribers.byImpi(impiOf(message.queue) ?? '')
       if (!subscriber) return { kind: 'failed', reason: 'the subscriber is no longer configured' }
       try {
         return await toAny(message, foundFor(subscriber, message.to), progress)

@@ -1,11 +1,7 @@
 import { isNumber, type Subscriber, type Subscribers } from '#core'
-import { keep, latin1 } from '#lib/text'
+import { keep, wired } from '#lib/text'
 import { parseUri } from '#sip'
 import { identityUri, keyOfUri } from '../identity.ts'
-
-const encoder = new TextEncoder()
-/** SIP text is octets, one a character. */
-const onTheWire = (text: string): string => latin1(encoder.encode(text))
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they would end the header field
 const CONTROLS = /[\x00-\x1f\x7f]+/g
@@ -35,7 +31,7 @@ export const senderOf = (identity: string, subscriber: Subscriber | undefined, s
 
 /** From and P-Asserted-Identity of a text that a SIP phone gets: `from` is a number, an identity or a name. */
 export const addressOfSender = (from: string, subscribers: Subscribers, domain: string): string => {
-  const plain = onTheWire(from.replace(CONTROLS, ' '))
+  const plain = wired(from.replace(CONTROLS, ' '))
   if (parseUri(plain).ok) return `<${plain}>`
   if (/^[\s().-]*$/.test(plain)) return '<sip:anonymous@anonymous.invalid>'
   const own = subscribers.byIdentity(plain)?.identity
@@ -50,7 +46,7 @@ export const addressOfSender = (from: string, subscribers: Subscribers, domain: 
 
 /** The short form for those who know only numbers and eleven letters: a number, or the name, of a sender. */
 export const shortNameOf = (from: string, sender?: Subscriber): string => {
-  const user = from.includes(':') ? userOf(onTheWire(from)) : from
+  const user = from.includes(':') ? userOf(wired(from)) : from
   if (/^anonymous$/i.test(user)) return 'Anonymous'
   if (isNumber(user)) return user
   return numberOf(sender) ?? (user === '' ? from : user)
