@@ -87,6 +87,12 @@ const ROOMS: readonly Room[] = [
   { name: 'remote-door.ts', src: ['*'], builtins: ['fs'], packages: [] },
   { name: 'doors.ts', src: ['*'], builtins: ['path'], packages: [] },
   { name: 'phone-door.ts', src: ['*'], builtins: ['path'], packages: [] },
+  {
+    name: 'exchange-logins.ts',
+    src: ['admin', 'core', 'lib', 'adapters/webphone'],
+    builtins: [],
+    packages: [],
+  },
   { name: 'phone-side.ts', src: ['*'], builtins: ['crypto'], packages: [] },
   { name: 'applications.ts', src: ['*'], builtins: [], packages: [] },
   { name: 'api.ts', src: ['admin', 'start', 'lib'], builtins: ['fs', 'path'], packages: [] },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { err } from '#lib/result'
 import type { Upstream } from '#webphone'
-import { createExchangeLogins } from './exchange-logins.ts'
+import { createExchangeLogins } from '../../src/exchange-logins.ts'
 
 /** An exchange that answers when it is let. */
 const aSlowOne = () => {
