@@ -129,6 +129,30 @@ describe('the mailbox in the phone', { skip: peer('chromium').skip }, () => {
     await page.close()
   })
 
+  test('who is put through to one is told so, and leaves a message', async (t) => {
+    told(t)
+    const [alice, bob] = await Promise.all([logIn(1001), logIn(1002)])
+    await dial(alice, '1002')
+    await bob.locator('.incoming').waitFor()
+    await bob.keyboard.press('Alt+KeyA')
+    await bob.getByText(/Sound: (Excellent|Good|Fair)/).waitFor()
+    await bob.getByRole('button', { name: 'Transfer', exact: true }).click()
+    await bob.locator('.transfer input').fill('1003')
+    await bob.getByRole('button', { name: 'Transfer now' }).click()
+    await alice.getByText(/^Voice mail · \d:\d\d$/).waitFor()
+    // The greeting, the beep, and some words.
+    await alice.waitForTimeout(8000)
+    await alice.keyboard.press('Alt+KeyX')
+    await Promise.all([alice.close(), bob.close()])
+    const carol = await logIn(1003)
+    await carol.locator('.rail-mail .badge', { hasText: '1' }).waitFor()
+    await carol.locator('.rail-mail').click()
+    await carol.locator('.voice-new').click()
+    const { seconds, loud } = await soundOf(carol, '.voice')
+    assert.ok(seconds > 2 && loud >= 3, `${seconds} s, ${loud} tenths of it are heard`)
+    await carol.close()
+  })
+
   test('of a recorded call it is told who speaks, and each is heard', async (t) => {
     told(t)
     const [alice, bob] = await Promise.all([logIn(1001), logIn(1002)])

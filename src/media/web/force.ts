@@ -1,10 +1,15 @@
 import type { MediaEvents, Side } from '#core'
+import { isLaw } from '#sdp'
 import { type BrowsersCall, otherSide } from '../call.ts'
 import type { SilenceLimits } from '../commands.ts'
 import type { createRoster } from '../exchange.ts'
 import { type Face, termsOf } from './face.ts'
 import { planFaces } from './plan.ts'
+import { BROWSER_FORMATS } from './terms.ts'
 import { Transport } from './transport.ts'
+
+/** What the house understands where it is the other side. */
+const SPOKEN = BROWSER_FORMATS.audio.filter(isLaw)
 
 type ForcePorts = {
   calls: ReturnType<typeof createRoster>
@@ -33,8 +38,8 @@ export const createForce = ({ calls, limits, events }: ForcePorts) => {
   const askIfDeaf = (call: BrowsersCall, side: Side, transport: Transport): void => {
     const other = call.web.faces[otherSide(side)]
     const speech = transport.speech('audio')
-    if (!other || !speech || !transport.isStable) return
-    const formats = termsOf(other).audio?.formats ?? []
+    if (!speech || !transport.isStable) return
+    const formats = call.web.own ? SPOKEN : ((other && termsOf(other).audio?.formats) ?? [])
     if (formats.length > 0 && Transport.meet([speech], formats).length === 0)
       events.onWeb?.(transport.name, 'ask')
   }
