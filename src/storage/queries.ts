@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import type { CallRecord, StoredBinding } from '#core'
 import { toRecord } from './call-row.ts'
@@ -107,6 +108,6 @@ const deleteCalls = async (db: Kysely<Tables>, beforeMs: number): Promise<number
     const done = await db.deleteFrom('calls').where('id', 'in', old).executeTakeFirst()
     total += Number(done.numDeletedRows)
     if (Number(done.numDeletedRows) === 0) return total
-    await new Promise((resume) => setImmediate(resume))
+    await breathe()
   }
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { setImmediate as breathe } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import type { Batch } from '../batch.ts'
 import type { Tables } from '../schema.ts'
@@ -111,7 +112,7 @@ const deleteRuns = async (db: Kysely<Tables>, ms: number): Promise<number> => {
     const gone = await db.deleteFrom('gateway_sorted_marks').where('run', '=', run).executeTakeFirst()
     await db.deleteFrom('gateway_mark_runs').where('run', '=', run).execute()
     total += Number(gone.numDeletedRows)
-    await new Promise((resume) => setImmediate(resume))
+    await breathe()
   }
   return total
 }

@@ -80,8 +80,12 @@ const BEFORE_ALL = 2_000_000_000
  * pages, and those were most of what a text had written to the disk.
  */
 export const orderMigration = async (db: Kysely<unknown>): Promise<void> => {
-  const { schema } = db
-  await schema
+  await orderTexted(db)
+  await orderMarks(db)
+}
+
+const orderTexted = async (db: Kysely<unknown>): Promise<void> => {
+  await db.schema
     .createTable('sim_texted')
     .addColumn('seq', 'integer', (c) => c.autoIncrement().primaryKey())
     .addColumn('card', 'varchar(190)', (c) => c.notNull())
@@ -91,7 +95,11 @@ export const orderMigration = async (db: Kysely<unknown>): Promise<void> => {
   await sql`insert into sim_texted (card, month, recipient) select card, month, recipient from sim_recipients`.execute(
     db,
   )
-  await schema.dropTable('sim_recipients').execute()
+  await db.schema.dropTable('sim_recipients').execute()
+}
+
+const orderMarks = async (db: Kysely<unknown>): Promise<void> => {
+  const { schema } = db
   await schema
     .createTable('gateway_sorted_marks')
     .addColumn('run', 'integer', (c) => c.notNull())

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import type { GatewayCall, GatewayCallQuery, GatewayEvent, KeptSim, ParkedReport, TaskItem } from '#core'
 import type { Tables } from '../schema.ts'
@@ -81,8 +82,6 @@ export const createFleetQueries = (db: Kysely<Tables>, marks: Marks): FleetQueri
     (await deleteByTime(db, 'gateway_reports', beforeMs)) +
     (await deleteByTime(db, 'text_tasks', beforeMs)),
 })
-
-const breathe = (): Promise<void> => new Promise((resume) => setImmediate(resume))
 
 /** Rows lie in the order of their coming, so that the first ones are the oldest. */
 const deleteEvents = async (db: Kysely<Tables>, beforeMs: number): Promise<number> => {

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
 import type { MessageQuery, MessageRecord } from '#core'
 import type { Tables } from '../schema.ts'
@@ -29,7 +30,7 @@ export const listMessages = async (db: Kysely<Tables>, query: MessageQuery): Pro
     found.push(...rows)
     if (floor === undefined || found.length >= limit) return found.map(toMessage)
     before = floor
-    await new Promise((resume) => setImmediate(resume))
+    await breathe()
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import type { Backlog, MessageQuery, MessageRecord } from '#core'
 import type { Tables } from '../schema.ts'
@@ -73,8 +74,6 @@ const backlog = async (db: Kysely<Tables>): Promise<Backlog> => {
 }
 
 /** Lets whoever waits for the thread go first. */
-const breathe = (): Promise<void> => new Promise((resume) => setImmediate(resume))
-
 const shift = async (db: Kysely<Tables>, byMs: number, untilMs: number): Promise<void> => {
   for (let after = ''; ; ) {
     const ids = await db

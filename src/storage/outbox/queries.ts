@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import type { StoredEvent } from '#core'
 import type { Tables } from '../schema.ts'
@@ -81,7 +82,7 @@ export const createOutboxQueries = (db: Kysely<Tables>): OutboxQueries => ({
       const seqs = old.map(({ seq }) => seq)
       await db.deleteFrom('outbox').where('seq', 'in', seqs).execute()
       total += old.length
-      await new Promise((resume) => setImmediate(resume))
+      await breathe()
     }
   },
 })

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { SubscriberPrefix } from '#core'
 import type { Batch, Value } from '../batch.ts'
 import { MESSAGE_COLUMNS } from '../messages/columns.ts'
@@ -55,7 +56,7 @@ export const createFollowing = (database: DatabaseSync): Following => {
       if (last === null) break
       fill.run(impi, after, last, impi, `${OWN}${impi}`)
       after = last
-      await new Promise((resume) => setImmediate(resume))
+      await breathe()
     }
     remember.run(impi)
   }
