@@ -9,7 +9,7 @@ import { pssBytes, treeOf } from './process.ts'
  * What registered web phones weigh, and how long a browser waits for the first packet of a call, its signalling included: a
  * whole house by its own sockets, WebSockets over TLS, the echo as the other party. `node bench/web-phones.ts [PHONES] [CALLS]`.
  */
-export type PhonesFigures = {
+type PhonesFigures = {
   phones: number
   /** PSS of the house with nobody there, and with all of them, in megabytes. */
   idleMb: number
@@ -47,7 +47,7 @@ const firstPacket = async (client: Awaited<ReturnType<typeof socketClient>>): Pr
   return tookMs
 }
 
-export const runPhonesBench = async (phones: number, calls: number): Promise<PhonesFigures> => {
+const runPhonesBench = async (phones: number, calls: number): Promise<PhonesFigures> => {
   const names = Array.from({ length: phones }, (_, at) => nameOf(at))
   const house = await startWebTown(names)
   const clients: Awaited<ReturnType<typeof socketClient>>[] = []
@@ -73,14 +73,12 @@ export const runPhonesBench = async (phones: number, calls: number): Promise<Pho
   }
 }
 
-export const showPhones = ({ phones, idleMb, registeredMb, firstMs }: PhonesFigures): string =>
+const showPhones = ({ phones, idleMb, registeredMb, firstMs }: PhonesFigures): string =>
   [
     `${phones} web phones: ${idleMb.toFixed(0)} MB idle, ${(registeredMb - idleMb).toFixed(1)} MB more with all of them registered`,
     `first media of ${firstMs.calls} calls to the echo, signalling and DTLS included: p50 ${firstMs.p50.toFixed(0)} ms, p99 ${firstMs.p99.toFixed(0)} ms`,
   ].join('\n')
 
-if (import.meta.main) {
-  const [phones = 500, calls = 100] = process.argv.slice(2).map(Number)
-  console.log(showPhones(await runPhonesBench(phones, calls)))
-  process.exit(0)
-}
+const [phones = 500, calls = 100] = process.argv.slice(2).map(Number)
+console.log(showPhones(await runPhonesBench(phones, calls)))
+process.exit(0)

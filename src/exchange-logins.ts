@@ -1,11 +1,11 @@
 import type { PhonePorts } from '#admin'
 import { sourceOf } from '#core'
 import { wired } from '#lib/text'
-import type { Upstream } from '#webphone'
+import { isExtension, isRefused, type Upstream } from '#webphone'
 
-const NUMBER = /^[\w.+*#-]{1,64}$/
 const MOST_ASKING = 4
-const REFUSED = new Set([-401, -403, -404, -407])
+/** Nobody has that number there. */
+const UNKNOWN = -404
 
 /** Who is an extension of another exchange is let in by that one. */
 export const createExchangeLogins = (
@@ -20,7 +20,7 @@ export const createExchangeLogins = (
   }
   return {
     async prove(tel, password, address) {
-      if (!NUMBER.test(tel) || password === '') return 'wrong'
+      if (!isExtension(tel) || password === '') return 'wrong'
       const source = sourceOf(address)
       if ((asking.get(source) ?? 0) >= MOST_ASKING) return 'busy'
       add(source, 1)
@@ -28,7 +28,8 @@ export const createExchangeLogins = (
         const proven = await upstream.prove({ tel, user: tel, password: wired(password) })
         if (proven.ok) return { ...proven.value, password }
         if (proven.error === 'full') return 'full'
-        return REFUSED.has(proven.error.code) ? 'wrong' : 'away'
+        const { code } = proven.error
+        return isRefused(code) || code === UNKNOWN ? 'wrong' : 'away'
       } finally {
         add(source, -1)
       }

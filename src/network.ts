@@ -190,13 +190,10 @@ export const joinNetwork = async (ground: Ground) => {
   }
   const carrier = webphoneSide.carrierOver(createSubscriberCarrier(texts))
   const fleetSide = await createFleetSide(ground, events, subscribers)
-  const { messages, resume } = await createTexts(ground, people, fleetSide, (queue) =>
-    isRouteQueue(queue)
-      ? fleetSide.carrierOf(queue)
-      : extensionOf(queue) === undefined
-        ? carrier
-        : proxied.carrier,
-  )
+  const { messages, resume } = await createTexts(ground, people, fleetSide, (queue) => {
+    if (isRouteQueue(queue)) return fleetSide.carrierOf(queue)
+    return extensionOf(queue) === undefined ? carrier : proxied.carrier
+  })
   const { tokens, guests } = phoneSide
   const callBack = createCallBack({ timers, guests, calls, media, events, echo: settings.echo })
   const webphone = webphoneSide.open({

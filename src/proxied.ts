@@ -24,7 +24,14 @@ import { wired } from '#lib/text'
 import { createNames } from '#net'
 import { createLegs, createSipEndpoint } from '#sip'
 import { createExempt, mediaPlansOf, printEndpoint } from '#start'
-import { type Lamp, type Upstream, type UpstreamAccount, type UpstreamWish, userOf } from '#webphone'
+import {
+  isRefused,
+  type Lamp,
+  type Upstream,
+  type UpstreamAccount,
+  type UpstreamWish,
+  userOf,
+} from '#webphone'
 import type { Ground } from './ground.ts'
 import { agentHeadersOf } from './webphone.ts'
 
@@ -84,9 +91,6 @@ const keepGuest = (
     },
   )
 }
-
-/** Not let in: for as long as nobody changes the password. */
-const isRefused = (code: number): boolean => code === -401 || code === -403 || code === -407
 
 const lampFor = ({ remote, ...lamp }: ProxyLamp): Lamp => ({
   ...lamp,

@@ -46,7 +46,7 @@ const ROOMS: readonly Room[] = [
   {
     name: 'storage',
     src: ['core', 'lib'],
-    builtins: ['sqlite', 'worker_threads', 'fs', 'fs/promises', 'path'],
+    builtins: ['sqlite', 'worker_threads', 'fs', 'fs/promises', 'path', 'timers/promises'],
     packages: ['kysely'],
   },
   {

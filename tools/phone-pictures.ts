@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { openChromium } from '../test/support/chromium.ts'
+import { dial, hears, logIn, take } from '../test/support/phone-house.ts'
 import { md5User, startTandem } from '../test/support/tandem.ts'
 
 /** The phone's screens from a real afternoon: a house of six people, who call and write to each other in browsers. */
@@ -33,22 +34,15 @@ const config = {
 
 const SIZE = { width: 1200, height: 760 }
 
-const logIn = async (page: Page, url: string, user: string): Promise<void> => {
+const logInAt = async (page: Page, url: string, user: string): Promise<void> => {
   await page.goto(url)
-  await page.fill('input[name=user]', user)
-  await page.fill('input[name=password]', 'wonder')
-  await page.keyboard.press('Enter')
-  await page.locator('.state-well').waitFor()
+  await logIn(page, user, 'wonder')
 }
 
 const call = async (from: Page, number: string, to?: Page): Promise<void> => {
-  await from.fill('input[name=dial]', number)
-  await from.keyboard.press('Enter')
-  if (to) {
-    await to.locator('.incoming').waitFor()
-    await to.keyboard.press('Alt+KeyA')
-  }
-  await from.getByText(/Sound: (Excellent|Good)/).waitFor()
+  await dial(from, number)
+  if (to) await take(to)
+  await hears(from)
 }
 
 const write = async (from: Page, number: string, text: string): Promise<void> => {
@@ -78,7 +72,7 @@ export const takePhonePictures = async (folder: string): Promise<void> => {
     await alice.goto(url)
     await alice.locator('input[name=user]').fill('1001')
     await shoot('login')
-    for (const [at, page] of pages.entries()) await logIn(page, url, `100${at + 1}`)
+    for (const [at, page] of pages.entries()) await logInAt(page, url, `100${at + 1}`)
 
     await write(bob, '1001', 'Is the spare part for line 4 here yet?')
     await write(alice, '1002', 'It came this morning. Shelf B, second from the left.')

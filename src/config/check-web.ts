@@ -31,33 +31,22 @@ export const checkWeb = (written: RootSettings, place: (name: string) => Place, 
   checkLegacy(all)
 }
 
-const HEADS = {
-  certificate: /-----BEGIN CERTIFICATE-----/,
-  key: /-----BEGIN (?:EC )?PRIVATE KEY-----/,
+const CONTENTS = {
+  certificate: { head: /-----BEGIN CERTIFICATE-----/, what: 'certificate' },
+  key: { head: /-----BEGIN (?:EC )?PRIVATE KEY-----/, what: 'private key without a password' },
 } as const
 
-/** Both or neither, and each what it should be; whether they fit each other is seen at the start. */
+/** Each file is what it should be; whether they fit each other is seen at the start. */
 const checkDtls = ({ written: { webphone }, place, check }: Check): void => {
-  if (!webphone) return
-  for (const [name, other] of [
-    ['certificate', 'key'],
-    ['key', 'certificate'],
-  ] as const) {
-    const [path, property] = [webphone.dtls[name], `webphone.dtls.${name}`]
-    const isRefused = check.problems.some((problem) => problem.property === property)
-    if (path === undefined) {
-      if (webphone.dtls[other] !== undefined && !isRefused)
-        check.problem(place('webphone'), property, `is missing: webphone.dtls.${other} needs it`)
-      continue
-    }
+  for (const name of ['certificate', 'key'] as const) {
+    const path = webphone?.dtls[name]
+    if (path === undefined) continue
+    const { head, what } = CONTENTS[name]
     const text = check.files.read(path)
-    if (!text.ok) check.problem(place('webphone'), property, `${path}: ${text.error}`)
-    else if (!HEADS[name].test(text.value))
-      check.problem(
-        place('webphone'),
-        property,
-        `${path} holds no ${name === 'key' ? 'private key without a password' : 'certificate'} as PEM`,
-      )
+    const fault = text.ok
+      ? !head.test(text.value) && `${path} holds no ${what} as PEM`
+      : `${path}: ${text.error}`
+    if (fault) check.problem(place('webphone'), `webphone.dtls.${name}`, fault)
   }
 }
 

@@ -148,19 +148,23 @@ const checkListeners = (listeners: SipListener[], place: Place, check: Findings)
 
 /** Certificates and keys come together. */
 const checkPairs = (written: RootSettings, place: (name: string) => Place, check: Findings): void => {
-  const { tls, com_ssl_certificate, com_ssl_key } = written
+  const { tls, webphone, com_ssl_certificate, com_ssl_key } = written
   if (com_ssl_certificate !== undefined && com_ssl_key === undefined) {
     check.problem(place('com_ssl_certificate'), 'com_ssl_key', 'is missing: com_ssl_certificate needs it')
   }
-  // A name that was refused is not missing as well.
-  const missing = (name: 'certificate' | 'key'): boolean =>
-    tls[name] === undefined && !check.problems.some(({ property }) => property === `tls.${name}`)
-  if (tls.certificate !== undefined && missing('key')) {
-    check.problem(place('tls'), 'tls.key', 'is missing: tls.certificate needs it')
+  const pair = (
+    group: 'tls' | 'webphone',
+    path: string,
+    { certificate, key }: WebphoneSettings['dtls'],
+  ): void => {
+    if ((certificate === undefined) === (key === undefined)) return
+    const [there, lacking] = key === undefined ? ['certificate', 'key'] : ['key', 'certificate']
+    // A name that was refused is not missing as well.
+    if (check.problems.some(({ property }) => property === `${path}.${lacking}`)) return
+    check.problem(place(group), `${path}.${lacking}`, `is missing: ${path}.${there} needs it`)
   }
-  if (tls.key !== undefined && missing('certificate')) {
-    check.problem(place('tls'), 'tls.certificate', 'is missing: tls.key needs it')
-  }
+  pair('tls', 'tls', tls)
+  if (webphone) pair('webphone', 'webphone.dtls', webphone.dtls)
 }
 
 /** What a route can never do. */

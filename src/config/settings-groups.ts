@@ -2,8 +2,10 @@ import type { Endpoint } from '#lib/wire'
 
 /** Tandem's own groups. Names and defaults are a contract with those who write configuration files. */
 
-/** Absolute paths, both or neither; neither: a self-signed certificate kept in data_dir. */
-/** `authorities`: files of PEM; without one any certificate of whoever we call is taken. */
+/**
+ * Absolute paths. Certificate and key: both or neither; neither: self-signed, kept in data_dir. `authorities`: without it
+ * any certificate of whoever we call is taken.
+ */
 export type TlsSettings = { certificate?: string; key?: string; authorities?: string }
 
 export type SecuritySettings = {

@@ -17,6 +17,7 @@ import type {
   Seat,
 } from './call-ports.ts'
 import type { Events } from './events.ts'
+import { echo } from './house/echo.ts'
 import { houseParty } from './house/party.ts'
 import { createMoving, type Far, personAt, recordElsewhere } from './moving/index.ts'
 import type { Media, Side, Store } from './ports.ts'
@@ -26,7 +27,6 @@ import { ringAll, takeMessage } from './ringing/ringing.ts'
 import type { Waking } from './ringing/waking.ts'
 import { orLater, type Routing } from './routing.ts'
 import { otherSide } from './side.ts'
-import { answered } from './sounds/answering.ts'
 import { createKeeping, type SoundPorts } from './sounds/keeping.ts'
 import type { Subscriber } from './subscribers.ts'
 
@@ -97,36 +97,6 @@ export const createCalls = (ports: CallsPorts) => {
       { clock, media: new CallMedia(id, speaking), wishes, changed, ended, onBug },
       ...([id, offer, caller] as const),
     )
-  }
-
-  const echo = async (call: Call, status: number): Promise<void> => {
-    const alone: Call['alone'] = (sdp) => call.media.echo(sdp)
-    call.alone = alone
-    if (call.record.kind === 'call') call.record.kind = 'echo'
-    if (status >= 300) return call.refuse({ why: 'declined', status })
-    if (call.offer.caller.subscriber?.ringOnly) {
-      call.ringing()
-      return call.caller.progress('ringing', 180)
-    }
-    const { description } = call.offer
-    if (!description) return echoLate(call, status)
-    const answer = await call.media.echo(description.sdp, call.callerMedia)
-    if (call.over) return
-    if (!answer.ok) return call.refuse({ why: answer.error })
-    call.answered()
-    await answered(call, answer.value, status)
-  }
-
-  /** The caller wants our offer: its answer comes with the ACK. */
-  const echoLate = async (call: Call, status: number): Promise<void> => {
-    const offered = await call.media.invite('caller', call.callerMedia)
-    if (call.over) return
-    if (!offered.ok) return call.refuse({ why: offered.error })
-    call.answered()
-    const late = await call.caller.answer(offered.value, status)
-    if (call.over) return
-    const agreed = late === undefined ? undefined : await call.media.answer('caller', late)
-    if (!agreed?.ok) call.end('failure', undefined, 'no description in the ACK')
   }
 
   /** An invitation that ran out is answered 487, RFC 3261 §13.3.1. */

@@ -1,6 +1,9 @@
 /** Unpredictable bytes as a port, so that tests can be repeatable. `globalThis.crypto` is the language's own. */
 export type Random = { bytes(length: number): Uint8Array; token(length?: number): string }
 
+/** A share from 0 to 1 of what is spread, so that not all do it in one moment. */
+export const shareOf = (random: Pick<Random, 'bytes'>): number => (random.bytes(1)[0] ?? 0) / 255
+
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
 /** Draws from a pool: one call of the system generator serves about a thousand tags. */

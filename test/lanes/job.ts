@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Finding } from './report.ts'
+import { type Finding, isResult } from './report.ts'
 
 export const root = join(import.meta.dirname, '../..')
 
@@ -148,7 +148,7 @@ const faultOf = (
   { work }: Job,
 ): string | undefined => {
   const failed = findings.filter(({ kind }) => kind === 'failed').length
-  const tests = findings.filter(({ kind }) => kind !== 'begun' && kind !== 'note').length
+  const tests = findings.filter(isResult).length
   if (code !== 0) {
     const how = signal ? `was ended by ${signal}` : `ended with code ${code}`
     return 'files' in work && failed === 0 ? `${how} though none of ${tests} tests failed` : how

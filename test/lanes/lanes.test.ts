@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { Job } from './job.ts'
+import { emptyGlobs } from '../support/hygiene.ts'
+import { type Job, root } from './job.ts'
+import { CALM, WAITING } from './lanes.ts'
 import { runAll } from './pool.ts'
 import { outcomeWords, summaryWords } from './words.ts'
 
@@ -32,6 +34,10 @@ const ran = async (jobs: Job[], more: { cores?: number; boundMs?: number; graceM
   const of = (name: string) => outcomes.find(({ job }) => job.name === name)
   return { outcomes, of, words: outcomes.map(outcomeWords).join('\n'), summary: summaryWords(outcomes, 1) }
 }
+
+test('every file with a manner of its own is there', () => {
+  assert.deepEqual(emptyGlobs([...CALM, ...WAITING], root), [])
+})
 
 test('a failing test is named with its suite and place, and what passed beside it counts', async () => {
   const { of, words, summary } = await ran([jobOf(['fails']), jobOf(['passes'])])

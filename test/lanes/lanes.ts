@@ -64,7 +64,7 @@ export const RUNS = {
 >
 
 /** Wait for timers, and hardly compute. */
-const WAITING = [
+export const WAITING = [
   'test/faults/gateway-network.test.ts',
   'test/faults/gateways.test.ts',
   'test/faults/goip.test.ts',
@@ -72,7 +72,7 @@ const WAITING = [
 ]
 
 /** Compare no sound and no picture, and drive no browser: they may run beside others. */
-const CALM = [
+export const CALM = [
   'by-hand',
   'dtls-certificate',
   'ejoin',

@@ -15,6 +15,9 @@ export type Finding = {
   words: string
 }
 
+/** Whether it is what became of a test. */
+export const isResult = ({ kind }: Finding): boolean => kind !== 'begun' && kind !== 'note'
+
 /** Counts at the end of a file, which the lane makes itself. */
 const COUNTS = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/
 

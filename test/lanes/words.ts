@@ -1,24 +1,23 @@
 import { relative } from 'node:path'
 import { type Outcome, root } from './job.ts'
-import type { Finding } from './report.ts'
+import { type Finding, isResult } from './report.ts'
 
 const placeOf = ({ place }: Finding): string => relative(root, place)
 const indent = (text: string): string => text.trimEnd().replace(/^/gm, '      ')
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
-const isTest = ({ kind }: Finding): boolean => kind !== 'begun' && kind !== 'note'
 const ofKind = (findings: Finding[], ...kinds: Finding['kind'][]): Finding[] =>
   findings.filter(({ kind }) => kinds.includes(kind))
 
 /** The tests that began and did not come to an end. */
 const unended = (findings: Finding[]): Finding[] => {
   const key = ({ name, place }: Finding): string => `${name} ${place}`
-  const ended = new Set(findings.filter(isTest).map(key))
+  const ended = new Set(findings.filter(isResult).map(key))
   return ofKind(findings, 'begun').filter((finding) => !ended.has(key(finding)))
 }
 
 /** What is said when a process has ended: a line if all is well, and all there is to know if not. */
 export const outcomeWords = ({ job, fault, seconds, findings, output }: Outcome): string => {
-  const tests = findings.filter(isTest).length
+  const tests = findings.filter(isResult).length
   const lines = [
     `${fault ? '✖' : '✔'} ${job.name} (${tests > 0 ? `${count(tests, 'test')}, ` : ''}${seconds.toFixed(1)} s)`,
     ...ofKind(findings, 'skipped').map(({ name, words }) => `    left out: ${name}${words && `: ${words}`}`),
@@ -43,7 +42,7 @@ const laneLine = (lane: string, outcomes: Outcome[]): string => {
     ofKind(findings, 'skipped').length,
   ]
   const broken = outcomes.filter(({ fault }) => fault).length
-  const tests = findings.filter(isTest).length
+  const tests = findings.filter(isResult).length
   return [
     `${lane}: ${outcomes.length} run`,
     ...(tests > 0 ? [`${count(tests, 'test')}, ${failed} failed, ${skipped} left out`] : []),

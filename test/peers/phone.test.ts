@@ -1,76 +1,32 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { type Browser, openChromium } from '../support/chromium.ts'
 import { peer } from '../support/peers.ts'
-import { logOf, md5User, startTandem, type Tandem } from '../support/tandem.ts'
+import {
+  dial,
+  hears,
+  openPhoneHouse,
+  type PhoneHouse,
+  press,
+  quiet,
+  ready,
+  take,
+  talk,
+} from '../support/phone-house.ts'
 import { until } from '../support/wait.ts'
 
-const config = {
-  security: { exempt: ['127.0.0.0/8'] },
-  webphone: { ws_addr: '127.0.0.1:0', wss_addr: '', phone_http_addr: '', phone_https_addr: '' },
-  ue_db: [
-    md5User('1001', 'wonder', '1001'),
-    md5User('1002', 'builder', '1002'),
-    md5User('1003', 'singer', '1003'),
-  ],
-}
-
-const ready = (page: Page) => page.locator('.state-well').waitFor()
 const stateOf = (page: Page) => page.locator('.call-state')
-/** Packets come, by the phone's own verdict. */
-const hears = (page: Page) => page.getByText(/Sound: (Excellent|Good|Fair)/).waitFor()
-const quiet = (page: Page) => page.locator('.dial').waitFor()
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
 describe('the phone in a browser', { skip: peer('chromium').skip }, () => {
-  let house: Tandem
-  const browsers: Browser[] = []
-
+  let house: PhoneHouse
   before(async () => {
-    house = await startTandem({ config })
+    house = await openPhoneHouse()
   })
-  after(async () => {
-    await Promise.all(browsers.map((browser) => browser.close()))
-    await house?.stop()
-  })
-
-  const open = async (): Promise<Page> => {
-    const browser = await openChromium({ viewport: { width: 1280, height: 860 } })
-    browsers.push(browser)
-    browser.context.setDefaultTimeout(15_000)
-    const page = await browser.context.newPage()
-    page.on('pageerror', (error) => assert.fail(`in the page: ${error.stack}`))
-    await page.goto(`http://127.0.0.1:${house.ports.http}/phone/`)
-    return page
-  }
-  const logIn = async (user: string, password: string): Promise<Page> => {
-    const page = await open()
-    await page.fill('input[name=user]', user)
-    await page.fill('input[name=password]', password)
-    await page.keyboard.press('Enter')
-    await ready(page)
-    return page
-  }
-  const dial = async (page: Page, number: string) => {
-    await page.fill('input[name=dial]', number)
-    await page.keyboard.press('Enter')
-  }
-  /** Two people talking; the second one was called. */
-  const talk = async (a: Page, b: Page, number: string) => {
-    await dial(a, number)
-    await b.locator('.incoming').waitFor()
-    await b.keyboard.press('Alt+KeyA')
-    await Promise.all([hears(a), hears(b)])
-  }
-  const told = (t: { after(f: () => void): void; diagnostic(text: string): void; passed?: boolean }) =>
-    t.after(() => {
-      if (t.passed === false) t.diagnostic(logOf(house))
-    })
+  after(() => house?.close())
 
   test('by keyboard alone: log in, call the echo, hear oneself, hang up', async (t) => {
-    told(t)
-    const page = await open()
+    house.told(t)
+    const page = await house.open()
     await page.locator('input[name=user]').waitFor()
     // The field has the focus: whoever comes may type.
     await page.keyboard.type('1001')
@@ -93,8 +49,8 @@ describe('the phone in a browser', { skip: peer('chromium').skip }, () => {
   })
 
   test('two phones: talk, hold, picture, text', async (t) => {
-    told(t)
-    const [alice, bob] = await Promise.all([logIn('1001', 'wonder'), logIn('1002', 'builder')])
+    house.told(t)
+    const [alice, bob] = await Promise.all([house.logIn(1001), house.logIn(1002)])
     await talk(alice, bob, '1002')
 
     await press(alice, 'Hold')
@@ -123,8 +79,8 @@ describe('the phone in a browser', { skip: peer('chromium').skip }, () => {
   })
 
   test('a page that is reloaded finds its call again, and a lost channel is repaired', async (t) => {
-    told(t)
-    const [alice, bob] = await Promise.all([logIn('1001', 'wonder'), logIn('1002', 'builder')])
+    house.told(t)
+    const [alice, bob] = await Promise.all([house.logIn(1001), house.logIn(1002)])
     await talk(alice, bob, '1002')
     await alice.reload()
     await hears(alice)
@@ -141,18 +97,13 @@ describe('the phone in a browser', { skip: peer('chromium').skip }, () => {
   })
 
   test('a call is transferred: at once, and after asking', async (t) => {
-    told(t)
-    const [alice, bob, carol] = await Promise.all([
-      logIn('1001', 'wonder'),
-      logIn('1002', 'builder'),
-      logIn('1003', 'singer'),
-    ])
+    house.told(t)
+    const [alice, bob, carol] = await Promise.all([house.logIn(1001), house.logIn(1002), house.logIn(1003)])
     await talk(alice, bob, '1002')
     await press(bob, 'Transfer')
     await bob.locator('.transfer input').fill('1003')
     await press(bob, 'Transfer now')
-    await carol.locator('.incoming').waitFor()
-    await carol.keyboard.press('Alt+KeyA')
+    await take(carol)
     await quiet(bob)
     await Promise.all([hears(alice), hears(carol)])
     await press(alice, 'Hang up')
@@ -162,8 +113,7 @@ describe('the phone in a browser', { skip: peer('chromium').skip }, () => {
     await press(bob, 'Transfer')
     await bob.locator('.transfer input').fill('1003')
     await press(bob, 'Ask first')
-    await carol.locator('.incoming').waitFor()
-    await carol.keyboard.press('Alt+KeyA')
+    await take(carol)
     await bob.getByText('You are talking').waitFor()
     await hears(carol)
     await press(bob, 'Connect them')
@@ -175,12 +125,8 @@ describe('the phone in a browser', { skip: peer('chromium').skip }, () => {
   })
 
   test('a call is sent elsewhere before it is answered', async (t) => {
-    told(t)
-    const [alice, bob, carol] = await Promise.all([
-      logIn('1001', 'wonder'),
-      logIn('1002', 'builder'),
-      logIn('1003', 'singer'),
-    ])
+    house.told(t)
+    const [alice, bob, carol] = await Promise.all([house.logIn(1001), house.logIn(1002), house.logIn(1003)])
     await dial(alice, '1002')
     await bob.locator('.incoming').waitFor()
     await bob.keyboard.press('Alt+KeyT')
@@ -197,12 +143,8 @@ describe('the phone in a browser', { skip: peer('chromium').skip }, () => {
   })
 
   test('a second caller knocks; one switches, and brings both together', async (t) => {
-    told(t)
-    const [alice, bob, carol] = await Promise.all([
-      logIn('1001', 'wonder'),
-      logIn('1002', 'builder'),
-      logIn('1003', 'singer'),
-    ])
+    house.told(t)
+    const [alice, bob, carol] = await Promise.all([house.logIn(1001), house.logIn(1002), house.logIn(1003)])
     await talk(alice, bob, '1002')
     await dial(carol, '1001')
     await alice.getByText('Your present call will be put on hold.').waitFor()
@@ -221,8 +163,8 @@ describe('the phone in a browser', { skip: peer('chromium').skip }, () => {
   })
 
   test('the call test passes and says the quality', async (t) => {
-    told(t)
-    const page = await logIn('1003', 'singer')
+    house.told(t)
+    const page = await house.logIn(1003)
     await page.goto(`${page.url().split('#')[0]}#/test`)
     await press(page, 'Start the test')
     await page.getByRole('button', { name: 'Test again' }).waitFor({ timeout: 40_000 })

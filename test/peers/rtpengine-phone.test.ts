@@ -56,41 +56,40 @@ describe('the built-in phone by rtpengine', { skip: without('rtpengine', 'chromi
       throw new Error(story.join('\n----\n'))
     }
   }
-  const talk = async (one: PhonePage, other: PhonePage, number: string): Promise<void> => {
-    await one.dial(number)
-    await other.takes()
+  const talk = async (): Promise<void> => {
+    await alice.dial('1002')
+    await bob.takes()
+    await Promise.all([alice.hears(700), bob.hears(440)])
+  }
+  /** Bob is out of the call, and Carol in his place, until she or Alice ends it. */
+  const joined = async (ends: PhonePage, stays: PhonePage): Promise<void> => {
+    await bob.quiet()
+    await Promise.all([alice.hears(1000), carol.hears(440)])
+    await ends.press('Hang up')
+    await stays.quiet()
   }
 
   test('a blind transfer: who stays and who comes hear each other', () =>
     told(async () => {
-      await talk(alice, bob, '1002')
-      await Promise.all([alice.hears(700), bob.hears(440)])
+      await talk()
       await bob.sends('1003', 'Transfer now')
       await carol.takes()
-      await bob.quiet()
-      await Promise.all([alice.hears(1000), carol.hears(440)])
-      await alice.press('Hang up')
-      await carol.quiet()
+      await joined(alice, carol)
     }))
 
   test('an attended one, with a word to each before', () =>
     told(async () => {
-      await talk(alice, bob, '1002')
-      await Promise.all([alice.hears(700), bob.hears(440)])
+      await talk()
       await bob.sends('1003', 'Ask first')
       await carol.takes()
       await Promise.all([bob.hears(1000), carol.hears(700)])
       await bob.press('Connect them')
-      await bob.quiet()
-      await Promise.all([alice.hears(1000), carol.hears(440)])
-      await carol.press('Hang up')
-      await alice.quiet()
+      await joined(carol, alice)
     }))
 
   test('pictures come, and go', () =>
     told(async () => {
-      await talk(alice, bob, '1002')
-      await Promise.all([alice.hears(700), bob.hears(440)])
+      await talk()
       await alice.press('Video')
       await bob.sees()
       await bob.press('Video')
@@ -104,8 +103,7 @@ describe('the built-in phone by rtpengine', { skip: without('rtpengine', 'chromi
 
   test('a recording has both voices', () =>
     told(async () => {
-      await talk(alice, bob, '1002')
-      await Promise.all([alice.hears(700), bob.hears(440)])
+      await talk()
       await alice.press('Record')
       await alice.page.getByRole('button', { name: 'Stop recording' }).waitFor()
       await sleep(3000)
@@ -132,8 +130,7 @@ describe('the built-in phone by rtpengine', { skip: without('rtpengine', 'chromi
 
   test('to the echo, which the house serves itself, and back', () =>
     told(async () => {
-      await talk(alice, bob, '1002')
-      await Promise.all([alice.hears(700), bob.hears(440)])
+      await talk()
       await alice.sends('600', 'Ask first')
       await alice.hears(440)
       await alice.press('Back to 1002')
@@ -178,8 +175,7 @@ describe('the built-in phone by rtpengine', { skip: without('rtpengine', 'chromi
 
   test('a page that is reloaded finds its call again', () =>
     told(async () => {
-      await talk(alice, bob, '1002')
-      await Promise.all([alice.hears(700), bob.hears(440)])
+      await talk()
       await bob.page.reload()
       await bob.hears(440)
       await alice.hears(700)

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { openChromium } from './chromium.ts'
+import { dial, logIn, press, quiet, take } from './phone-house.ts'
 import type { Tandem } from './tandem.ts'
 import { until } from './wait.ts'
 
@@ -30,29 +31,20 @@ export const openPhone = async (
   page.on('pageerror', (error) => lines.push(`${error.stack}`))
   page.on('console', (message) => lines.push(message.text()))
   await page.goto(`http://127.0.0.1:${house.ports.http}/phone/`)
-  await page.fill('input[name=user]', user)
-  await page.fill('input[name=password]', password)
-  await page.keyboard.press('Enter')
-  await page.locator('.state-well').waitFor()
+  await logIn(page, user, password)
   const ears = () => page.evaluate<number[]>('ears()')
   return {
     page,
     lines,
-    press: (name: string) => page.getByRole('button', { name, exact: true }).click(),
-    dial: async (number: string) => {
-      await page.fill('input[name=dial]', number)
-      await page.keyboard.press('Enter')
-    },
-    takes: async () => {
-      await page.locator('.incoming').waitFor()
-      await page.keyboard.press('Alt+KeyA')
-    },
+    press: (name: string) => press(page, name),
+    dial: (number: string) => dial(page, number),
+    takes: () => take(page),
     sends: async (number: string, how: 'Transfer now' | 'Ask first') => {
-      await page.getByRole('button', { name: 'Transfer', exact: true }).click()
+      await press(page, 'Transfer')
       await page.locator('.transfer input').fill(number)
-      await page.getByRole('button', { name: how, exact: true }).click()
+      await press(page, how)
     },
-    quiet: () => page.locator('.dial').waitFor(),
+    quiet: () => quiet(page),
     hears: (tone: number) =>
       until(`${user} hears ${tone} Hz`, async () => (await ears()).some((one) => Math.abs(one - tone) < 15), {
         timeoutMs: 30_000,

@@ -25,3 +25,16 @@ export const playedBy = (page: Page, file: Uint8Array): Promise<{ seconds: numbe
     const channels = Array.from({ length: sound.numberOfChannels }, (_, i) => sound.getChannelData(i))
     return { seconds: sound.duration, hertz: channels.map(frequencyOf) }
   }, file.toBase64())
+
+/** What a browser makes of a file that is played in the page: seconds, and how many of its tenths are not silent. */
+export const loudTenthsOf = (page: Page, player: string): Promise<{ seconds: number; loud: number }> =>
+  page.locator(`${player} audio`).evaluate(async (audio) => {
+    const file = await fetch((audio as unknown as { src: string }).src)
+    const sound = await new AudioContext().decodeAudioData(await file.arrayBuffer())
+    const samples = sound.getChannelData(0)
+    const tenth = Math.floor(samples.length / (sound.duration * 10))
+    let loud = 0
+    for (let from = 0; from + tenth <= samples.length; from += tenth)
+      if (samples.subarray(from, from + tenth).some((one) => Math.abs(one) > 0.02)) loud++
+    return { seconds: sound.duration, loud }
+  })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Below the kernel's own range for outgoing connections, so that nobody takes them by chance. */
-export const [FIRST, LAST] = [10_240, 32_640]
+const [FIRST, LAST] = [10_240, 32_640]
 /** A house's media take exactly one: of smaller stretches there were soon no two left side by side. */
 const STRETCH = 400
 const COUNT = Math.floor((LAST - FIRST) / STRETCH)

@@ -4,8 +4,8 @@ export type Wish = { to: string; from?: string; disp?: string; cdata?: string; s
 export class ServerRefusal extends Error {
   /** What stood against it, by name. */
   readonly fault: string | undefined
-  constructor(words: string, fault: string | undefined) {
-    super(words)
+  constructor(fault: string | undefined) {
+    super(fault)
     this.fault = fault
   }
 }
@@ -17,9 +17,8 @@ const post = async (server: string, path: string, body: object): Promise<Record<
   })
   const told = (await response.json().catch(() => ({}))) as Record<string, unknown>
   if (response.ok) return told
-  const words = [told.detail, told.title].find((one) => typeof one === 'string')
   const fault = typeof told.code === 'string' ? told.code : response.status === 429 ? 'busy' : undefined
-  throw new ServerRefusal((words as string | undefined) ?? '', fault)
+  throw new ServerRefusal(fault)
 }
 
 export const ticketFor = async (server: string, to: string): Promise<{ ticket: string; ws: string[] }> => {

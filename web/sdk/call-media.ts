@@ -75,8 +75,7 @@ export const createCallMedia = ({ world, devices, onState, onFar, onLost }: Call
     peer = openPeer()
     if (microphone) await peer.setAudio(microphone)
     else peer.listen('audio')
-    const track = near?.getVideoTracks()[0]
-    if (track) await peer.setVideo(track)
+    if (camera) await peer.setVideo(camera)
     else if (saw) peer.listen('video')
   }
 

@@ -60,9 +60,6 @@ class FakeStream {
   getTracks(): FakeTrack[] {
     return this.tracks
   }
-  getVideoTracks(): FakeTrack[] {
-    return this.tracks.filter(({ kind }) => kind === 'video')
-  }
   addTrack(track: FakeTrack): void {
     this.tracks.push(track)
   }

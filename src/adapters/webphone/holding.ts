@@ -1,6 +1,6 @@
 import type { Description, Media, Refused } from '#core'
 import type { Timers } from '#lib/clock'
-import type { Random } from '#lib/random'
+import { type Random, shareOf } from '#lib/random'
 import { err, type Result } from '#lib/result'
 import { faceOf } from './causes.ts'
 import { type Direction, describe, inDirection } from './descriptions.ts'
@@ -25,7 +25,7 @@ const renegotiate = async (
     if (call.over || !call.events) return err({ why: 'cancelled' })
     const answer = await call.events.onOffer(description)
     if (answer.ok || answer.error.status !== 491 || tried === MOST_TRIES) return answer
-    const wait = ((random.bytes(1)[0] ?? 0) / 255) * GLARE_MS
+    const wait = shareOf(random) * GLARE_MS
     await new Promise<void>((done) => void timers.after(10 + wait, done))
   }
 }

@@ -3,6 +3,7 @@ import type { Log } from '#lib/log'
 import { sameSecret } from '#lib/secret'
 import { wired } from '#lib/text'
 import { type CommandOf, decipher } from '#webcall'
+import { isExtension } from './names.ts'
 import type { Account, Tokens, WebphoneSettings } from './ports.ts'
 import type { UpstreamWish } from './upstream.ts'
 
@@ -45,7 +46,6 @@ const isPassword = (given: string, subscriber: Subscriber | undefined): boolean 
   return (plain || asSent) && subscriber?.password !== undefined
 }
 
-const NUMBER = /^[\w.+*#-]{1,64}$/
 const NO_PASSWORD: Login = {
   kind: 'denied',
   reason: 'The server has no password of yours for the exchange: log in with that.',
@@ -103,7 +103,7 @@ export const createLogin = ({ subscribers, guard, tokens, settings, log, upstrea
       return { kind: 'refused', reason: 'Say 1000 first: a nonce is good once, for a minute.' }
     const clear = decipher(pwd, { cipher, key, nonce, tel })
     if (upstream !== undefined) {
-      if (!clear.ok || !NUMBER.test(tel) || usr === '' || /["\r\n]/.test(usr)) return denied(address)
+      if (!clear.ok || !isExtension(tel) || usr === '' || /["\r\n]/.test(usr)) return denied(address)
       return { kind: 'elsewhere', wish: { tel, user: wired(usr), password: clear.value } }
     }
     const account = accountOf(subscribers, usr, tel)

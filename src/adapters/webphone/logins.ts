@@ -4,7 +4,7 @@ import { announce } from './incoming.ts'
 import { createLogin, type LoginPorts } from './login.ts'
 import type { Account, WebphonePorts } from './ports.ts'
 import { GRACE_S, type Session, type Sessions } from './sessions.ts'
-import type { UpstreamWish } from './upstream.ts'
+import { isRefused, type UpstreamWish } from './upstream.ts'
 import { type Connection, takeNonce } from './visitor.ts'
 
 type LoginsPorts = LoginPorts &
@@ -132,7 +132,7 @@ export const createLogins = (ports: LoginsPorts) => {
       return enter(connection, command, { subscriber, identity, tel: wish.tel, upstream })
     }
     const { code, reason = 'The exchange does not answer.' } = entered?.error ?? { code: -2 }
-    if (code === -401 || code === -403 || code === -407) guard.fail(link.address)
+    if (isRefused(code)) guard.fail(link.address)
     if (!isOld) say({ op: 2001, seq, code: 0 })
     say({ op: 9001, state: code === -401 || code === -407 ? -403 : code, reason })
   }

@@ -37,6 +37,10 @@ export const calledOf = (text: string): Dialled | undefined => {
   return dialled && place ? { ...dialled, text: `${dialled.text}@${place}` } : dialled
 }
 
+const EXTENSION = /^[\w.+*#-]{1,64}$/
+/** What may be the number of an extension of another exchange. */
+export const isExtension = (tel: string): boolean => EXTENSION.test(tel)
+
 /** As the core names identities: a sip one with its domain. */
 export const identityUri = ({ uri }: Identity, domain: string): string =>
   uri.startsWith('sip:') && !uri.includes('@') ? `${uri}@${domain}` : uri

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createEvents, type MessageDraft } from '#core'
+import { createEvents, type MessageDraft, type MessageRecord } from '#core'
 import { ok } from '#lib/result'
 import { aSubscriber } from '../../../test/support/house.ts'
 import type { Session, Sessions } from './sessions.ts'
-import { createWebTexts } from './texts.ts'
+import { createWebTexts, textEvent } from './texts.ts'
 
 const IDENTITIES = ['1001', '1002'].map((user) => ({ uri: `sip:${user}`, user }))
 const alice = aSubscriber('alice', { identities: IDENTITIES })
@@ -35,4 +35,13 @@ test('a text is from the number that was chosen; at an exchange elsewhere from t
   const draft = await written(true)
   assert.equal(draft?.from, `sip:1001@${alice.domain}`)
   assert.deepEqual(draft?.to, { extension: alice.impi, way: 'by', number: '1001', text: '1003' })
+})
+
+test('the name that another exchange told is shown, and no note that looks like one', () => {
+  const shown = (origin: MessageRecord['origin']): string | undefined => {
+    const record = { id: '1', origin, from: 'sip:1003@there', to: 'sip:1001@here', acceptedAtMs: 0 }
+    return textEvent({ ...record, tag: 'exchange rates' } as MessageRecord, 'hello', { isNew: true }).disp
+  }
+  assert.equal(shown('sip'), 'rates')
+  assert.equal(shown('rest'), '1003')
 })

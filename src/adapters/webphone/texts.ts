@@ -5,6 +5,7 @@ import {
   type MessageRecord,
   type MessageState,
   type Messages,
+  toldName,
 } from '#core'
 import { readable } from '#lib/text'
 import type { CommandOf, Pdu } from '#webcall'
@@ -65,20 +66,20 @@ const ownerOf = ({ tag = '' }: MessageRecord): { name: string; mid: string } | u
 export const textOf = ({ body }: MessageRecord): string | undefined =>
   body.kind === 'text' ? body.text : undefined
 
-/** The sender's name, where another exchange told it. */
-const displayIn = (tag = ''): string | undefined => /^exchange (.+)$/s.exec(tag)?.[1]
-
 /** 9005: of and to a number for new clients, a URI for old ones (manual 4.3.2.5). */
 export const textEvent = (
-  { id, from, to, tag, acceptedAtMs }: MessageRecord,
+  message: MessageRecord,
   text: string,
   { isNew }: Pick<Phone, 'isNew'>,
   direction: 'in' | 'out' = 'in',
-): Pdu => ({
-  ...{ op: 9005, id, disp: line(displayIn(tag) ?? readable(userOf(from))) },
-  ...(isNew ? { from: userOf(from), to: userOf(to) } : { from, to }),
-  ...{ msg: text, atMs: acceptedAtMs, direction },
-})
+): Pdu => {
+  const { id, from, to, acceptedAtMs } = message
+  return {
+    ...{ op: 9005, id, disp: line(toldName(message) ?? readable(userOf(from))) },
+    ...(isNew ? { from: userOf(from), to: userOf(to) } : { from, to }),
+    ...{ msg: text, atMs: acceptedAtMs, direction },
+  }
+}
 
 /** 9006: the way of a text of this browser's. */
 const tellFate = (session: Session, mid: string, record: MessageRecord): void => {

@@ -15,6 +15,9 @@ export type UpstreamWish = {
 /** 0; −2 nobody answers; −3 another contact has taken its place; else minus SIP's status. `over`: it will not come back. */
 export type UpstreamState = { code: number; reason?: string; over: boolean }
 
+/** Not let in: for as long as nobody changes the password. */
+export const isRefused = (code: number): boolean => code === -401 || code === -403 || code === -407
+
 /** An extension of another exchange, registered there for one web session. */
 export type UpstreamAccount = {
   readonly subscriber: Subscriber

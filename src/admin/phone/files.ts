@@ -8,6 +8,8 @@ import type { Clock } from '#lib/clock'
 /** `small`: the same compressed, made when somebody first wants it. */
 export type StaticFile = { body: Buffer; small?: Buffer; type: string; etag: string; hashed: boolean }
 
+export const WIDGET = 'click-to-call.js'
+
 /** By path within the folder. */
 type Files = ReadonlyMap<string, StaticFile>
 
@@ -73,7 +75,7 @@ const readSite = async (folder: string): Promise<Files | undefined> => {
 }
 
 /** What a build writes first and last: as long as one is missing, it is under way. */
-const MARKS = ['index.html', 'click-to-call.js']
+const MARKS = ['index.html', WIDGET]
 
 const stampOf = (folder: string): string | undefined => {
   try {

@@ -44,6 +44,13 @@ const userBy = (
   return right && hasPassword(found) && found.password !== '' ? found : undefined
 }
 
+/** Nobody has said whether the password is right: that is no failure of whoever showed it. */
+const UNJUDGED: Record<'away' | 'busy' | 'full', { status: number; words: string; retryS?: number }> = {
+  away: { status: 503, words: 'The exchange does not answer.' },
+  busy: { status: 429, words: 'Too many attempts at once: wait a moment.', retryS: 5 },
+  full: { status: 503, words: 'Too many log in at the moment: wait a moment.', retryS: 5 },
+}
+
 const extensionIn = (name: string): string => name.trim().replace(/^(?:sips?|tel):|@.*$/gi, '')
 
 /**
@@ -64,16 +71,15 @@ export const prove = async (
   if (refuseBlockedPhone(request, reply, ports)) return undefined
   const user =
     userBy(name, password, ports) ?? (await exchange?.prove(extensionIn(name), password, source)) ?? 'wrong'
-  if (user === 'away' || user === 'busy' || user === 'full') {
-    if (user === 'away') sendProblem(reply, 503, 'The exchange does not answer.')
-    else if (user === 'busy')
-      sendProblem(reply.header('retry-after', 5), 429, 'too many at once: wait a moment')
-    else sendProblem(reply.header('retry-after', 5), 503, 'Too many log in at the moment: wait a moment.')
-    return undefined
-  }
-  if (user !== 'wrong') {
+  if (typeof user === 'object') {
     ports.guard.succeed(source)
     return user
+  }
+  if (user !== 'wrong') {
+    const { status, words, retryS } = UNJUDGED[user]
+    if (retryS !== undefined) reply.header('retry-after', retryS)
+    sendProblem(reply, status, words)
+    return undefined
   }
   ports.guard.fail(source)
   ports.log.write('api', 'warn', 'phone login refused', { user: source })

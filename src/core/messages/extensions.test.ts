@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { memoryMessages } from '../../../test/support/memory-messages.ts'
 import { aMessageHouse, DELIVERED } from '../../../test/support/message-house.ts'
 import { extensionOf } from './queues.ts'
-import type { MessageRecord } from './record.ts'
 
 const BOB = 'bob@tandem.test'
 const AWAY = { kind: 'away' as const, reason: 'not registered' }
@@ -35,23 +33,5 @@ describe('a text of an extension of another exchange', () => {
       ['1001', '1002', '1001', '1001'],
     )
     assert.equal(store.rows.size, 3)
-  })
-
-  test('that waited before queues had numbers goes with whichever is there', async () => {
-    const before = await aMessageHouse({ script: () => AWAY })
-    const id = await before.accepted({ to: { extension: BOB, way: 'by', number: '1001', text: 'anybody' } })
-    await before.settle()
-    await before.messages.close()
-    const queue = `exchange:${BOB}`
-    assert.deepEqual(extensionOf(queue), { impi: BOB })
-    const row = before.store.rows.get(id) as MessageRecord
-    const store = memoryMessages(new Map([[id, { ...row, queue }]]))
-    const { messages, settle, stateOf } = await aMessageHouse({ store, timers: before.timers })
-    messages.wake(BOB)
-    await settle()
-    assert.equal(await stateOf(id), 'queued')
-    messages.wake(BOB, '1001')
-    await settle()
-    assert.equal(await stateOf(id), 'delivered')
   })
 })

@@ -184,9 +184,7 @@ export const createMessages = (ports: MessagePorts): Messages => {
     flush: (impi) => flush(queueOf(subscribers.byImpi(impi)?.impi ?? impi)),
     wake(impi, number) {
       turns.wake(queueOf(impi))
-      if (number === undefined) return
-      turns.wake(exchangeQueueOf(impi))
-      turns.wake(exchangeQueueOf(impi, number))
+      if (number !== undefined) turns.wake(exchangeQueueOf(impi, number))
     },
     free: () => turns.free(),
     ...createLateWords({ store, book, endings, attempts, nowMs }),

@@ -17,13 +17,12 @@ const MARK = ' '
 
 /**
  * What an extension of an exchange elsewhere sends there by one of its numbers, each registered for itself: while one is
- * not, the others go on. Without a number: a queue of before, where all its numbers wait for each other.
+ * not, the others go on.
  */
-export const exchangeQueueOf = (impi: string, number?: string): string =>
-  `${EXCHANGE}${impi}${number === undefined ? '' : `${MARK}${number}`}`
+export const exchangeQueueOf = (impi: string, number: string): string => `${EXCHANGE}${impi}${MARK}${number}`
 /** Whose texts wait there; undefined: it is no such queue. */
-export const extensionOf = (queue: string): { impi: string; number?: string } | undefined => {
+export const extensionOf = (queue: string): { impi: string; number: string } | undefined => {
   if (!queue.startsWith(EXCHANGE)) return undefined
-  const [impi = '', number] = queue.slice(EXCHANGE.length).split(MARK)
-  return { impi, ...(number !== undefined && { number }) }
+  const [impi = '', number = ''] = queue.slice(EXCHANGE.length).split(MARK)
+  return { impi, number }
 }

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { type Certificate, createCertificate, fingerprintOf } from '#dtls'
-import type { Log } from '#lib/log'
+import { bugText, type Log } from '#lib/log'
 import type { HandshakeFailure, HandshakeId, Handshaker, HandshakerEvents } from './handshaker.ts'
 import type { FromThread, ToThread } from './talk.ts'
 
@@ -81,9 +81,7 @@ export const createHandshaker = ({ events, log, certificate: given }: Handshaker
     })
     made.unref()
     made.on('message', onTold)
-    made.on('error', (error) =>
-      log.write('media', 'error', `DTLS: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
-    )
+    made.on('error', (error) => log.write('media', 'error', `DTLS: ${bugText(error)}`))
     made.on('exit', () => onExit(made))
     return made
   }

@@ -12,18 +12,17 @@ export type Call = {
   /** The latest description of each side. */
   said: Partial<Record<Side, Said>>
   offer: { from: Side; targets: Map<string, { web: string | undefined; branch: string }> } | undefined
-  /** Of the branch that answered. */
+  /** The one that answered; none: nobody has. */
   branch: string | undefined
-  answered: boolean
   /** What is asked of the server, one after the other: a description means nothing without those before it. */
   queue: Promise<unknown>
 }
 
 export type Fields = Record<string, string | number | string[]>
 
-export const tagsOf = (from: Side, { answered }: Call) => ({
+export const tagsOf = (from: Side, { branch }: Call) => ({
   'from-tag': from,
-  ...(answered && { 'to-tag': otherSide(from) }),
+  ...(branch !== undefined && { 'to-tag': otherSide(from) }),
 })
 
 /** Calls by rtpengine, and what is asked of the servers that have them. */
@@ -41,11 +40,12 @@ export const createRegister = (servers: readonly NgPeer[], log: Log) => {
     calls: calls as ReadonlyMap<string, Call>,
     ask,
     enter: (name: string): Call | undefined => {
-      const [server] = orderFor(name, servers)
       const present = calls.get(name)
-      if (present || !server) return present
+      if (present) return present
+      const [server] = orderFor(name, servers)
+      if (!server) return undefined
       const call: Call = {
-        ...{ name, server, said: {}, answered: false, queue: Promise.resolve() },
+        ...{ name, server, said: {}, queue: Promise.resolve() },
         ...{ offer: undefined, branch: undefined },
       }
       calls.set(name, call)
@@ -54,9 +54,9 @@ export const createRegister = (servers: readonly NgPeer[], log: Log) => {
     /** The first server that answers has the call; later ones stay with it. */
     firstOffer: async (call: Call, fields: Fields): Promise<Result<NgReply, NgFault>> => {
       let reply = await ask(call, 'offer', fields)
-      if (call.answered || Object.keys(call.said).length > 1) return reply
+      if (call.offer) return reply
       for (const server of orderFor(call.name, servers)) {
-        if (reply.ok || reply.error.why !== 'silent' || call.offer) break
+        if (reply.ok || reply.error.why !== 'silent') break
         if (server === call.server || calls.get(call.name) !== call) continue
         call.server = server
         reply = await ask(call, 'offer', fields)

@@ -41,28 +41,21 @@ export const createDescriptions = ({ register, places, events, embedded }: Descr
     return places.isHoused(name) || (web !== undefined && places.wasAsked(web))
   }
 
-  const offerOf = async (
-    call: Call,
-    isNew: boolean,
-    side: Side,
-    sdp: string,
-    options: MediaOptions,
-  ): Told => {
+  const offerOf = async (call: Call, side: Side, sdp: string, options: MediaOptions): Told => {
     const [own, to] = [browserOf(call, side, options), otherSide(side)]
     const web = browserOf(call, to, options)
-    const goes = call.offer && call.offer.from === side && !call.answered
-    const branch = call.answered ? (call.branch ?? 'a') : (web ?? 'phones')
+    const branch = call.branch ?? web ?? 'phones'
     const reply = await register.firstOffer(call, {
       ...{ sdp, ...tagsOf(side, call), 'via-branch': branch },
       ...flagsFor(own !== undefined, web !== undefined, false),
     })
     if (!reply.ok) {
-      if (isNew && !call.offer) register.forget(call)
+      if (!call.offer) register.forget(call)
       return err(refusalOf(reply.error))
     }
     call.said[side] = { sdp, web: own }
-    const targets = goes && call.offer ? call.offer.targets : new Map()
-    call.offer = { from: side, targets: targets.set(web ?? '', { web, branch }) }
+    const forked = call.branch === undefined && call.offer?.from === side ? call.offer.targets : new Map()
+    call.offer = { from: side, targets: forked.set(web ?? '', { web, branch }) }
     return sdpOf(reply, web === undefined)
   }
 
@@ -78,7 +71,6 @@ export const createDescriptions = ({ register, places, events, embedded }: Descr
       ...flagsFor(target.web !== undefined, toWeb, true),
     })
     if (!reply.ok) return err(refusalOf(reply.error))
-    call.answered = true
     call.branch = target.branch
     call.said[side] = { sdp, web: target.web }
     for (const one of ['caller', 'callee'] as const) {
@@ -90,8 +82,8 @@ export const createDescriptions = ({ register, places, events, embedded }: Descr
 
   const refreshOf = async (call: Call, side: Side, web: string, sdp: string): Told => {
     const others = call.said[otherSide(side)]
-    if (!others) return err('bad-request')
-    const branch = { 'via-branch': call.branch ?? 'a' }
+    if (!others || call.branch === undefined) return err('bad-request')
+    const branch = { 'via-branch': call.branch }
     const isWeb = others.web !== undefined
     const offered = await ask(call, 'offer', {
       ...{ sdp, 'from-tag': side, 'to-tag': otherSide(side), ...branch },
@@ -112,10 +104,9 @@ export const createDescriptions = ({ register, places, events, embedded }: Descr
       places.house(name, options)
       return embedded.offer(name, side, sdp, options)
     }
-    const isNew = !calls.has(name)
     const call = register.enter(name)
     if (!call) return err('overloaded')
-    return inTurn(call, () => offerOf(call, isNew, side, sdp, options))
+    return inTurn(call, () => offerOf(call, side, sdp, options))
   }
 
   const answer: Media['answer'] = async (name, side, sdp, options = {}) => {

@@ -24,10 +24,8 @@ export type RtpengineMediaPorts = {
   limitS?(): number
 }
 
-const TAGS: Record<Side, string> = { caller: 'caller', callee: 'callee' }
-
 const bothOf = (reply: NgReply): Record<Side, MediumStats[]> | undefined => {
-  const flowed = { caller: flowOf(reply, TAGS, 'caller'), callee: flowOf(reply, TAGS, 'callee') }
+  const flowed = { caller: flowOf(reply, 'caller'), callee: flowOf(reply, 'callee') }
   return [...flowed.caller, ...flowed.callee].some(({ rtpRecv }) => rtpRecv > 0) ? flowed : undefined
 }
 
@@ -85,7 +83,7 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     const call = calls.get(name)
     if (!call) return embedded.stats(name, side)
     const reply = await ask(call, 'query', {})
-    return reply.ok ? flowOf(reply.value, TAGS, side) : []
+    return reply.ok ? flowOf(reply.value, side) : []
   }
 
   const stopWatch = watchSilence(calls, events, () => ports.limitS?.() ?? 0)

@@ -38,9 +38,12 @@ export const forTelephones = (sdp: string): string =>
 export const forBrowsers = (sdp: string): string =>
   sdp.replace(/^a=(?:ssrc|ssrc-group|group):.*(?:\r?\n|$)/gm, '')
 
+/** What is said of the session, and of each medium. */
+export const partsOf = (sdp: string): string[] => sdp.split(/(?=^m=)/m)
+
 /** An answer as long as the offer, RFC 3264 §6: what the offer has no more is left out, what it has besides is refused. */
 export const withMediaOf = (answer: string, offer: string): string => {
-  const [session = '', ...said] = answer.split(/(?=^m=)/m)
+  const [session = '', ...said] = partsOf(answer)
   const wanted = offer.match(/^m=\S+ .*/gm) ?? []
   const media = wanted.map((line, at) => said[at] ?? `${line.trimEnd().replace(/^(m=\S+ )\d+/, '$10')}\r\n`)
   return session + media.join('')

@@ -1,4 +1,5 @@
 import type { MediumStats, Side } from '#core'
+import { otherSide } from '../call.ts'
 import type { Bencoded } from './bencode.ts'
 import type { NgReply } from './ng.ts'
 
@@ -22,10 +23,10 @@ const packetsOf = (stream: Bencoded | undefined): number =>
 
 const kindOf = (type: string): MediumStats['type'] => (type === 'audio' || type === 'video' ? type : 'other')
 
-/** What flowed, from an answer to `query` or `delete`. What one side is sent is what the other was heard saying. */
-export const flowOf = (reply: NgReply, tags: Record<Side, string>, side: Side): MediumStats[] => {
-  const others = mediaOf(reply, tags[side === 'caller' ? 'callee' : 'caller'])
-  return mediaOf(reply, tags[side]).map((medium, index) => {
+/** What flowed, from an answer to `query` or `delete`, whose tags are the sides. What one is sent is what the other was heard saying. */
+export const flowOf = (reply: NgReply, side: Side): MediumStats[] => {
+  const others = mediaOf(reply, otherSide(side))
+  return mediaOf(reply, side).map((medium, index) => {
     const [rtp, rtcp] = listOf(member(medium, 'streams'))
     const [theirs, theirRtcp] = listOf(member(others[index], 'streams'))
     return {

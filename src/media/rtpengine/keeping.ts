@@ -1,15 +1,12 @@
 import type { Media, MediaEvents, Refusal, Side } from '#core'
 import { err, ok, type Result } from '#lib/result'
-import { forTelephones, PLAIN } from './flags.ts'
+import type { Fields } from './call.ts'
+import { forTelephones, PLAIN, partsOf } from './flags.ts'
 import type { NgFault, NgReply } from './ng.ts'
 
 export type KeepingPorts = {
   embedded: Media
-  ask(
-    call: string,
-    command: string,
-    fields: Record<string, string | string[]>,
-  ): Promise<Result<NgReply, NgFault>>
+  ask(call: string, command: string, fields: Fields): Promise<Result<NgReply, NgFault>>
 }
 
 const ENDING = '.kept'
@@ -25,7 +22,6 @@ export const eventsBeside = (events: MediaEvents): MediaEvents => ({
     events.onRecorded?.(call.endsWith(ENDING) ? call.slice(0, -ENDING.length) : call, files),
 })
 
-const partsOf = (sdp: string): string[] => sdp.split(/(?=^m=)/m)
 const isSound = (section: string): boolean => /^m=audio (?!0 )/.test(section)
 
 /** Its first sound alone: pictures are not kept. */
@@ -66,7 +62,7 @@ export const createKeeping = ({ embedded, ask }: KeepingPorts) => {
     if (!reply.ok) return err('not-acceptable-media')
     tags.get(call)?.push(tag)
     const { sdp } = reply.value
-    if (typeof sdp !== 'string' || !/^m=audio (?!0 )/m.test(sdp)) return err('not-acceptable-media')
+    if (typeof sdp !== 'string' || !partsOf(sdp).some(isSound)) return err('not-acceptable-media')
     return ok({ tag, sdp: forTelephones(sdp) })
   }
 

@@ -2,11 +2,14 @@ import { createSocket, type Socket } from 'node:dgram'
 import type { MediaEvents, Side } from '#core'
 import type { Log } from '#lib/log'
 import { err, ok, type Result } from '#lib/result'
+import { digitOf } from '#rtp'
 import type { NgServer } from './ng.ts'
 
 const MOST_OCTETS = 4096
-/** Telephone-events by number, RFC 4733 §3.2. */
-const KEYS = '0123456789*#ABCD'
+/** So many of those who are not believed are told of, each once. */
+const MOST_STRANGERS = 100
+/** Above it is no key: the flash, RFC 4733 §3.2. */
+const LAST_KEY = 15
 
 export type Key = { call: string; side: Side; key: string; ms: number }
 
@@ -17,7 +20,7 @@ export const readKey = (octets: Uint8Array): Key | undefined => {
     const said: unknown = JSON.parse(Buffer.from(octets).toString('utf8'))
     if (typeof said !== 'object' || said === null) return undefined
     const { callid, source_tag: side, event, duration, type } = said as Record<string, unknown>
-    const key = typeof event === 'number' ? KEYS[event] : undefined
+    const key = typeof event === 'number' && event <= LAST_KEY ? digitOf(event) : undefined
     if (type !== 'DTMF' || key === undefined || typeof callid !== 'string') return undefined
     if (side !== 'caller' && side !== 'callee') return undefined
     return { call: callid, side, key, ms: typeof duration === 'number' ? duration : 0 }
@@ -67,10 +70,13 @@ const hear = (socket: Socket, { servers, knows, events, log }: KeyPorts): void =
   socket.on('message', (octets, from) => {
     const address = plain(from.address)
     if (!isNamed && !known.has(address)) {
-      if (strangers.size < 100 && !strangers.has(address))
-        log.write('media', 'warn', `keys told by ${address} are not believed: it is none of media.servers`)
-      if (strangers.size < 100) strangers.add(address)
-      return
+      if (strangers.size >= MOST_STRANGERS || strangers.has(address)) return
+      strangers.add(address)
+      return log.write(
+        'media',
+        'warn',
+        `keys told by ${address} are not believed: it is none of media.servers`,
+      )
     }
     const read = readKey(octets)
     if (read && knows(read.call)) events.onDtmf(read.call, read.side, read.key, read.ms)

@@ -29,7 +29,7 @@ export const watchSilence = (
     }
   }
   const watch = setInterval(() => {
-    for (const call of calls.values()) if (call.answered) void look(call)
+    for (const call of calls.values()) if (call.branch !== undefined) void look(call)
   }, WATCH_MS).unref()
   return () => clearInterval(watch)
 }

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { RecordedFile, Side } from '#core'
-import type { Log } from '#lib/log'
+import { bugText, type Log } from '#lib/log'
 import type { ToClerk, Told } from './clerk-talk.ts'
 import type { Types } from './formats.ts'
 import type { Heard } from './recording.ts'
@@ -46,13 +46,7 @@ export const createClerk = (log: Log, thread = new URL('./clerk-thread.ts', impo
       if (fault === undefined) one?.resolve(value)
       else one?.reject(new Error(fault))
     })
-    made.on('error', (error) =>
-      log.write(
-        'media',
-        'error',
-        `recordings: ${error instanceof Error ? (error.stack ?? error.message) : error}`,
-      ),
-    )
+    made.on('error', (error) => log.write('media', 'error', `recordings: ${bugText(error)}`))
     made.on('exit', () => onExit(made))
     return made
   }

@@ -1,5 +1,5 @@
 import type { Timer, Timers } from '#lib/clock'
-import type { Random } from '#lib/random'
+import { type Random, shareOf } from '#lib/random'
 import type { Flow } from '#lib/wire'
 
 /** RFC 5626 §4.4.1 wants 95 to 120 s at most: servers are known that close what was silent for 120. */
@@ -34,10 +34,7 @@ const isPong = (octets: Uint8Array): boolean => octets.length === 2 && octets[0]
 export const createKeepAlive = ({ timers, random }: { timers: Timers; random: Random }): KeepAlive => {
   const byConnection = new Map<number, Kept>()
 
-  const pause = (one: Kept): Timer => {
-    const earlierMs = ((random.bytes(1)[0] as number) / 255) * SPREAD_MS
-    return timers.after(MOST_MS - earlierMs, () => ping(one))
-  }
+  const pause = (one: Kept): Timer => timers.after(MOST_MS - shareOf(random) * SPREAD_MS, () => ping(one))
   const ping = (one: Kept): void => {
     one.asked = true
     one.timer = timers.after(PONG_MS, () => missed(one))

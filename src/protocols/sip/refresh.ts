@@ -1,3 +1,4 @@
+import { shareOf } from '#lib/random'
 import type { Dialog } from './dialog.ts'
 import { parseDelta, parseRetryAfter } from './fields.ts'
 import type { SipRequest, SipResponse } from './message.ts'
@@ -58,7 +59,7 @@ export const createRefresh = ({ timers, random, sessionExpires }: RefreshPorts, 
   /** 491: the side that owns the Call-ID waits 2.1 to 4 s, the other up to 2 s, RFC 3261 §14.1. */
   const patienceMs = ({ status, headers }: SipResponse): number => {
     if (status === 491) {
-      const share = (random.bytes(1)[0] as number) / 255
+      const share = shareOf(random)
       return session.dialog.caller ? 2100 + share * 1900 : share * 2000
     }
     if (status === 422 || status === 405 || status === 501) return 1000

@@ -4,7 +4,7 @@ import type { SipRequest } from './message.ts'
 /** RFC 3261 §20.43: who warns is named by a pseudonym, an address of ours is nobody's business. */
 const AGENT = 'tandem'
 
-export const warning = (code: number, text: string): [name: string, value: string] => [
+const warning = (code: number, text: string): [name: string, value: string] => [
   'Warning',
   `${code} ${AGENT} "${text}"`,
 ]

@@ -4,7 +4,7 @@ import { Round } from '../parts/controls.tsx'
 import { Avatar } from '../parts/shapes.tsx'
 import { TroubleNote } from '../parts/trouble.tsx'
 import { belowName, type Shown, useCalls, useCell, useHouse, useNameOf } from '../state/hooks.ts'
-import { useWords } from '../words/index.ts'
+import { type Say, useWords } from '../words/index.ts'
 import { SendElsewhere } from './send-elsewhere.tsx'
 
 const useRinging = (): { ringing: Shown | undefined; talking: boolean; busy: boolean } => {
@@ -15,6 +15,9 @@ const useRinging = (): { ringing: Shown | undefined; talking: boolean; busy: boo
     busy: calls.some(({ view }) => view.state !== 'incoming'),
   }
 }
+
+const kindWords = ({ view }: Shown, say: Say): string =>
+  view.farVideo ? say('Incoming video call') : say('Incoming call')
 
 const Buttons = ({ call, view, elsewhere }: Shown & { elsewhere(): void }): ReactElement => {
   const say = useWords()
@@ -76,9 +79,7 @@ export const Incoming = (): ReactElement | null => {
             {...ringing}
             head={
               <>
-                <p className="incoming-kind">
-                  {view.farVideo ? say('Incoming video call') : say('Incoming call')}
-                </p>
+                <p className="incoming-kind">{kindWords(ringing, say)}</p>
                 <Avatar name={name} tel={view.with} size="large" />
                 <Heading slot="title">{name}</Heading>
                 {belowName(name, view.with) && <p className="dim number">{view.with}</p>}
@@ -108,9 +109,7 @@ export const Knock = (): ReactElement | null => {
           <div className="knock-who" role="alert">
             <Avatar name={name} tel={view.with} />
             <p className="grow">
-              <span className="incoming-kind">
-                {view.farVideo ? say('Incoming video call') : say('Incoming call')}
-              </span>
+              <span className="incoming-kind">{kindWords(ringing, say)}</span>
               <b>{name}</b>
               {belowName(name, view.with) && <span className="dim number">{view.with}</span>}
               {talking && <span className="dim">{say('Your present call will be put on hold.')}</span>}

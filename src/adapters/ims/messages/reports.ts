@@ -1,4 +1,4 @@
-import { FINAL_STATES, type MessageRecord, type Subscriber } from '#core'
+import { FINAL_STATES, impiOf, type MessageRecord, type Subscriber } from '#core'
 import type { ServerTransaction } from '#sip'
 import { decodeTpdu, type Rp } from '#sms'
 import type { Later } from '../prove.ts'
@@ -37,7 +37,7 @@ export const createReports = (ports: IncomingTextPorts, { reply }: Replies, late
 
   const onLate = async (late: Late): Promise<void> => {
     const message = await messages.get(late.named.id)
-    if (message?.queue === `subscriber:${late.impi}`) return takeLate(late, message)
+    if (message && impiOf(message.queue) === late.impi) return takeLate(late, message)
     log.write(
       'ims',
       'warn',

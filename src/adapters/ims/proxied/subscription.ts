@@ -1,5 +1,5 @@
 import type { Timer, Timers } from '#lib/clock'
-import type { Random } from '#lib/random'
+import { type Random, shareOf } from '#lib/random'
 import type { Flow } from '#lib/wire'
 import {
   createResponse,
@@ -70,7 +70,7 @@ export class UpstreamSubscription {
   }
 
   #jitter(least: number, most: number): number {
-    return least + ((this.#ports.random.bytes(1)[0] ?? 0) / 255) * (most - least)
+    return least + shareOf(this.#ports.random) * (most - least)
   }
 
   #later(ms: number, work: () => Promise<void>): void {

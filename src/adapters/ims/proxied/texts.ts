@@ -5,10 +5,10 @@ import {
   type MessageRecord,
   type Messages,
   type Outcome,
+  tagOfName,
 } from '#core'
 import { keep, readable } from '#lib/text'
-import { parseAddress, parseRetryAfter, parseUri, type ServerTransaction, tagOf, tokenOf } from '#sip'
-import { keyOfUri } from '../identity.ts'
+import { parseAddress, parseRetryAfter, type ServerTransaction, tagOf, tokenOf } from '#sip'
 import { attemptOf } from '../messages/attempt.ts'
 import { contentOf, textIn } from '../messages/content.ts'
 import { userPart } from '../trunks/line.ts'
@@ -29,11 +29,6 @@ const ROUTE = 'exchange'
 const RETRY_AFTER: [string, string][] = [['Retry-After', '30']]
 const MOST_DISPLAY = 128
 
-const userOf = (uri: string): string | undefined => {
-  const parsed = parseUri(uri)
-  return parsed.ok ? keyOfUri(parsed.value).user : undefined
-}
-
 /**
  * A text that is forked to several browsers of one extension bears one Call-ID, and is taken once: all of them get it from
  * here. An exchange that makes a request of its own for each browser sends as many texts.
@@ -49,7 +44,7 @@ const draftOf = ({ request }: ServerTransaction, { found }: ProxyAccount, text: 
     ...{ origin: 'sip', from: keep(uri), body: { kind: 'text', text } },
     to: { extension: impi, way: 'for', text: found.identity.uri },
     dedupe: `exchange-${tokenOf(`${impi} ${callId} ${cseq} ${tag}`)}`,
-    ...(shown !== '' && { tag: `${ROUTE} ${shown}` }),
+    ...(shown !== '' && { tag: tagOfName(shown) }),
   }
 }
 
@@ -102,9 +97,9 @@ export const createProxyTexts = (ports: ProxyTextPorts) => {
   /** What extensions send: one after the other, by whichever browser of theirs is registered. */
   const carrier: Carrier = {
     async deliver(message) {
-      const { body, queue, from } = message
+      const { body, queue } = message
       if (body.kind !== 'text') return { kind: 'failed', reason: 'an exchange takes text, not data' }
-      const { impi = '', number = userOf(from) ?? '' } = extensionOf(queue) ?? {}
+      const { impi = '', number = '' } = extensionOf(queue) ?? {}
       const account = accounts.speaker(impi, number)
       if (!account) return { kind: 'away', reason: 'not registered at the exchange' }
       const octets = new TextEncoder().encode(body.text)

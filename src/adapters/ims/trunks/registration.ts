@@ -1,6 +1,6 @@
 import type { Timer, Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
-import type { Random } from '#lib/random'
+import { type Random, shareOf } from '#lib/random'
 import type { Flow, Wire } from '#lib/wire'
 import {
   type ClientEvents,
@@ -160,7 +160,7 @@ export const createTrunkRegistration = (ports: RegistrationPorts, line: TrunkLin
     // What is asked at the moment decides itself how it goes on.
     if (asking || closed) return
     losses = lasted ? 0 : losses + 1
-    if (lasted) return later(((random.bytes(1)[0] as number) / 255) * SPREAD_MS)
+    if (lasted) return later(shareOf(random) * SPREAD_MS)
     become({ registered: false, reason: 'its connection was closed', status: 503 })
     later(retryMs(losses - 1))
   }

@@ -2,14 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { GuestPlace, GuestRefusal } from '#core'
 import { sourceOf } from '../../rest/logins.ts'
 import { sendProblem } from '../../rest/problems.ts'
-import { type Site, sendFile } from '../files.ts'
+import { type Site, sendFile, WIDGET } from '../files.ts'
 import { pageHeaders } from '../headers.ts'
 import type { PhonePorts } from '../ports.ts'
 import { hostOf, isSecure } from '../site.ts'
 import { TEST_PAGE } from './test-page.ts'
 
 const BASE = '/click-to-call'
-const WIDGET = 'click-to-call.js'
 const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength })
 const TICKET = { body: { type: 'object', required: ['to'], properties: { to: text(64) } } }
 const CALL_BACK = {
