@@ -2,18 +2,27 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import type { MediaSocket } from '#simulators'
 
-/** A UDP socket on loopback, as simulated devices want it. */
+/** Addresses here are literal: Node's own look-up would only cost time. */
+const literally = (
+  host: string,
+  _options: unknown,
+  done: (error: null, address: string, family: number) => void,
+): void => done(null, host, 4)
+
+/** A UDP socket on loopback, as simulated devices want it. What cannot be sent is lost, as on any network. */
 export const openUdp = async (port = 0): Promise<MediaSocket> => {
-  const socket = createSocket('udp4')
+  const socket = createSocket({ type: 'udp4', lookup: literally })
+  // Without a look-up it is bound at once, before anybody could wait for it.
+  const listening = once(socket, 'listening')
   socket.bind(port, '127.0.0.1')
-  await once(socket, 'listening')
+  await listening
   const { address, port: own } = socket.address()
   let open = true
   const media: MediaSocket = {
     local: { address, port: own },
     onPacket: undefined,
     send: (octets, to) => {
-      if (open) socket.send(octets, to.port, to.address, () => {})
+      if (open) socket.send(octets, to.port, to.address)
     },
     close: () => {
       if (open) socket.close()

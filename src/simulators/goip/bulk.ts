@@ -34,10 +34,8 @@ const MOST_OCTETS = 3000
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 /** A device counts octets, and takes no more of the text than it was promised. */
-const cut = (text: string, octets: number): string => {
-  const whole = new TextEncoder().encode(text)
-  return whole.length <= octets ? text : utf8.decode(whole.subarray(0, octets))
-}
+const cut = (text: string, octets: number): string =>
+  Buffer.byteLength(text) <= octets ? text : utf8.decode(Buffer.from(text).subarray(0, octets))
 
 /** The device's side of "Process for Bulk SMS". */
 export const createBulk = (ports: BulkPorts) => {
@@ -83,10 +81,8 @@ export const createBulk = (ports: BulkPorts) => {
       return quirks.has('mute') ? undefined : say(known.words ?? `WAIT ${sid} ${telid}\n`)
     const recipient: Recipient = { to, words: undefined }
     recipients.set(telid, recipient)
-    for (const old of recipients.keys()) {
-      if (recipients.size <= REMEMBERED) break
-      recipients.delete(old)
-    }
+    // Never more than one too many.
+    if (recipients.size > REMEMBERED) recipients.delete(recipients.keys().next().value ?? '')
     if (!quirks.has('mute')) say(`WAIT ${sid} ${telid}\n`)
     radio.send(to, session.text, (result) => settle(session, telid, recipient, result))
   }

@@ -12,7 +12,6 @@ import { createNotices } from './notices.ts'
 
 type LinePorts = GoipPorts & { share: Share; manner: GoipManner; reboot: () => void }
 
-const encoder = new TextEncoder()
 const MODULE_MS = 5000
 
 /** One channel of a device: its card, its port, and what it says to the server. */
@@ -32,8 +31,8 @@ export const createGoipLine = (
 
   /** Who asked last: answers go there, what the channel tells by itself goes to the server of its settings. */
   let asker = server
-  const say = (text: string): void => socket?.send(encoder.encode(text), server)
-  const answer = (text: string): void => socket?.send(encoder.encode(text), asker)
+  const say = (text: string): void => socket?.send(Buffer.from(text), server)
+  const answer = (text: string): void => socket?.send(Buffer.from(text), asker)
   const radio = createRadio({ timers, chance, network }, () => state.number, manner.radio)
   const credentials = `id:${id};password:${password};`
   const notices = createNotices({

@@ -49,7 +49,8 @@ export const createNotices = ({ timers, manner, credentials, say, onEnd }: Notic
     },
     /** The server's word. False when nobody waits for it: a repetition that was under way. */
     take(name: string, number: string, verdict: Verdict, text: string): boolean {
-      const notice = open.find(({ key }) => key === `${name} ${number}`)
+      const wanted = `${name} ${number}`
+      const notice = open.find(({ key }) => key === wanted)
       if (!notice) return false
       end(notice)
       onEnd(name, verdict, text)
