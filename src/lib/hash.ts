@@ -1,6 +1,9 @@
-/** FNV-1a, 32 bits, unsigned: tells texts apart where nobody gains by making two alike. */
-export const hash32 = (text: string): number => {
-  let value = 0x811c9dc5
+/**
+ * FNV-1a, 32 bits, unsigned: tells texts apart where nobody gains by making two alike. `before`: what it gave for the text
+ * in front of this one.
+ */
+export const hash32 = (text: string, before = 0x811c9dc5): number => {
+  let value = before
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
   return value >>> 0
 }

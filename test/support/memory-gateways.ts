@@ -47,7 +47,7 @@ export const memoryGateways = (): MemoryGateways => {
       }
       return new Proxy(store, { get: (target, name) => (name === 'save' ? save : Reflect.get(target, name)) })
     },
-    save: (sim) => void memory.sims.set(sim.key, sim),
+    save: (sim) => void memory.sims.set(sim.key, structuredClone(sim)),
     addRecipient: (key, _month, recipient) =>
       void memory.recipients.set(key, [...(memory.recipients.get(key) ?? []), recipient]),
     loadSims: async () =>

@@ -1,4 +1,4 @@
-import type { GatewayDriver, GatewayText, SendResult } from '#core'
+import type { GatewayDriver, SendResult } from '#core'
 import type { DeviceAnswer } from '#goip-wire'
 import { err, ok, type Result } from '#lib/result'
 import { createAlarms } from './admission.ts'
@@ -7,7 +7,7 @@ import { type Ask, createExchange } from './exchanges.ts'
 import type { GoipLine, GoipLines } from './lines.ts'
 import { isDialable, numberFor } from './numbers.ts'
 import type { GoipPorts } from './ports.ts'
-import { createSession } from './sessions.ts'
+import { Session } from './sessions.ts'
 import { createSlots } from './slots.ts'
 import { createTalks } from './talks.ts'
 import { createUssd } from './ussd.ts'
@@ -37,17 +37,25 @@ export const createGoipDriver = (ports: DriverPorts): GoipDriver => {
   const say = (line: GoipLine, text: string): void => {
     if (line.flow) words.say(line.flow, text, line.settings.password)
   }
+  /** The line of this name when it is there and has nothing to do; else why not. */
+  const freeLine = (name: string): GoipLine | string => {
+    const line = lines.byName(name)
+    if (!line?.alive) return 'the line is offline'
+    return busy.has(line) ? 'the line is busy' : line
+  }
   /** The line to itself for one job, or why it cannot have any. */
   const withLine = async <T>(
     name: string,
-    job: (line: GoipLine) => Promise<T>,
-    refuse: (reason: string) => T,
-  ): Promise<T> => {
-    const line = lines.byName(name)
-    if (!line?.alive) return refuse('the line is offline')
-    if (busy.has(line)) return refuse('the line is busy')
+    job: (line: GoipLine) => Promise<Result<T, string>>,
+  ): Promise<Result<T, string>> => {
+    const line = freeLine(name)
+    if (typeof line === 'string') return err(line)
     busy.add(line)
-    return job(line).finally(() => busy.delete(line))
+    try {
+      return await job(line)
+    } finally {
+      busy.delete(line)
+    }
   }
   const ask: Ask = async ({ line, words, good, everyMs, times, session = talks.number() }) => {
     const text = words(session)
@@ -59,75 +67,69 @@ export const createGoipDriver = (ports: DriverPorts): GoipDriver => {
   }
   const ussd = createUssd({ timers, ask, say })
 
-  const sendBy = async (
-    line: GoipLine,
-    { to, text, task }: Pick<GatewayText, 'to' | 'text' | 'task'>,
-  ): Promise<SendResult> => {
-    const number = numberFor(to, line.settings.number_format, line.sim.number ?? line.settings.number)
-    if (!isDialable(number)) return { kind: 'refused', fault: 'number', reason: 'not a number' }
-    ussd.exit(line)
-    if (!(await slots.take(line.device))) return busyWith('all sessions of the device are taken')
-    const session = task === undefined ? talks.number() : placeOf(task).session
-    const talk = sessionOf(line, session, text, () => slots.release(line.device))
-    return talk.send(number)
+  const sessions = {
+    ...{ timers, say },
+    onPassword: (line: GoipLine) => passwordAlarm(line, 'does not take the password of its line', {}),
+    onEnd: (session: Session) => {
+      talks.end(session.number)
+      // What a process before this one began has none of our places.
+      if (session.address === undefined) slots.release(session.line.device)
+      else busy.delete(session.line)
+    },
   }
-  const sessionOf = (line: GoipLine, session: number, text: string, over: () => void, address?: string) => {
-    const talk = createSession({
-      ...{ timers, settings: line.settings, session, text },
-      say: (words) => say(line, words),
-      onPassword: () => passwordAlarm(line, 'does not take the password of its line', {}),
-      onEnd: () => {
-        talks.end(session)
-        over()
-      },
-    })
-    const { onAnswer, close } = talk
-    talks.open(session, { line, onAnswer, close, ...(address !== undefined && { address }) })
-    return talk
+  const open = (opening: ConstructorParameters<typeof Session>[1]): Session => {
+    const session = new Session(sessions, opening)
+    talks.open(session.number, session)
+    return session
   }
-
   return {
     kind: 'goip',
     commands: GOIP_COMMANDS,
+    /** One function from the line's taking to its end: there is one for each text that is on its way. */
     async send({ id }, { to, text, task }) {
       if (Buffer.byteLength(text) > MOST_OCTETS)
         return { kind: 'refused', fault: 'number', reason: `more than ${MOST_OCTETS} octets` }
-      const parcel = { to, text, ...(task !== undefined && { task }) }
-      return withLine<SendResult>(id, (line) => sendBy(line, parcel), busyWith)
+      const line = freeLine(id)
+      if (typeof line === 'string') return busyWith(line)
+      const called = numberFor(to, line.settings.number_format, line.sim.number ?? line.settings.number)
+      if (!isDialable(called)) return { kind: 'refused', fault: 'number', reason: 'not a number' }
+      busy.add(line)
+      try {
+        ussd.exit(line)
+        if (!slots.take(line.device) && !(await slots.wait(line.device)))
+          return busyWith('all sessions of the device are taken')
+        const number = task === undefined ? talks.number() : placeOf(task).session
+        return await open({ line, text, number }).send(called)
+      } finally {
+        busy.delete(line)
+      }
     },
-    async nextTask({ id }) {
+    nextTask({ id }) {
       const address = lines.byName(id)?.flow?.address
       return address === undefined ? undefined : `${talks.number()}@${address}`
     },
     follow(name, task, sinceMs) {
       const line = lines.byName(name)
       if (!line) return undefined
-      const { session, address } = placeOf(task)
-      const free = (): void => void busy.delete(line)
+      const { session: number, address } = placeOf(task)
       // The device has one text at a time: another one would be refused.
       busy.add(line)
-      const talk = sessionOf(line, session, '', free, address)
-      return talk.follow(timers.clock.wallMs() - sinceMs)
+      return open({ line, number, text: '', address }).follow(timers.clock.wallMs() - sinceMs)
     },
     async ussd({ id }, code) {
-      if (code !== undefined) return withLine(id, (line) => ussd.dial(line, code), err)
+      if (code !== undefined) return withLine(id, (line) => ussd.dial(line, code))
       const line = lines.byName(id)
       if (line) ussd.exit(line)
       return ok({ text: '', open: false })
     },
-    async command({ id }, name, values) {
-      return withLine<Result<string, string>>(
-        id,
-        async (line) => {
-          const words = wordsOf(name, values, line.settings)
-          if (!words.ok) return words
-          const { answer, session } = await ask({ line, words: words.value, good: isGood(name), ...COMMAND })
-          if (name === 'CF' || name === 'CW' || !answer.ok) say(line, `DONE ${session}`)
-          return answer.ok ? ok(answer.value.rest) : answer
-        },
-        err,
-      )
-    },
+    command: ({ id }, name, values) =>
+      withLine<string>(id, async (line) => {
+        const words = wordsOf(name, values, line.settings)
+        if (!words.ok) return words
+        const { answer, session } = await ask({ line, words: words.value, good: isGood(name), ...COMMAND })
+        if (name === 'CF' || name === 'CW' || !answer.ok) say(line, `DONE ${session}`)
+        return answer.ok ? ok(answer.value.rest) : answer
+      }),
     onAnswer: talks.onAnswer,
     get talks() {
       return talks.count

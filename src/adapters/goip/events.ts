@@ -66,14 +66,18 @@ export const createDeviceEvents = (ports: EventPorts) => {
     const known = waiting.get(dedupe)
     if (known) return known
     if (waiting.size >= MOST_WAITING) return undefined
-    const kept = store(line, event, dedupe)
-      .catch((bug: unknown) => {
-        log.write('gw', 'error', bugText(bug))
-        return { ok: false }
-      })
-      .finally(() => waiting.delete(dedupe))
+    const kept = stored(line, event, dedupe)
     waiting.set(dedupe, kept)
+    void kept.then(() => waiting.delete(dedupe))
     return kept
+  }
+  const stored = async (line: GoipLine, event: DeviceEvent, dedupe: string): Promise<Kept> => {
+    try {
+      return await store(line, event, dedupe)
+    } catch (bug) {
+      log.write('gw', 'error', bugText(bug))
+      return { ok: false }
+    }
   }
 
   const onEvent = (event: DeviceEvent, flow: Flow, slowed: boolean): void => {

@@ -4,20 +4,24 @@ import type { SendResult } from '#core'
 import { parseFromDevice } from '#goip-wire'
 import { createHandClock } from '#lib/timers'
 import { aLine } from '../../../test/support/goip-house.ts'
+import type { GoipLine } from './lines.ts'
 import type { LineSettings } from './ports.ts'
-import { createSession } from './sessions.ts'
+import { Session } from './sessions.ts'
 
 const aSession = (text = 'hello', settings: Partial<LineSettings> = {}) => {
   const timers = createHandClock()
   const said: string[] = []
   const told: string[] = []
-  const session = createSession({
-    ...{ timers, session: 11, text },
-    settings: aLine({ password: 'password1', ...settings }),
-    say: (words) => void said.push(words),
-    onPassword: () => void told.push('password'),
-    onEnd: () => void told.push('end'),
-  })
+  const line = { settings: aLine({ password: 'password1', ...settings }) } as GoipLine
+  const session = new Session(
+    {
+      timers,
+      say: (_line, words) => void said.push(words),
+      onPassword: () => void told.push('password'),
+      onEnd: () => void told.push('end'),
+    },
+    { line, number: 11, text },
+  )
   const hear = (text: string): void => {
     const read = parseFromDevice(Buffer.from(text))
     assert.ok(read.ok && read.value.kind === 'answer', text)

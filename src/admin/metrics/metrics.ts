@@ -85,12 +85,7 @@ const countEvents = (registry: Registry, ports: MetricsPorts): void => {
     ...{ name: 'tandem_store_commit_seconds', help: 'One transaction with its fsync.', registers },
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1],
   })
-  const states = new Map<string, ReturnType<typeof steps.labels>>()
-  const stepOf = (state: string) => {
-    const known = states.get(state) ?? steps.labels(state)
-    states.set(state, known)
-    return known
-  }
+  const stepOf = createLabelled(steps)
   onCommit((tookMs) => commits.observe(tookMs / 1000))
   events.subscribe((event) => {
     if (event.kind === 'message.changed') {
@@ -106,18 +101,30 @@ const countEvents = (registry: Registry, ports: MetricsPorts): void => {
   })
 }
 
+/** A counter by its labels, which are looked up once. There are few of them. */
+const createLabelled = (counter: Counter<string>) => {
+  const known = new Map<string, ReturnType<Counter<string>['labels']>>()
+  return (...labels: string[]) => {
+    const key = labels.length === 1 ? (labels[0] as string) : labels.join(' ')
+    const one = known.get(key) ?? counter.labels(...labels)
+    known.set(key, one)
+    return one
+  }
+}
+
 /** Texts that came in by SIM cards (`received`), and what became of those that left by them. */
 const createTextCount = (registry: Registry, { kindOfLine = () => undefined }: MetricsPorts) => {
   const texts = new Counter({
     ...{ name: 'tandem_gateway_texts_total', help: 'Texts by SIM cards.', registers: [registry] },
     labelNames: ['kind', 'state'],
   })
+  const counted = createLabelled(texts)
   return ({ message, step }: Extract<CoreEvent, { kind: 'message.changed' }>): void => {
     const { via, origin, steps } = message
     if (!via || step.state === 'submitting') return
     const cameIn = origin === 'gateway'
     if (cameIn && steps.length > 1) return
-    texts.inc({ kind: kindOfLine(via.line) ?? 'unknown', state: cameIn ? 'received' : step.state })
+    counted(kindOfLine(via.line) ?? 'unknown', cameIn ? 'received' : step.state).inc()
   }
 }
 

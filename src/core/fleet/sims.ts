@@ -18,7 +18,8 @@ export type KeptSim = {
 
 /** Where cards are kept: in the background, in groups. */
 export type SimStore = {
-  save(sim: KeptSim): void
+  /** As it stands when it is written: it changes until then. */
+  save(sim: Readonly<KeptSim>): void
   /** `recipient`: a number's hash; told once per card and month. */
   addRecipient(key: string, month: number, recipient: number): void
 }
@@ -84,11 +85,7 @@ export const createSims = (
     cards.delete(key)
     keys.delete(key)
   }
-  const save = ({ key, day, month, sent, failed, received, locked, restUntilMs }: Card): void =>
-    store?.save({
-      ...{ key, day, month, locked, restUntilMs },
-      ...{ sent: { ...sent }, failed: { ...failed }, received: { ...received } },
-    })
+  const save = (card: Card): void => store?.save(card)
 
   /** Counts of a day or month that has passed are none. */
   const turn = (card: Card, now: number): void => {

@@ -6,6 +6,7 @@ import type {
   DeviceKind,
   Fleet,
   GatewayDriver,
+  GatewayText,
   Line,
   Place,
   SendResult,
@@ -42,15 +43,14 @@ const WHOLE = /^\+\d{7,20}$/
 /** Hands at once; lines are what really counts. */
 const MOST_IN_HAND = 20_000
 
-export const viaOf = (line: LineName): MessageVia => {
-  const { iccid, imsi, number, operator } = line.sim ?? {}
-  return {
-    line: line.id,
-    ...(iccid !== undefined && { iccid }),
-    ...(imsi !== undefined && { imsi }),
-    ...(number !== undefined && { number }),
-    ...(operator !== undefined && { operator }),
-  }
+export const viaOf = ({ id, sim = {} }: LineName): MessageVia => {
+  const { iccid, imsi, number, operator } = sim
+  const via: MessageVia = { line: id }
+  if (iccid !== undefined) via.iccid = iccid
+  if (imsi !== undefined) via.imsi = imsi
+  if (number !== undefined) via.number = number
+  if (operator !== undefined) via.operator = operator
+  return via
 }
 
 /** Hands the texts of one stage of a route to SIM cards. */
@@ -133,10 +133,11 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
       if (task !== undefined) onHanded(m.id, deviceOf(line.id), [task])
       result.committed?.()
     }
-    const handed = { route: line.id, via: viaOf(line), marks, ...(task !== undefined && { task }), committed }
+    const named = task === undefined ? undefined : { task }
+    const handed = { route: line.id, via: viaOf(line), marks, committed }
     return result.kind === 'sent'
-      ? { kind: 'sent', ...handed, reportMs }
-      : { kind: 'unknown', ...handed, reason: result.reason }
+      ? { kind: 'sent', ...handed, reportMs, ...named }
+      : { kind: 'unknown', ...handed, reason: result.reason, ...named }
   }
 
   const send = (m: MessageRecord, line: Place, to: string): Promise<SendResult> => {
@@ -147,11 +148,10 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
     if (body.kind !== 'text') return never('number', 'gateways take nothing but text')
     if (!driver) return never('line', `no driver for ${line.kind}`)
     const report = plan.reports || m.reportTo !== undefined
+    const text: GatewayText = { id, attempt, to, text: body.text, report }
     const task = m.state === 'submitting' ? m.steps.at(-1)?.task : undefined
-    return driver.send(line, {
-      ...{ id, attempt, to, text: body.text, report },
-      ...(task !== undefined && { task }),
-    })
+    if (task !== undefined) text.task = task
+    return driver.send(line, text)
   }
 
   /** Begun by a process before this one, by a line that need not have been seen since. */
@@ -178,7 +178,7 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
       },
     },
     ...(!plan.atLeastOnce && {
-      taskOf: async (m: MessageRecord) => {
+      taskOf: (m: MessageRecord) => {
         const line = places.get(m.id)?.line
         return line && drivers.get(line.kind)?.nextTask?.(line)
       },
@@ -198,10 +198,13 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
       places.delete(m.id)
       if (!place) return { kind: 'retry', reason: 'no line', afterS: BUSY_S }
       const { line, to } = place
-      const result = await send(m, line, to).catch(
-        // A bug on the way: nobody knows how far the text came.
-        (bug: unknown): SendResult => ({ kind: 'unknown', reason: `failed: ${String(bug).slice(0, 80)}` }),
-      )
+      let result: SendResult
+      try {
+        result = await send(m, line, to)
+      } catch (bug) {
+        // On the way: nobody knows how far the text came.
+        result = { kind: 'unknown', reason: `failed: ${String(bug).slice(0, 80)}` }
+      }
       fleet.release(line.id, to, result)
       return outcomeOf(m, line, to, result)
     },

@@ -55,12 +55,13 @@ export const createReports = ({ timers, messages, store, left, nextId, reportMs 
   /** Of texts to the same number the newest that still waits for a report; one that is named is that one only. */
   const tell = async (ids: string[], report: InboundReport | InboundResult): Promise<boolean> => {
     if ('task' in report) return tellResult(ids[0], report)
-    const { line, status, reference } = report
+    for (const id of report.reference === undefined ? ids : ids.slice(0, 1))
+      if (await tellOne(id, report)) return true
+    return stepOf(report.status) === undefined
+  }
+  const tellOne = (id: string, { line, status }: InboundReport): Promise<boolean> => {
     const step = stepOf(status)
-    if (!step) return true
-    for (const id of reference === undefined ? ids : ids.slice(0, 1))
-      if (await messages.report(id, { ...step, route: line })) return true
-    return false
+    return step ? messages.report(id, { ...step, route: line }) : Promise.resolve(true)
   }
   const tellResult = async (id: string | undefined, { result }: InboundResult): Promise<boolean> => {
     const step = stepOfResult(result)
@@ -111,10 +112,10 @@ export const createReports = ({ timers, messages, store, left, nextId, reportMs 
   void settleLeft()
 
   /** Of a text that was handed over just now: the line's newest of this reference. */
-  const toldAtOnce = async (report: InboundReport | InboundResult): Promise<boolean> => {
+  const toldAtOnce = (report: InboundReport | InboundResult): Promise<boolean> | false => {
     if ('task' in report || !report.reference) return false
     const id = handed.get(`${report.line} ${report.reference}`)
-    return id !== undefined && tell([id], report)
+    return id !== undefined && tellOne(id, report)
   }
   const taken = async (report: InboundReport | InboundResult): Promise<Result<void, 'failure'>> => {
     let parked: Parked | undefined

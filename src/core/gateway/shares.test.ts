@@ -82,10 +82,13 @@ describe('the places of a route to gateways', () => {
 
 test('shares are counted up and down in a memory that does not grow, and never too low', () => {
   const shares = createShares('salt')
-  for (let n = 0; n < 100_000; n++) shares.add(`number ${n}`)
-  for (let n = 0; n < 5000; n++) shares.add('crowd')
-  assert.ok(shares.of('crowd') >= 5000 && shares.of('crowd') < 5020, `${shares.of('crowd')}`)
-  assert.ok(shares.of('nobody') < 20)
-  for (let n = 0; n < 100_000; n++) shares.remove(`number ${n}`)
-  assert.equal(shares.of('crowd'), 5000)
+  for (let n = 0; n < 100_000; n++) shares.add('queue', `number ${n}`)
+  for (let n = 0; n < 5000; n++) shares.add('queue', 'crowd')
+  assert.ok(
+    shares.of('queue', 'crowd') >= 5000 && shares.of('queue', 'crowd') < 5020,
+    `${shares.of('queue', 'crowd')}`,
+  )
+  assert.ok(shares.of('queue', 'nobody') < 20)
+  for (let n = 0; n < 100_000; n++) shares.remove('queue', `number ${n}`)
+  assert.equal(shares.of('queue', 'crowd'), 5000)
 })

@@ -2,8 +2,9 @@ import type { Timers } from '#lib/clock'
 import { bugText, type Log } from '#lib/log'
 import { deviceOf } from '../fleet/names.ts'
 import type { LiveSettings } from '../live-settings.ts'
+import { Attempt } from './attempt.ts'
 import type { Book } from './book.ts'
-import type { Carrier, Outcome, Progress } from './contract.ts'
+import type { Carrier, Outcome } from './contract.ts'
 import type { Endings, Step } from './endings.ts'
 import type { MessageRecord, MessageStep, MessageVia } from './record.ts'
 import { isFinal, withStep } from './steps.ts'
@@ -24,17 +25,6 @@ type AttemptPorts = {
 /** What the queue does after an attempt: goes on, waits until it is woken, or tries again later. */
 export type After = 'on' | { away: string } | { againMs: number }
 
-/**
- * `over`: a late word has settled it before its carrier came back. `settling`: its carrier came back, and what follows
- * from that is on its way to the disk. `shown`: others have been told of it.
- */
-type Attempt = {
-  record: MessageRecord
-  over?: Promise<void>
-  settling?: Promise<unknown>
-  shown: boolean
-}
-
 /** An attempt that is over by then is told of and written with its end: most are, also those that find nobody. */
 const SHOWN_AFTER_MS = 20
 
@@ -42,6 +32,15 @@ const SHOWN_AFTER_MS = 20
 export const createAttempts = (ports: AttemptPorts) => {
   const { book, endings, carrierOf, live, timers, moveOn, nowMs, log } = ports
   const under = new Map<string, Attempt>()
+  const begun = (m: MessageRecord, shown: boolean): Attempt => {
+    const a = new Attempt(m, shown, book)
+    under.set(m.id, a)
+    return a
+  }
+  const ended = (a: Attempt): void => {
+    a.gone = true
+    under.delete(a.record.id)
+  }
 
   /** A step that ends the attempt but not the message. */
   const back = async (m: MessageRecord, step: Step, insist: boolean): Promise<void> => {
@@ -87,9 +86,11 @@ export const createAttempts = (ports: AttemptPorts) => {
 
   const sent = async (m: MessageRecord, outcome: Outcome & { kind: 'sent' }): Promise<void> => {
     const { via, route, reportMs } = outcome
-    const until = reportMs === undefined ? {} : { reportUntilMs: nowMs() + reportMs }
-    const next = withStep({ ...m, ...(via && { via }), ...until }, { atMs: nowMs(), state: 'sent', route })
-    await book.keep(next, { ...handedOf(outcome, nowMs()), patient: true })
+    const atMs = nowMs()
+    const next = withStep(m, { atMs, state: 'sent', route })
+    if (via) next.via = via
+    if (reportMs !== undefined) next.reportUntilMs = atMs + reportMs
+    await book.keep(next, { handed: handedOf(outcome, atMs), patient: true })
     book.tell(next)
     book.release(m)
   }
@@ -101,7 +102,7 @@ export const createAttempts = (ports: AttemptPorts) => {
     else if (outcome.kind === 'onward') await moveOn(a.record, stepOf('failed', outcome))
     else {
       const [via, more] =
-        outcome.kind === 'unknown' ? [outcome.via, handedOf(outcome, nowMs())] : [undefined, {}]
+        outcome.kind === 'unknown' ? [outcome.via, { handed: handedOf(outcome, nowMs()) }] : [undefined, {}]
       await endings.end({ ...a.record, ...(via && { via }) }, stepOf(outcome.kind, outcome), true, more)
     }
     outcome.committed?.()
@@ -112,11 +113,10 @@ export const createAttempts = (ports: AttemptPorts) => {
     // Left over from a process that died: the same attempt goes on.
     if (m.state === 'submitting') return m
     const task = carrier.atMostOnce && (await carrier.taskOf?.(m))
-    const next = withStep(m, {
-      ...{ atMs: nowMs(), state: 'submitting' },
-      ...(route !== undefined && { route }),
-      ...(task && { task }),
-    })
+    const step: MessageStep = { atMs: nowMs(), state: 'submitting' }
+    if (route !== undefined) step.route = route
+    if (task) step.task = task
+    const next = withStep(m, step)
     if (carrier.atMostOnce) {
       await book.keep(next, PATIENT)
       book.tell(next)
@@ -124,45 +124,19 @@ export const createAttempts = (ports: AttemptPorts) => {
     return next
   }
 
-  const progressOf = (a: Attempt): Progress => ({
-    total: (parts) => {
-      a.record = { ...a.record, partsTotal: parts }
-    },
-    partDone: async (partsDone, route) => {
-      if (under.get(a.record.id) !== a || a.over) return
-      const steps = a.record.steps.with(-1, { ...(a.record.steps.at(-1) as MessageStep), route })
-      a.record = { ...a.record, partsDone, route, steps }
-      await book.keep(a.record)
-      show(a)
-    },
-  })
-
-  const show = (a: Attempt): void => {
-    if (a.shown || a.over || a.settling) return
-    a.shown = true
-    book.later(a.record)
-  }
-
-  const carried = async (a: Attempt, before: MessageRecord, carrier: Carrier): Promise<After> => {
-    const showing = a.shown ? undefined : timers.after(SHOWN_AFTER_MS, () => show(a))
-    const { route = '' } = before
+  /** By its carrier, or in the hands of a device that a process before this one gave it to. */
+  const carried = async (a: Attempt, before: MessageRecord, carrier: Carrier): Promise<Outcome> => {
     const follow = isLeft(before, carrier) ? carrier.follow : undefined
-    const work = follow ? follow(a.record) : carrier.deliver(a.record, progressOf(a))
-    const outcome = await work.catch((bug: unknown): Outcome => {
+    const showing = a.shown ? undefined : timers.after(SHOWN_AFTER_MS, () => a.show())
+    try {
+      return await (follow ? follow(a.record) : carrier.deliver(a.record, a))
+    } catch (bug) {
       log.write('app', 'error', bugText(bug), { user: a.record.queue })
+      const { route = '' } = before
       return follow ? { kind: 'unknown', reason: 'internal', route } : { kind: 'retry', reason: 'internal' }
-    })
-    showing?.cancel()
-    if (a.over) {
-      await a.over
-      outcome.committed?.()
-      return 'on'
+    } finally {
+      showing?.cancel()
     }
-    // The house closes: the next process follows what is in a device's hands.
-    if (book.closed && outcome.kind === 'unknown' && carrier.follow) return 'on'
-    const after = settled(a, before, outcome)
-    a.settling = after
-    return after
   }
 
   /** Begun by a process that died, and no mere repeat if it began anew. */
@@ -179,8 +153,7 @@ export const createAttempts = (ports: AttemptPorts) => {
     /** One attempt with the message whose turn it is. */
     async start(m: MessageRecord, route?: string): Promise<After> {
       const carrier = carrierOf(m.queue)
-      const a: Attempt = { record: m, shown: m.state === 'submitting' }
-      under.set(m.id, a)
+      const a = begun(m, m.state === 'submitting')
       try {
         const dead = deadEnd(m, carrier)
         if (dead) {
@@ -192,21 +165,30 @@ export const createAttempts = (ports: AttemptPorts) => {
         if (!carrier) return { away: 'no route' }
         a.record = await submitted(m, carrier, route)
         a.shown ||= carrier.atMostOnce ?? false
-        return await carried(a, m, carrier)
+        const outcome = await carried(a, m, carrier)
+        if (a.over) {
+          await a.over
+          outcome.committed?.()
+          return 'on'
+        }
+        // The house closes: the next process follows what is in a device's hands.
+        if (book.closed && outcome.kind === 'unknown' && carrier.follow) return 'on'
+        const after = settled(a, m, outcome)
+        a.settling = after
+        return await after
       } finally {
-        under.delete(m.id)
+        ended(a)
       }
     },
     /** Its way will never lead anywhere: the message goes to the next stage of its route. */
     async onward(m: MessageRecord, reason: string): Promise<After> {
-      const a: Attempt = { record: m, shown: true }
-      under.set(m.id, a)
+      const a = begun(m, true)
       try {
         a.settling = moveOn(m, { state: 'failed', reason })
         await a.settling
         return 'on'
       } finally {
-        under.delete(m.id)
+        ended(a)
       }
     },
     /** As it stands, while it is in hand. */
@@ -236,12 +218,10 @@ const PATIENT: Saving = { patient: true }
 
 type HandedOver = { via?: MessageVia; marks?: string[]; task?: string }
 
-const handedOf = ({ via, marks, task }: HandedOver, atMs: number): Saving => {
-  if (!via || !marks) return {}
+const handedOf = ({ via, marks, task }: HandedOver, atMs: number): Saving['handed'] & {} => {
+  if (!via || !marks) return []
   const ofLine = { line: via.line, marks, atMs }
-  return {
-    handed: task === undefined ? [ofLine] : [ofLine, { line: deviceOf(via.line), marks: [task], atMs }],
-  }
+  return task === undefined ? [ofLine] : [ofLine, { line: deviceOf(via.line), marks: [task], atMs }]
 }
 
 type Details = { reason?: string | undefined; route?: string | undefined; cause?: number | undefined }

@@ -27,6 +27,10 @@ const AGAIN_MS = 1000
 /** Texts that await their report: it mostly comes within seconds, and then nobody need look for them on disk. */
 const MOST_SENT = 20_000
 
+/** Its last nine characters are digits. */
+const PLAIN = /\d{9}$/
+const digitsOf = (to: string): string => to.replace(/\D/g, '')
+
 /** How many wait for whom, and steps on their way to the disk. */
 export const createBook = (ports: BookPorts, backlog: Backlog) => {
   const { store, events, timers, log, bounds, isShared, random } = ports
@@ -54,19 +58,18 @@ export const createBook = (ports: BookPorts, backlog: Backlog) => {
   const isCounted = ({ id, queue, origin }: MessageRecord): boolean =>
     origin !== 'gateway' && id > (backlog.lastId ?? '') && isShared(queue)
   /** Devices know numbers with and without their country: the last digits tell them apart. */
-  const recipientOf = ({ queue, to }: MessageRecord): string =>
-    `${queue} > ${to.replace(/\D/g, '').slice(-9) || to}`
-  const senderOf = ({ queue, from, fromImpi = from }: MessageRecord): string => `${queue} < ${fromImpi}`
+  const recipientOf = ({ to }: MessageRecord): string => (PLAIN.test(to) ? to : digitsOf(to)).slice(-9) || to
+  const senderOf = ({ from, fromImpi = from }: MessageRecord): string => `<${fromImpi}`
   const share = (m: MessageRecord): void => {
     if (!isCounted(m)) return
-    shares.add(recipientOf(m))
-    shares.add(senderOf(m))
+    shares.add(m.queue, recipientOf(m))
+    shares.add(m.queue, senderOf(m))
   }
   const unshare = (m: MessageRecord): void => {
     // Of a long text that lacks parts nobody has had a share yet.
     if (m.state === 'accepted' || !isCounted(m)) return
-    shares.remove(recipientOf(m))
-    shares.remove(senderOf(m))
+    shares.remove(m.queue, recipientOf(m))
+    shares.remove(m.queue, senderOf(m))
   }
 
   const tell = (message: MessageRecord): void => {
@@ -77,13 +80,23 @@ export const createBook = (ports: BookPorts, backlog: Backlog) => {
     events.publish({ kind: 'message.changed', message, step: message.steps.at(-1) as MessageStep })
   }
 
+  const again = async (message: MessageRecord, more?: Saving): Promise<void> => {
+    for (;;) {
+      await new Promise<void>((resume) => void (closed || timers.after(AGAIN_MS, resume)))
+      try {
+        return await store.save(message, more)
+      } catch {}
+    }
+  }
+
   return {
     counts,
     take,
     /** Whether its sender and its recipient have a share left, of a queue that many share. */
     hasShare: (m: MessageRecord): boolean =>
       !isCounted(m) ||
-      (shares.of(recipientOf(m)) < bounds.mostPerRecipient && shares.of(senderOf(m)) < mostPerSender),
+      (shares.of(m.queue, recipientOf(m)) < bounds.mostPerRecipient &&
+        shares.of(m.queue, senderOf(m)) < mostPerSender),
     share,
     /** The place of a message that is over, or moves on; by its queue alone, that of parts that were given up. */
     release(m: MessageRecord | string): void {
@@ -106,13 +119,8 @@ export const createBook = (ports: BookPorts, backlog: Backlog) => {
      * Writes what has happened already and must not be forgotten: while the disk does not take it, again and again.
      * Never resolves when the house closes before that: what follows from it must not happen then.
      */
-    async keep(message: MessageRecord, more?: Saving): Promise<void> {
-      for (;;)
-        try {
-          return await store.save(message, more)
-        } catch {
-          await new Promise<void>((resume) => void (closed || timers.after(AGAIN_MS, resume)))
-        }
+    keep(message: MessageRecord, more?: Saving): Promise<void> {
+      return store.save(message, more).catch(() => again(message, more))
     },
     /** Writes a step that nobody waits for; forgotten when the disk does not take it. */
     later(message: MessageRecord): void {

@@ -2,7 +2,7 @@ import { err, type Result } from '#lib/result'
 import type { Destination, Destinations } from '../routes/destinations.ts'
 import type { MessageDraft, MessageRefusal } from './contract.ts'
 import { INBOX } from './queues.ts'
-import type { MessageBody, MessageRecord } from './record.ts'
+import type { MessageBody, MessageRecord, MessageStep } from './record.ts'
 import type { DedupeClaim } from './store.ts'
 
 /** 255 parts of 153 septets, TS 23.040 §9.2.3.24.1. */
@@ -50,26 +50,35 @@ export const createDrafts = ({ destinations, nextId, nowMs, expiresS }: DraftPor
     const first = firstState(draft)
     const isThere = queue === INBOX && first === 'queued'
     const [state, route] = isThere ? (['delivered', INBOX] as const) : [first, undefined]
-    return {
+    const step: MessageStep = { atMs, state }
+    // Hot: one literal, in which all that every message has lies within the object itself.
+    const m: MessageRecord = {
       id: nextId(),
       origin: draft.origin,
       from: draft.from,
-      ...(draft.fromImpi !== undefined && { fromImpi: draft.fromImpi }),
-      ...{ to, queue, body: draft.body, pid: draft.pid ?? 0 },
+      to,
+      queue,
+      body: draft.body,
+      pid: draft.pid ?? 0,
       acceptedAtMs: atMs,
       expiresAtMs: atMs + (draft.validityS ?? expiresS()) * 1000,
       state,
-      ...(reason !== undefined && { reason }),
-      ...(route !== undefined && { route }),
-      ...{ attempts: 0, partsTotal: 1, partsDone: 0 },
-      steps: [
-        { atMs, state, ...(reason !== undefined && { reason }), ...(route !== undefined && { route }) },
-      ],
-      ...(draft.reportTo && { reportTo: draft.reportTo }),
-      ...(draft.dedupe !== undefined && { dedupe: draft.dedupe }),
-      ...(draft.tag !== undefined && { tag: draft.tag }),
-      ...(draft.via && { via: draft.via }),
+      attempts: 0,
+      partsTotal: 1,
+      partsDone: 0,
+      steps: [step],
     }
+    for (const one of [step, m]) {
+      if (reason !== undefined) one.reason = reason
+      if (route !== undefined) one.route = route
+    }
+    const { fromImpi, reportTo, dedupe, tag, via } = draft
+    if (fromImpi !== undefined) m.fromImpi = fromImpi
+    if (reportTo) m.reportTo = reportTo
+    if (dedupe !== undefined) m.dedupe = dedupe
+    if (tag !== undefined) m.tag = tag
+    if (via) m.via = via
+    return m
   },
   claim({ origin, dedupe, dedupeMs }: MessageDraft): DedupeClaim | undefined {
     if (dedupe === undefined) return undefined

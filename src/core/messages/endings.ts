@@ -45,11 +45,11 @@ export const createEndings = ({ store, book, live, nextId, nowMs, arrived, freed
 
   /** `insist`: it has happened, whatever the disk says; else rejects, and nothing has changed. */
   const end = async (m: MessageRecord, step: Step, insist: boolean, more: Saving = {}): Promise<void> => {
+    const last = withStep(m, { atMs: nowMs(), ...step })
     // The last part's confirmation is the end itself.
-    const whole = step.state === 'delivered' ? { ...m, partsDone: m.partsTotal } : m
-    const last = withStep(whole, { atMs: nowMs(), ...step })
+    if (step.state === 'delivered') last.partsDone = last.partsTotal
     if (step.state === 'sent') last.closed = true
-    else delete last.closed
+    else if (last.closed) delete last.closed
     const reports = reportsOf(last)
     try {
       await (insist ? book.keep(last, { ...more, reports }) : store.save(last, { ...more, reports }))

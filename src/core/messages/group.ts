@@ -111,12 +111,13 @@ export const createGroup = (queue: string, carrier: GroupCarrier, ports: GroupPo
     lanes.hold(lane)
     lanes.forget(item)
     inHand++
-    work
-      .catch((bug: unknown): After => {
+    work.then(
+      (after) => done(lane, item, after),
+      (bug: unknown) => {
         log.write('app', 'error', bugText(bug), { user: queue })
-        return { againMs: AGAIN_MS }
-      })
-      .then((after) => done(lane, item, after))
+        done(lane, item, { againMs: AGAIN_MS })
+      },
+    )
   }
 
   /** What was not kept in memory; it may have ended meanwhile. */

@@ -32,7 +32,7 @@ export const createLateWords = ({ store, book, endings, attempts, nowMs }: LateW
   }
 
   const report = async (id: string, step: Step): Promise<boolean> => {
-    if (await attempts.report(id, step)) return true
+    if (attempts.current(id) && (await attempts.report(id, step))) return true
     const m = (attempts.current(id) ? undefined : book.sent(id)) ?? (await store.get(id))
     if (!m || attempts.current(id) || !isOpen(m)) return false
     if (isFinal(step.state)) return endings.endWaiting(m, step)

@@ -4,26 +4,23 @@ import { hash32 } from '#lib/hash'
 const CELLS = 2 ** 16
 
 /**
- * How many places each of any number of people has, in memory that does not grow with them (a count-min sketch from
+ * How many places each of any number of people has in a queue, in memory that does not grow with them (a count-min sketch from
  * which one may take away again). Never too low; `salt`: nobody outside can choose whose cells are theirs, too.
  */
 export const createShares = (salt: string) => {
   const [first, second] = [new Uint32Array(CELLS), new Uint32Array(CELLS)]
-  const cellsOf = (who: string): [number, number] => [
-    hash32(`${salt}${who}`) % CELLS,
-    hash32(`${who}${salt}`) % CELLS,
-  ]
-  const change = (who: string, by: 1 | -1): void => {
-    const [a, b] = cellsOf(who)
+  const before = hash32(salt)
+  const firstOf = (queue: string, who: string): number => hash32(who, hash32(queue, before)) % CELLS
+  const secondOf = (queue: string, who: string): number => hash32(salt, hash32(queue, hash32(who))) % CELLS
+  const change = (queue: string, who: string, by: 1 | -1): void => {
+    const [a, b] = [firstOf(queue, who), secondOf(queue, who)]
     first[a] = (first[a] ?? 0) + by
     second[b] = (second[b] ?? 0) + by
   }
   return {
-    of(who: string): number {
-      const [a, b] = cellsOf(who)
-      return Math.min(first[a] ?? 0, second[b] ?? 0)
-    },
-    add: (who: string): void => change(who, 1),
-    remove: (who: string): void => change(who, -1),
+    of: (queue: string, who: string): number =>
+      Math.min(first[firstOf(queue, who)] ?? 0, second[secondOf(queue, who)] ?? 0),
+    add: (queue: string, who: string): void => change(queue, who, 1),
+    remove: (queue: string, who: string): void => change(queue, who, -1),
   }
 }

@@ -6,13 +6,28 @@ const FIRST_STEPS = 10
 
 export const isFinal = (state: MessageState): boolean => FINAL_STATES.includes(state)
 
-/** The message one step further. */
+const unexplained = ({
+  reason: _reason,
+  cause: _cause,
+  route: _route,
+  ...rest
+}: MessageRecord): MessageRecord => rest
+
+/** The message one step further: a record of its own, which whoever asked for it may complete. */
 export const withStep = (m: MessageRecord, step: MessageStep): MessageRecord => {
-  const { reason: _reason, cause: _cause, route: _route, ...rest } = m
+  const { state, reason, cause, route } = step
   const steps = [...m.steps, step]
   if (steps.length > MOST_STEPS) steps.splice(FIRST_STEPS, steps.length - MOST_STEPS)
-  const { atMs: _atMs, task: _task, ...present } = step
-  return { ...rest, ...present, steps }
+  // Nearly every text takes its steps without: one copy then, and none by way of a dictionary.
+  const isStale =
+    (m.reason !== undefined && reason === undefined) ||
+    (m.cause !== undefined && cause === undefined) ||
+    (m.route !== undefined && route === undefined)
+  const next = { ...(isStale ? unexplained(m) : m), state, steps }
+  if (reason !== undefined) next.reason = reason
+  if (cause !== undefined) next.cause = cause
+  if (route !== undefined) next.route = route
+  return next
 }
 
 /** TP-Status, TS 23.040 §9.2.3.15; states of which a sender hears nothing are absent. `sent`: nobody has told more until the end. */

@@ -23,6 +23,8 @@ export type AddressPlan = {
   sender(address: string, country: string): string
 }
 
+/** As most are written that are international: they stay as they are. */
+const WHOLE = /^\+\d{1,39}$/
 /** Without knowing the country: what is shorter may as well be a national number. */
 const SURELY_INTERNATIONAL = 11
 const countryOf = (region: string): CountryCode | undefined =>
@@ -33,6 +35,7 @@ export const createAddressPlan = (region: string): AddressPlan => {
   const country = countryOf(region)
   return {
     normal(address, near) {
+      if (WHOLE.test(address)) return address
       const user = bareOf(address)
       if (!isNumber(user)) return user
       const digits = user.replace(/[-.()\s]/g, '')

@@ -51,12 +51,12 @@ export const parseFromDevice = (octets: Uint8Array): Result<FromDevice, GoipFaul
   if (octets.length > MOST_OCTETS) return err('long')
   const length = lengthOf(octets)
   if (length === 0) return err('empty')
-  const text = utf8.decode(octets.subarray(0, length))
+  const text = utf8.decode(length === octets.length ? octets : octets.subarray(0, length))
   const end = endOfWord(text)
   const separator = text[end]
   if (end === 0 || end > LONGEST_WORD || (separator !== ':' && separator !== ' ')) return err('form')
-  const [word, rest] = [text.slice(0, end), text.slice(end + 1)]
-  return separator === ':' ? parseRecord(word, rest) : parseAnswer(word, rest)
+  const word = text.slice(0, end)
+  return separator === ':' ? parseRecord(word, text.slice(end + 1)) : parseAnswer(word, text, end + 1)
 }
 
 /** Behind its letters and `_`; every datagram begins with such a word. */
@@ -115,11 +115,21 @@ const fieldsOf = (text: string, from: number, to: number, blanks: boolean): Map<
   return fields
 }
 
-const parseAnswer = (word: string, rest: string): Result<FromDevice, GoipFault> => {
-  const end = rest.search(/[ \r\n]/)
-  const session = end < 0 ? rest : rest.slice(0, end)
-  if (!/^-?\d{1,20}$/.test(session)) return err('form')
-  let last = rest.length
-  while (last > end + 1 && (rest[last - 1] === '\n' || rest[last - 1] === '\r')) last--
-  return ok({ kind: 'answer', word, session, rest: end < 0 ? '' : rest.slice(end + 1, last) })
+const [SPACE, CR, LF, MINUS, ZERO, NINE] = [0x20, 0x0d, 0x0a, 0x2d, 0x30, 0x39]
+const LONGEST_NUMBER = 20
+const isNewline = (code: number): boolean => code === CR || code === LF
+
+/** Four of them come for each text: read code by code, without a copy of what is skipped. */
+const parseAnswer = (word: string, text: string, from: number): Result<FromDevice, GoipFault> => {
+  const first = text.charCodeAt(from) === MINUS ? from + 1 : from
+  let end = first
+  while (text.charCodeAt(end) >= ZERO && text.charCodeAt(end) <= NINE) end++
+  if (end === first || end - first > LONGEST_NUMBER) return err('form')
+  const session = text.slice(from, end)
+  if (end === text.length) return ok({ kind: 'answer', word, session, rest: '' })
+  const next = text.charCodeAt(end)
+  if (next !== SPACE && !isNewline(next)) return err('form')
+  let last = text.length
+  while (last > end + 1 && isNewline(text.charCodeAt(last - 1))) last--
+  return ok({ kind: 'answer', word, session, rest: text.slice(end + 1, last) })
 }

@@ -23,10 +23,11 @@ export const SIM_COLUMNS = [
   ...['received_day', 'received_month', 'received_total'],
 ] as (keyof SimRow)[]
 
-export const pushSim = (out: Value[], { key, day, month, locked, restUntilMs, ...counts }: KeptSim): void => {
-  out.push(key, day, month, locked ? 1 : 0, restUntilMs)
-  for (const period of [counts.sent, counts.failed, counts.received])
-    out.push(period.day, period.month, period.total)
+export const pushSim = (out: Value[], sim: Readonly<KeptSim>): void => {
+  const { sent, failed, received } = sim
+  out.push(sim.key, sim.day, sim.month, sim.locked ? 1 : 0, sim.restUntilMs)
+  out.push(sent.day, sent.month, sent.total, failed.day, failed.month, failed.total)
+  out.push(received.day, received.month, received.total)
 }
 
 export const toSim = (row: SimRow): KeptSim => ({

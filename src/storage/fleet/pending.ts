@@ -4,7 +4,7 @@ import { pushDeviceCall, pushGatewayEvent, pushReport, pushSim, pushTask } from 
 
 /** What of gateways is on its way to the disk: folded to the last state of each card and call. */
 export type PendingFleet = {
-  sim(sim: KeptSim): void
+  sim(sim: Readonly<KeptSim>): void
   recipient(key: string, month: number, recipient: number): void
   unpark(id: string): void
   park(report: ParkedReport): void
@@ -19,7 +19,7 @@ export type PendingFleet = {
 /** `restore`: the background part waits for the next try; what came meanwhile is newer. */
 export type TakenFleet = { restore(): void }
 
-type Background = { sims: Map<string, KeptSim>; recipients: Value[]; unparked: string[] }
+type Background = { sims: Map<string, Readonly<KeptSim>>; recipients: Value[]; unparked: string[] }
 
 const empty = (): Background => ({ sims: new Map(), recipients: [], unparked: [] })
 

@@ -12,12 +12,14 @@ type Addition = {
 type Change = {
   message: MessageRecord
   whole: boolean
-  claims: DedupeClaim[]
-  reports: MessageRecord[]
-  handed: Saving['handed'] & {}
-  ends: End<void>[]
+  claims: readonly DedupeClaim[]
+  reports: readonly MessageRecord[]
+  handed: readonly (Saving['handed'] & {})[number][]
+  /** Of those who saved it for later. */
+  ends: readonly End<void>[] | undefined
 }
 type End<T> = PromiseWithResolvers<T>
+const NONE: readonly never[] = []
 
 /** Messages on their way to the disk. Who adds or saves is told of its own end; nothing that failed is tried again. */
 export type PendingMessages = {
@@ -39,27 +41,27 @@ export const createPendingMessages = (): PendingMessages => {
   let additions: Addition[] = []
   let changes = new Map<string, Change>()
   let later = new Map<string, Change>()
+  /** Told with the batch: all who save before the next one have it in common. */
+  let saved: End<void> | undefined
 
   /** What is saved takes the place of what waited of the same message; whoever waited for that is told with it. */
-  const change = (into: Map<string, Change>, message: MessageRecord, more: Saving): Promise<void> => {
+  const change = (into: Map<string, Change>, message: MessageRecord, more: Saving): Change => {
     const old = changes.get(message.id) ?? later.get(message.id)
     later.delete(message.id)
-    const end = Promise.withResolvers<void>()
-    if (!old) {
-      const { whole = false, claim, reports = [], handed = [] } = more
-      into.set(message.id, { message, whole, claims: claim ? [claim] : [], reports, handed, ends: [end] })
-      return end.promise
-    }
-    const merged: Change = {
-      message,
-      whole: (more.whole ?? false) || old.whole,
-      claims: [...old.claims, ...(more.claim ? [more.claim] : [])],
-      reports: [...old.reports, ...(more.reports ?? [])],
-      handed: [...old.handed, ...(more.handed ?? [])],
-      ends: [...old.ends, end],
-    }
-    ;(changes.has(message.id) ? changes : into).set(message.id, merged)
-    return end.promise
+    const { whole = false, claim, reports = NONE, handed = NONE } = more
+    const claims = claim ? [claim] : NONE
+    const now: Change = old
+      ? {
+          message,
+          whole: whole || old.whole,
+          claims: [...old.claims, ...claims],
+          reports: [...old.reports, ...reports],
+          handed: [...old.handed, ...handed],
+          ends: old.ends,
+        }
+      : { message, whole, claims, reports, handed, ends: undefined }
+    ;(changes.has(message.id) ? changes : into).set(message.id, now)
+    return now
   }
   return {
     add: (message, claim) => {
@@ -67,8 +69,17 @@ export const createPendingMessages = (): PendingMessages => {
       additions.push({ message, claim, end })
       return end.promise
     },
-    save: (message, more) => change(changes, message, more),
-    saveLater: (message) => change(later, message, {}),
+    save: (message, more) => {
+      change(changes, message, more)
+      saved ??= Promise.withResolvers<void>()
+      return saved.promise
+    },
+    saveLater: (message) => {
+      const end = Promise.withResolvers<void>()
+      const one = change(later, message, {})
+      one.ends = [...(one.ends ?? NONE), end]
+      return end.promise
+    },
     get urgent() {
       return additions.length + changes.size
     },
@@ -77,7 +88,9 @@ export const createPendingMessages = (): PendingMessages => {
     },
     take: (batch, all) => {
       const taken = { additions, changes: [...changes.values(), ...(all ? later.values() : [])] }
+      const mine = saved
       // Also when it is empty: what comes from now on belongs to the next batch, and is told of that one's end.
+      saved = undefined
       additions = []
       if (changes.size > 0) changes = new Map()
       if (all && later.size > 0) later = new Map()
@@ -90,11 +103,13 @@ export const createPendingMessages = (): PendingMessages => {
             if (addition) addition.first = firsts[at + 1] as string
           }
           for (const { end, first } of taken.additions) end.resolve(first)
-          for (const { ends } of taken.changes) for (const end of ends) end.resolve()
+          for (const { ends } of taken.changes) for (const end of ends ?? NONE) end.resolve()
+          mine?.resolve()
         },
         fail: (failure) => {
           for (const { end } of taken.additions) end.reject(failure)
-          for (const { ends } of taken.changes) for (const end of ends) end.reject(failure)
+          for (const { ends } of taken.changes) for (const end of ends ?? NONE) end.reject(failure)
+          mine?.reject(failure)
         },
       }
     },
