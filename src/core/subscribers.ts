@@ -53,6 +53,9 @@ export type Subscriber = {
 
 export type Found = { subscriber: Subscriber; identity: Identity }
 
+/** As it is dialled everywhere. */
+const INTERNATIONAL = /^\+\d{1,39}$/
+
 /** Who is who: by private identity, and by any spelling of a public one. */
 export const createSubscribers = (list: Subscriber[]) => {
   const byImpi = new Map<string, Subscriber>()
@@ -88,7 +91,11 @@ export const createSubscribers = (list: Subscriber[]) => {
      */
     byIdentity(user: string, context?: string, near?: string): Found | undefined {
       const exact = context === undefined ? byIdentity.get(user) : undefined
-      if (exact || !isNumber(user)) return exact
+      if (exact) return exact
+      // What most texts for gateways are addressed to: nothing about it is to be guessed.
+      if (context === undefined && near === undefined && INTERNATIONAL.test(user))
+        return byIdentity.get(user.slice(1))
+      if (!isNumber(user)) return undefined
       for (const key of candidates(user, context, near)) {
         const found = byIdentity.get(key)
         if (found) return found

@@ -70,10 +70,9 @@ const countEvents = (registry: Registry, ports: MetricsPorts): void => {
   const { events, onCommit } = ports
   const registers = [registry]
   const countText = createTextCount(registry, ports)
-  const steps = new Counter({
-    ...{ name: 'tandem_message_steps_total', help: 'Steps in the lives of messages.', registers },
-    labelNames: ['state'],
-  })
+  const countStep = createTally(registry, 'tandem_message_steps_total', 'Steps in the lives of messages.', [
+    'state',
+  ])
   const ended = new Counter({
     ...{ name: 'tandem_calls_ended_total', help: 'Calls that ended, by cause.', registers },
     labelNames: ['cause'],
@@ -85,12 +84,11 @@ const countEvents = (registry: Registry, ports: MetricsPorts): void => {
     ...{ name: 'tandem_store_commit_seconds', help: 'One transaction with its fsync.', registers },
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1],
   })
-  const stepOf = createLabelled(steps)
   onCommit((tookMs) => commits.observe(tookMs / 1000))
   events.subscribe((event) => {
     if (event.kind === 'message.changed') {
       countText(event)
-      return stepOf(event.step.state).inc()
+      return countStep(event.step.state)
     }
     if (event.kind !== 'call.changed' || event.state !== 'ended') return
     const { cause = 'none', answeredAtMs, endedAtMs } = event.call
@@ -101,30 +99,40 @@ const countEvents = (registry: Registry, ports: MetricsPorts): void => {
   })
 }
 
-/** A counter by its labels, which are looked up once. There are few of them. */
-const createLabelled = (counter: Counter<string>) => {
-  const known = new Map<string, ReturnType<Counter<string>['labels']>>()
-  return (...labels: string[]) => {
-    const key = labels.length === 1 ? (labels[0] as string) : labels.join(' ')
-    const one = known.get(key) ?? counter.labels(...labels)
-    known.set(key, one)
-    return one
+/**
+ * A counter for what happens thousands of times a second: the library prints and looks up labels each time, so it is told
+ * when somebody looks. The labels are few.
+ */
+const createTally = (registry: Registry, name: string, help: string, labelNames: string[]) => {
+  const tallies = new Map<string, { labels: Record<string, string>; count: number }>()
+  new Counter({
+    ...{ name, help, registers: [registry], labelNames },
+    collect() {
+      this.reset()
+      for (const { labels, count } of tallies.values()) this.inc(labels, count)
+    },
+  })
+  return (...values: string[]): void => {
+    const key = values.length === 1 ? (values[0] as string) : values.join(' ')
+    const tally = tallies.get(key)
+    if (tally) tally.count++
+    else
+      tallies.set(key, {
+        labels: Object.fromEntries(labelNames.map((one, i) => [one, values[i] ?? ''])),
+        count: 1,
+      })
   }
 }
 
 /** Texts that came in by SIM cards (`received`), and what became of those that left by them. */
 const createTextCount = (registry: Registry, { kindOfLine = () => undefined }: MetricsPorts) => {
-  const texts = new Counter({
-    ...{ name: 'tandem_gateway_texts_total', help: 'Texts by SIM cards.', registers: [registry] },
-    labelNames: ['kind', 'state'],
-  })
-  const counted = createLabelled(texts)
+  const count = createTally(registry, 'tandem_gateway_texts_total', 'Texts by SIM cards.', ['kind', 'state'])
   return ({ message, step }: Extract<CoreEvent, { kind: 'message.changed' }>): void => {
     const { via, origin, steps } = message
     if (!via || step.state === 'submitting') return
     const cameIn = origin === 'gateway'
     if (cameIn && steps.length > 1) return
-    counted(kindOfLine(via.line) ?? 'unknown', cameIn ? 'received' : step.state).inc()
+    count(kindOfLine(via.line) ?? 'unknown', cameIn ? 'received' : step.state)
   }
 }
 

@@ -19,6 +19,10 @@ export const createTurnsOfAll = (
     groups.set(queue, group)
     return group
   }
+  const isAnyBlocked = (): boolean => {
+    for (const group of groups.values()) if (group.blocked) return true
+    return false
+  }
   return {
     arrived(m: MessageRecord): void {
       const group = groupOf(m.queue)
@@ -38,6 +42,7 @@ export const createTurnsOfAll = (
     },
     /** There may be room for those who wait; who had some has the next turn last. */
     free(): void {
+      if (!isAnyBlocked()) return
       for (const [queue, group] of [...groups]) {
         if (!group.blocked) continue
         group.free()

@@ -70,6 +70,8 @@ const endOfWord = (text: string): number => {
   return at
 }
 
+const OF_THE_LINE = ['id', 'pass', 'password']
+
 const parseRecord = (word: string, rest: string): Result<FromDevice, GoipFault> => {
   const bodyAt = rest.indexOf(BODY)
   const end = bodyAt < 0 ? rest.length : bodyAt
@@ -83,7 +85,7 @@ const parseRecord = (word: string, rest: string): Result<FromDevice, GoipFault> 
   const fields = fieldsOf(rest, numberEnd + 1, end, word !== 'req')
   const id = fields.get('id') ?? ''
   const password = fields.get('password') ?? fields.get('pass') ?? ''
-  for (const key of ['id', 'pass', 'password']) fields.delete(key)
+  for (const key of OF_THE_LINE) fields.delete(key)
   if (word === 'req') return ok({ kind: 'keepalive', count: number, id, password, fields })
   const body = bodyAt < 0 ? undefined : rest.slice(bodyAt + BODY.length)
   return ok({

@@ -18,12 +18,12 @@ type BulkPorts = {
   onResult: (to: string, text: string, result: RadioResult, reference: number | undefined) => void
 }
 
-type Recipient = { to: string; words: string | undefined }
+type Recipient = { telid: string; to: string; words: string | undefined }
 type Session = {
   sid: string
   text: string
   proven: boolean
-  recipients: Map<string, Recipient>
+  recipients: Recipient[]
   timer: Timer
 }
 
@@ -41,27 +41,29 @@ const cut = (text: string, octets: number): string =>
 export const createBulk = (ports: BulkPorts) => {
   const { timers, chance, radio, manner, share, password, say, onResult } = ports
   const { quirks } = manner
-  const sessions = new Map<string, Session>()
+  /** So few that looking through them is cheaper than a map, which would intern every number it is asked for. */
+  const sessions: Session[] = []
   let references = chance.between(0, 200)
 
   const open = (sid: string, text: string, proven: boolean): Session => {
     share.sessions++
     const timer = timers.after(WHOLE_MS, () => close(sid))
-    const session = { sid, text, proven, recipients: new Map<string, Recipient>(), timer }
-    sessions.set(sid, session)
+    const session = { sid, text, proven, recipients: [], timer }
+    sessions.push(session)
     return session
   }
+  const find = (sid: string): Session | undefined => sessions.find((session) => session.sid === sid)
   const close = (sid: string): void => {
-    const session = sessions.get(sid)
-    if (!session) return
-    session.timer.cancel()
-    sessions.delete(sid)
+    const at = sessions.findIndex((session) => session.sid === sid)
+    if (at < 0) return
+    sessions[at]?.timer.cancel()
+    sessions.splice(at, 1)
     share.sessions--
   }
 
   const onMsg = (sid: string, rest: string): void => {
     const [, length = '', text = ''] = /^(\d{1,5}) (.*)$/s.exec(rest) ?? []
-    if (sessions.has(sid)) return say(`PASSWORD ${sid}\n`)
+    if (find(sid)) return say(`PASSWORD ${sid}\n`)
     if (length === '' || Number(length) > MOST_OCTETS) return say(`ERROR ${sid} LENGTH\n`)
     const refuses = quirks.has('busy') && chance.happens(50)
     if (share.sessions >= MOST_SESSIONS || refuses) return say(`ERROR ${sid} too many sessions\n`)
@@ -76,17 +78,18 @@ export const createBulk = (ports: BulkPorts) => {
 
   const send = (session: Session, telid: string, to: string): void => {
     const { sid, recipients } = session
-    const known = recipients.get(telid)
+    const known = recipients.find((recipient) => recipient.telid === telid)
     if (known && (known.words !== undefined || !quirks.has('forgets')))
       return quirks.has('mute') ? undefined : say(known.words ?? `WAIT ${sid} ${telid}\n`)
-    const recipient: Recipient = { to, words: undefined }
-    recipients.set(telid, recipient)
-    // Never more than one too many.
-    if (recipients.size > REMEMBERED) recipients.delete(recipients.keys().next().value ?? '')
+    const recipient: Recipient = { telid, to, words: undefined }
+    if (known) recipients[recipients.indexOf(known)] = recipient
+    else recipients.push(recipient)
+    if (recipients.length > REMEMBERED) recipients.shift()
     if (!quirks.has('mute')) say(`WAIT ${sid} ${telid}\n`)
-    radio.send(to, session.text, (result) => settle(session, telid, recipient, result))
+    radio.send(to, session.text, (result) => settle(session, recipient, result))
   }
-  const settle = ({ sid, text }: Session, telid: string, recipient: Recipient, result: RadioResult): void => {
+  const settle = ({ sid, text }: Session, recipient: Recipient, result: RadioResult): void => {
+    const { telid, to } = recipient
     const counted = result.ok && !quirks.has('no-sms-no')
     if (counted) references = (references + 1) % 65_536
     const reference = counted ? references : undefined
@@ -94,7 +97,7 @@ export const createBulk = (ports: BulkPorts) => {
       ? `OK ${sid} ${telid}${counted ? ` ${references}` : ''}\n`
       : `ERROR ${sid} ${telid} errorstatus:${result.error}\n`
     if (!quirks.has('polled') && !quirks.has('mute')) say(recipient.words)
-    onResult(recipient.to, text, result, reference)
+    onResult(to, text, result, reference)
   }
 
   const onSend = (session: Session | undefined, rest: string): void => {
@@ -108,9 +111,9 @@ export const createBulk = (ports: BulkPorts) => {
     const [, telid, word, to, text] = /^(-?\d{1,20}) (\S+) (\S{1,64}) (.*)$/s.exec(rest) ?? []
     if (telid === undefined || to === undefined || text === undefined) return
     if (word !== password) return say(`ERROR ${sid} ${telid} PASSWORD\n`)
-    if (!sessions.has(sid) && share.sessions >= MOST_SESSIONS)
-      return say(`ERROR ${sid} ${telid} too many sessions\n`)
-    send(sessions.get(sid) ?? open(sid, text, true), telid, to)
+    const session = find(sid)
+    if (!session && share.sessions >= MOST_SESSIONS) return say(`ERROR ${sid} ${telid} too many sessions\n`)
+    send(session ?? open(sid, text, true), telid, to)
   }
   const onDone = (sid: string): void => {
     if (quirks.has('ignores-done')) return
@@ -122,15 +125,15 @@ export const createBulk = (ports: BulkPorts) => {
     /** False: no word of this process. */
     take(word: string, sid: string, rest: string): boolean {
       if (word === 'MSG') onMsg(sid, rest)
-      else if (word === 'PASSWORD') onPassword(sessions.get(sid), rest)
-      else if (word === 'SEND') onSend(sessions.get(sid), rest)
+      else if (word === 'PASSWORD') onPassword(find(sid), rest)
+      else if (word === 'SEND') onSend(find(sid), rest)
       else if (word === 'SMS') onSms(sid, rest)
       else if (word === 'DONE') onDone(sid)
       else return false
       return true
     },
     clear(): void {
-      for (const sid of [...sessions.keys()]) close(sid)
+      for (const { sid } of [...sessions]) close(sid)
     },
   }
 }
