@@ -26,7 +26,8 @@ const start = async ({ port, from, to, texts }: DevicesPlan): Promise<void> => {
     },
   })
   const manner = { ...realGoip, radio: { ...realRadio, leastMs: 1000, mostMs: 2000 } }
-  const ports = { timers, chance, network, openSocket: openUdp0, server: { address: '127.0.0.1', port } }
+  const server = { address: '127.0.0.1', port }
+  const ports = { timers, chance, network, server, openSocket: () => openUdp(0, server) }
   for (let first = from; first < to; first += LINES_OF_A_DEVICE) {
     const lines = Array.from({ length: Math.min(LINES_OF_A_DEVICE, to - first) }, (_, at) => ({
       ...{ id: idOf(first + at), password: 'pw', sim: simCardAt(first + at, '+15550000001') },
@@ -39,6 +40,5 @@ const start = async ({ port, from, to, texts }: DevicesPlan): Promise<void> => {
     process.send?.({ kind: 'left', value: left }, () => process.exit(0))
   })
 }
-const openUdp0 = () => openUdp()
 
 process.once('message', (plan: DevicesPlan) => void start(plan))
