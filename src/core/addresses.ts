@@ -6,6 +6,9 @@ const SEPARATORS = /[-.()\s]/g
 /** True for digits with an optional plus and visual separators; letters make it a name. */
 export const isNumber = (user: string): boolean => user.length <= 40 && /^\+?[0-9*#().\s-]+$/.test(user)
 
+/** Digits behind a plus: nothing about it is to be guessed. */
+export const isInternational = (user: string): boolean => /^\+\d{1,39}$/.test(user)
+
 const bare = (user: string): string => user.replace(SEPARATORS, '')
 
 /** Other keys under which a number may be looked for: without separators, with and without its plus. */

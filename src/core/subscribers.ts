@@ -1,5 +1,5 @@
 import { wired } from '#lib/text'
-import { candidates, isNumber, spellings } from './addresses.ts'
+import { candidates, isInternational, isNumber, spellings } from './addresses.ts'
 
 /** How a subscriber proves who it is, weakest first; the configured one is the least that is accepted. */
 export const PROOFS = ['none', 'MD5', 'AKAv1', 'AKAv2'] as const
@@ -53,9 +53,6 @@ export type Subscriber = {
 
 export type Found = { subscriber: Subscriber; identity: Identity }
 
-/** As it is dialled everywhere. */
-const INTERNATIONAL = /^\+\d{1,39}$/
-
 /** Who is who: by private identity, and by any spelling of a public one. */
 export const createSubscribers = (list: Subscriber[]) => {
   const byImpi = new Map<string, Subscriber>()
@@ -92,9 +89,8 @@ export const createSubscribers = (list: Subscriber[]) => {
     byIdentity(user: string, context?: string, near?: string): Found | undefined {
       const exact = context === undefined ? byIdentity.get(user) : undefined
       if (exact) return exact
-      // What most texts for gateways are addressed to: nothing about it is to be guessed.
-      if (context === undefined && near === undefined && INTERNATIONAL.test(user))
-        return byIdentity.get(user.slice(1))
+      // What most texts for gateways are addressed to.
+      if (context === undefined && isInternational(user)) return byIdentity.get(user.slice(1))
       if (!isNumber(user)) return undefined
       for (const key of candidates(user, context, near)) {
         const found = byIdentity.get(key)

@@ -284,6 +284,13 @@ describe('between both', () => {
     assert.ok(deliver?.kind === 'deliver')
     assert.deepEqual([deliver.originator.ton, deliver.originator.value], [5, 'alice'])
     assert.deepEqual(await statesOf(house), ['delivered', 'delivered'])
+    const parts = (await kept(house)).map(({ partsDone, partsTotal }) => [partsDone, partsTotal])
+    const count = ann.tpdus.length
+    assert.ok(count > 1)
+    assert.ok(
+      parts.some(([done, total]) => done === count && total === count),
+      JSON.stringify(parts),
+    )
   })
 
   test('national tables are used where the operator wants them', async () => {

@@ -33,7 +33,7 @@ type Options = {
   routes?: Partial<RoutePlan>[]
   rules?: Partial<SimRules>
   script?: Script
-  nextTask?: (line: Line) => Promise<string | undefined> | string | undefined
+  nextTask?: (line: Line) => Promise<string | undefined>
   store?: MemoryMessages
   gateways?: ReturnType<typeof memoryGateways>
   timers?: ReturnType<typeof createHandClock>

@@ -38,18 +38,19 @@ export const createGoipDriver = (ports: DriverPorts): GoipDriver => {
     if (line.flow) words.say(line.flow, text, line.settings.password)
   }
   /** The line of this name when it is there and has nothing to do; else why not. */
-  const freeLine = (name: string): GoipLine | string => {
+  const freeLine = (name: string): Result<GoipLine, string> => {
     const line = lines.byName(name)
-    if (!line?.alive) return 'the line is offline'
-    return busy.has(line) ? 'the line is busy' : line
+    if (!line?.alive) return err('the line is offline')
+    return busy.has(line) ? err('the line is busy') : ok(line)
   }
   /** The line to itself for one job, or why it cannot have any. */
   const withLine = async <T>(
     name: string,
     job: (line: GoipLine) => Promise<Result<T, string>>,
   ): Promise<Result<T, string>> => {
-    const line = freeLine(name)
-    if (typeof line === 'string') return err(line)
+    const free = freeLine(name)
+    if (!free.ok) return free
+    const line = free.value
     busy.add(line)
     try {
       return await job(line)
@@ -89,8 +90,9 @@ export const createGoipDriver = (ports: DriverPorts): GoipDriver => {
     async send({ id }, { to, text, task }) {
       if (Buffer.byteLength(text) > MOST_OCTETS)
         return { kind: 'refused', fault: 'number', reason: `more than ${MOST_OCTETS} octets` }
-      const line = freeLine(id)
-      if (typeof line === 'string') return busyWith(line)
+      const free = freeLine(id)
+      if (!free.ok) return busyWith(free.error)
+      const line = free.value
       const called = numberFor(to, line.settings.number_format, line.sim.number ?? line.settings.number)
       if (!isDialable(called)) return { kind: 'refused', fault: 'number', reason: 'not a number' }
       busy.add(line)
@@ -106,7 +108,7 @@ export const createGoipDriver = (ports: DriverPorts): GoipDriver => {
     },
     nextTask({ id }) {
       const address = lines.byName(id)?.flow?.address
-      return address === undefined ? undefined : `${talks.number()}@${address}`
+      return Promise.resolve(address === undefined ? undefined : `${talks.number()}@${address}`)
     },
     follow(name, task, sinceMs) {
       const line = lines.byName(name)

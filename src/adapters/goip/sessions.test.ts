@@ -34,7 +34,7 @@ const aSession = (text = 'hello', settings: Partial<LineSettings> = {}) => {
     })
   }
   return {
-    ...{ timers, session, said, told, hear, results, send },
+    ...{ timers, line, session, said, told, hear, results, send },
     take: (): string[] => said.splice(0),
     settle: () => new Promise((done) => setImmediate(done)),
     /** Up to the first SEND. */
@@ -227,6 +227,15 @@ describe('a bulk session', () => {
     await settle()
     assert.equal(results['+2']?.kind, 'refused')
     assert.equal(results['+3']?.kind, 'refused')
+  })
+
+  test('goes on by the settings of its beginning', () => {
+    const { line, send, hear, said } = aSession()
+    send('+1')
+    hear('PASSWORD 11\n')
+    line.settings = aLine({ password: 'password1', direct_sms: true })
+    hear('SEND 11\n')
+    assert.equal(said.at(-1), 'SEND 11 1 +1\n')
   })
 
   test('in a house that closes: unknown what was begun, refused what was not', async () => {

@@ -3,7 +3,7 @@ import * as wire from '#goip-wire'
 import { type DeviceAnswer, errorClassOf, errorStatusIn } from '#goip-wire'
 import type { Timer, Timers } from '#lib/clock'
 import type { GoipLine } from './lines.ts'
-import type { WaitPoll } from './ports.ts'
+import type { LineSettings, WaitPoll } from './ports.ts'
 import type { Talk } from './talks.ts'
 
 /** What all sessions of a driver share. */
@@ -56,6 +56,8 @@ export class Session implements Talk {
   readonly number: number
   readonly #ports: SessionPorts
   readonly #text: string
+  /** Of its beginning: a line may get others while a device is in the middle of it. */
+  readonly #settings: LineSettings
   readonly #onSilence = (): void => this.#silent()
   #poll: (typeof POLLS)[WaitPoll]
   #queue: Recipient[] = []
@@ -75,6 +77,7 @@ export class Session implements Talk {
     this.address = address
     this.number = number
     this.#text = text
+    this.#settings = line.settings
     this.#poll = POLLS[line.settings.wait_poll]
   }
 
@@ -109,7 +112,7 @@ export class Session implements Talk {
       if (word === 'DONE') this.#end()
     } else if (phase === 'send' || phase === 'wait') this.#onSend(answer)
     else if (phase === 'msg' && word === 'PASSWORD')
-      this.#ask('password', wire.printPassword(this.number, this.line.settings.password), REPEATS)
+      this.#ask('password', wire.printPassword(this.number, this.#settings.password), REPEATS)
     else if (phase === 'password' && word === 'SEND') this.#next()
     else if ((phase === 'msg' || phase === 'password') && word === 'ERROR') this.#onRefusal(rest)
   }
@@ -144,7 +147,7 @@ export class Session implements Talk {
 
   #begin(): void {
     this.#startMs = this.#ports.timers.clock.nowMs()
-    if (this.line.settings.direct_sms) this.#next()
+    if (this.#settings.direct_sms) this.#next()
     else this.#ask('msg', wire.printMsg(this.number, this.#text), REPEATS)
   }
   #next(): void {
@@ -157,7 +160,7 @@ export class Session implements Talk {
     this.#listen('send')
   }
   #wordsTo({ telid, to }: Recipient): string {
-    const { direct_sms, password } = this.line.settings
+    const { direct_sms, password } = this.#settings
     return direct_sms
       ? wire.printSms(this.number, telid, password, to, this.#text)
       : wire.printSend(this.number, telid, to)

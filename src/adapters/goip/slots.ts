@@ -28,7 +28,7 @@ export const createSlots = (timers: Timers) => {
       else return false
       return true
     },
-    /** After `take` found none. False when none came free within a minute. */
+    /** After `take` found none. False when none came free within a minute; else `release` gives it back. */
     wait(name: string): Promise<boolean> {
       const device = devices.get(name)
       if (closed || !device) return Promise.resolve(false)

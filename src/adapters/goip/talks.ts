@@ -29,6 +29,7 @@ export const createTalks = (random: Random) => {
     end: (session: number): void => void talks.delete(session),
     /** False when nobody asked, or when the answer comes from elsewhere. */
     onAnswer(answer: DeviceAnswer, address: string): boolean {
+      // Firmware that writes zeros in front of it means the same number.
       const talk = talks.get(Number(answer.session))
       if (!talk || (talk.address ?? talk.line.flow?.address) !== address) return false
       talk.onAnswer(answer)

@@ -183,7 +183,7 @@ export type GatewayDriver = {
   kind: DeviceKind
   send(line: Place, text: GatewayText): Promise<SendResult>
   /** What the device will call the next text by this line: on disk before the device hears of it. Undefined: none now. */
-  nextTask?(line: Place): Promise<string | undefined> | string | undefined
+  nextTask?(line: Place): Promise<string | undefined>
   /**
    * What becomes of a text that a process before this one has handed to that line at `sinceMs`, under that name: it is
    * not handed over again. Undefined: no device of this driver's.

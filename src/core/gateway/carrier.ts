@@ -180,7 +180,7 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
     ...(!plan.atLeastOnce && {
       taskOf: (m: MessageRecord) => {
         const line = places.get(m.id)?.line
-        return line && drivers.get(line.kind)?.nextTask?.(line)
+        return (line && drivers.get(line.kind)?.nextTask?.(line)) ?? Promise.resolve(undefined)
       },
       async follow(m: MessageRecord) {
         const step = m.steps.findLast(({ state }) => state === 'submitting') ?? { atMs: 0, state: m.state }

@@ -59,6 +59,7 @@ export const createBook = (ports: BookPorts, backlog: Backlog) => {
     origin !== 'gateway' && id > (backlog.lastId ?? '') && isShared(queue)
   /** Devices know numbers with and without their country: the last digits tell them apart. */
   const recipientOf = ({ to }: MessageRecord): string => (PLAIN.test(to) ? to : digitsOf(to)).slice(-9) || to
+  /** A mark in front, so that a sender has other cells than a recipient of the same name. */
   const senderOf = ({ from, fromImpi = from }: MessageRecord): string => `<${fromImpi}`
   const share = (m: MessageRecord): void => {
     if (!isCounted(m)) return

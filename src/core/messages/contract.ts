@@ -105,7 +105,7 @@ export type Carrier = {
   /** A repeat is no mere repeat: `submitting` is on disk before `deliver`, and after a crash it becomes `unknown`. */
   atMostOnce?: true
   /** Under what name the endpoint will know this attempt: it goes to disk with `submitting`. */
-  taskOf?(message: MessageRecord): Promise<string | undefined> | string | undefined
+  taskOf?(message: MessageRecord): Promise<string | undefined>
   /** What becomes of an attempt that a process before this one has begun; nothing is handed over. Else it is `unknown`. */
   follow?(message: MessageRecord): Promise<Outcome>
   /**

@@ -4,8 +4,8 @@ import { hash32 } from '#lib/hash'
 const CELLS = 2 ** 16
 
 /**
- * How many places each of any number of people has in a queue, in memory that does not grow with them (a count-min sketch from
- * which one may take away again). Never too low; `salt`: nobody outside can choose whose cells are theirs, too.
+ * How many places each of any number of people has in a queue, in memory that does not grow with them (a count-min sketch
+ * from which one may take away again). Never too low; `salt`: nobody outside can choose whose cells are theirs, too.
  */
 export const createShares = (salt: string) => {
   const [first, second] = [new Uint32Array(CELLS), new Uint32Array(CELLS)]

@@ -1,5 +1,5 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min'
-import { international, isNumber } from '../addresses.ts'
+import { international, isInternational, isNumber } from '../addresses.ts'
 
 /** Longer addresses are matched and sent by their first characters only. */
 export const LONGEST = 64
@@ -23,8 +23,6 @@ export type AddressPlan = {
   sender(address: string, country: string): string
 }
 
-/** As most are written that are international: they stay as they are. */
-const WHOLE = /^\+\d{1,39}$/
 /** Without knowing the country: what is shorter may as well be a national number. */
 const SURELY_INTERNATIONAL = 11
 const countryOf = (region: string): CountryCode | undefined =>
@@ -35,7 +33,7 @@ export const createAddressPlan = (region: string): AddressPlan => {
   const country = countryOf(region)
   return {
     normal(address, near) {
-      if (WHOLE.test(address)) return address
+      if (isInternational(address)) return address
       const user = bareOf(address)
       if (!isNumber(user)) return user
       const digits = user.replace(/[-.()\s]/g, '')

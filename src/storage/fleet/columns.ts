@@ -23,9 +23,10 @@ export const SIM_COLUMNS = [
   ...['received_day', 'received_month', 'received_total'],
 ] as (keyof SimRow)[]
 
-export const pushSim = (out: Value[], sim: Readonly<KeptSim>): void => {
+/** `key`: the one that it was saved under; it may have another by now. */
+export const pushSim = (out: Value[], key: string, sim: Readonly<KeptSim>): void => {
   const { sent, failed, received } = sim
-  out.push(sim.key, sim.day, sim.month, sim.locked ? 1 : 0, sim.restUntilMs)
+  out.push(key, sim.day, sim.month, sim.locked ? 1 : 0, sim.restUntilMs)
   out.push(sent.day, sent.month, sent.total, failed.day, failed.month, failed.total)
   out.push(received.day, received.month, received.total)
 }

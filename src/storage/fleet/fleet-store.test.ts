@@ -59,6 +59,21 @@ describe('what is kept of gateways', () => {
     }, file)
   })
 
+  test('a card that gets another name while it waits is written under both, as it stands by then', () =>
+    withStore(async ({ gateways, flush }) => {
+      const card = aSim('number:+1555', 1)
+      gateways.save(card)
+      card.key = 'iccid:3'
+      card.sent.total = 9
+      gateways.save(card)
+      await flush()
+      const kept = await gateways.loadSims(24_000)
+      assert.deepEqual(kept.map(({ key, sent }) => [key, sent.total]).sort(), [
+        ['iccid:3', 9],
+        ['number:+1555', 9],
+      ])
+    }))
+
   test('tasks of any size, until their time is up', () =>
     withStore(async ({ gateways }) => {
       const items = Array.from({ length: 1201 }, (_, n) => ({ number: `+1555${n}`, id: `m${n}` }))

@@ -59,7 +59,7 @@ export const createPendingFleet = (): PendingFleet => {
       if (!all) return { restore: () => {} }
       const taken = later
       later = empty()
-      for (const sim of taken.sims.values()) pushSim(batch.sims, sim)
+      for (const [key, sim] of taken.sims) pushSim(batch.sims, key, sim)
       batch.recipients = taken.recipients
       batch.unparked = taken.unparked
       return {

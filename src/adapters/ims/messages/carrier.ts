@@ -91,7 +91,7 @@ export const createSubscriberCarrier = (ports: TextPorts): Carrier => {
     for (const handset of inTurn(contacts, holder)) {
       const from = routeTo(handset) === holder ? message.partsDone : 0
       const noted: Progress = {
-        total: progress.total,
+        total: (parts) => progress.total(parts),
         partDone: (parts, route) => {
           begun = true
           return progress.partDone(parts, route)
