@@ -18,14 +18,14 @@ export const parseFromServer = (octets: Uint8Array): Result<FromServer, GoipFaul
   const registered = /^re[gq]:(-?\d{1,20});status:(-?\d{1,6})/.exec(text)
   if (registered)
     return ok({ kind: 'registered', count: registered[1] as string, status: registered[2] as string })
-  const command = /^([A-Za-z_]{1,32}) (-?\d{1,20})(?: (.*))?/s.exec(text.replace(/\n$/, ''))
+  const line = text.endsWith('\n') ? text.slice(0, -1) : text
+  const command = /^([A-Za-z_]{1,32}) (-?\d{1,20})(?: (.*))?/s.exec(line)
   if (!command) return err('form')
-  const [, word = '', session = '', rest = ''] = command
+  const word = command[1] as string
+  const number = command[2] as string
+  const rest = command[3] ?? ''
   const verdict = /^(OK|ERROR|DISABLE)(?: (.*))?$/s.exec(rest)
-  if (verdict && /^[A-Z_]+$/.test(word))
-    return ok({
-      ...{ kind: 'receipt', name: word, receipt: session },
-      ...{ verdict: verdict[1] as 'OK', text: verdict[2] ?? '' },
-    })
-  return ok({ kind: 'command', word, session, rest: rest })
+  if (!verdict || !/^[A-Z_]+$/.test(word)) return ok({ kind: 'command', word, session: number, rest })
+  const said = verdict[1] as 'OK' | 'ERROR' | 'DISABLE'
+  return ok({ kind: 'receipt', name: word, receipt: number, verdict: said, text: verdict[2] ?? '' })
 }
