@@ -12,8 +12,9 @@ if (!isRun(name)) {
 }
 const began = performance.now()
 const outcomes = await runAll(jobsFor(name), {
-  // What talks to programs of others or waits for disks was never seen to hold with more beside it.
-  cores: name === 'check' ? availableParallelism() : Math.min(2, availableParallelism()),
+  // Fast tests wait a fifth of their time. What talks to programs of others or waits for disks was never seen to hold with
+  // more beside it than there are cores.
+  cores: name === 'check' ? availableParallelism() + 1 : Math.min(2, availableParallelism()),
   boundMs: RUNS[name].boundMs,
   graceMs: 15_000,
   onEnd: (outcome) => console.log(outcomeWords(outcome)),
