@@ -1,12 +1,18 @@
 import { statSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { gzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '#lib/clock'
 
-/** `small`: the same compressed, made when somebody first wants it. */
-export type StaticFile = { body: Buffer; small?: Buffer; type: string; etag: string; hashed: boolean }
+/** `small`: the same compressed, made when somebody first wants it; by a thread, as this one carries calls. */
+export type StaticFile = {
+  body: Buffer
+  small?: Promise<Buffer>
+  type: string
+  etag: string
+  hashed: boolean
+}
 
 export const WIDGET = 'click-to-call.js'
 
@@ -126,17 +132,21 @@ const cachingOf = (path: string, { hashed, type }: StaticFile): string => {
   return type.startsWith('text/html') || path.endsWith('sw.js') ? 'no-store' : 'no-cache'
 }
 
-export const sendFile = (
+const compressed = (octets: Buffer): Promise<Buffer> =>
+  new Promise((resolve, reject) => gzip(octets, (fault, small) => (fault ? reject(fault) : resolve(small))))
+
+export const sendFile = async (
   request: FastifyRequest,
   reply: FastifyReply,
   path: string,
   file: StaticFile,
-): FastifyReply => {
+): Promise<FastifyReply> => {
   reply.headers({ 'cache-control': cachingOf(path, file), etag: file.etag, vary: 'accept-encoding' })
   if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
   reply.type(file.type)
   const takesGzip = /\bgzip\b/.test(`${request.headers['accept-encoding'] ?? ''}`)
   if (!takesGzip || !WORDS.test(file.type) || file.body.length < WORTHWHILE) return reply.send(file.body)
-  file.small ??= gzipSync(file.body)
-  return reply.header('content-encoding', 'gzip').send(file.small)
+  file.small ??= compressed(file.body)
+  const small = await file.small
+  return reply.header('content-encoding', 'gzip').send(small)
 }

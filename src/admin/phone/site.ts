@@ -23,7 +23,7 @@ export const mountSite = (
     const sockets = socketUrls(hostOf(request), isSecure(request))
     return reply.headers(pageHeaders(sockets))
   }
-  const sendIndex = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  const sendIndex = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     dressed(request, reply)
     const index = files.get('index.html')
     if (index) return sendFile(request, reply, 'index.html', index)
