@@ -1,9 +1,10 @@
 import type { SendResult } from '#core'
+import type { DeviceAnswer } from '#goip-wire'
 import * as wire from '#goip-wire'
-import { type DeviceAnswer, errorClassOf, errorStatusIn } from '#goip-wire'
 import type { Timer, Timers } from '#lib/clock'
 import type { GoipLine } from './lines.ts'
 import type { LineSettings, WaitPoll } from './ports.ts'
+import { refusalOf } from './refusals.ts'
 import type { Talk } from './talks.ts'
 
 /** What all sessions of a driver share. */
@@ -237,16 +238,5 @@ export class Session implements Talk {
     // The device never opened it, so that there is nothing to end.
     this.#end()
     this.#refuse({ ...REFUSED, reason: rest || 'the device is busy' })
-  }
-}
-
-const FAULTS = { again: 'busy', never: 'number', line: 'line', unclear: 'line' } as const
-
-const refusalOf = (rest: string): SendResult => {
-  const cause = errorStatusIn(rest)
-  return {
-    ...{ kind: 'refused', fault: cause === undefined ? 'line' : FAULTS[errorClassOf(cause)] },
-    reason: cause === undefined ? rest : `error ${cause}`,
-    ...(cause !== undefined && { cause }),
   }
 }
