@@ -50,6 +50,17 @@ describe('commands', () => {
     }
   })
 
+  test('a list of extensions may be long, in either dialect', () => {
+    const all = Array.from({ length: 200 }, (_, index) => `${1000 + index}`)
+    for (const text of [
+      `op=1014\nseq=1\nblf=1\next=${all.join(',')}\n`,
+      JSON.stringify({ op: 1014, seq: 1, blf: 1, ext: all }),
+    ]) {
+      const parsed = dialectOf(text).parse(text)
+      assert.deepEqual(parsed.ok && parsed.value.op === 1014 ? parsed.value.ext : parsed, all)
+    }
+  })
+
   test('any text gives a command or a fault, in either dialect', () => {
     let seed = 42
     const next = (most: number): number => {

@@ -9,10 +9,10 @@ type Read = {
 }
 type Body<C = Command> = C extends unknown ? Omit<C, 'seq'> : never
 
-/** Nothing but the description, a text and a token is ever long. */
+/** Nothing but the description, a text, a token and a list is ever long. */
 const MOST = 512
 const MOST_CTI = 4096
-const LONG = new Set(['sdp', 'msg', 'token', 'ticket', 'cdata', 'skill'])
+const LONG = new Set(['sdp', 'msg', 'token', 'ticket', 'cdata', 'skill', 'ext'])
 
 const callOf = ({ text }: Read): CallFields => ({
   to: text('to'),

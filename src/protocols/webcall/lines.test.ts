@@ -89,6 +89,12 @@ describe('what an old client is told', () => {
     )
   })
 
+  test('acknowledgements of what is not known, and of nothing', () => {
+    assert.equal(printLines({ op: 2055, seq: '5', code: -2, reason: 'x' }), 'op=2055\nseq=5\ncode=-2\n')
+    assert.equal(printLines({ op: 2777, seq: '5', code: -2 }), 'op=2777\nseq=5\ncode=-2\n')
+    assert.equal(printLines({ op: 2000, seq: '0', code: -2, reason: 'x' }), 'op=2000\nseq=0\ncode=-2\n')
+  })
+
   test('events: descriptions come last and end where they end', () => {
     assert.equal(
       printLines({ op: 9002, seq: 1, from: '1', to: '2', cid: 'c', ucid: 'u', disp: 'A', sdp: SDP }),

@@ -80,7 +80,7 @@ export const parseLines = (text: string): Result<Frame, Fault> => {
 
 /** What old clients are told, in this order; other members are not for them. What is last may hold anything but line ends. */
 const FIELDS: Readonly<Record<number, readonly (keyof Pdu)[]>> = {
-  2000: ['nonce'],
+  2000: ['nonce', 'code'],
   2001: ['code', 'pbook', 'cids'],
   2003: ['cid', 'code'],
   2008: ['cid2', 'code'],
@@ -99,8 +99,10 @@ const FIELDS: Readonly<Record<number, readonly (keyof Pdu)[]>> = {
   9011: ['new'],
   9012: ['state', 'ext', 'blfxml'],
 }
+const isEvent = (op: number): boolean => op >= 9000 && op < 10_000
+/** Whatever was asked, known or not, is acknowledged. */
 const fieldsOf = (op: number): readonly (keyof Pdu)[] | undefined =>
-  FIELDS[op] ?? (op > 2000 && op < 2015 ? ['code'] : undefined)
+  FIELDS[op] ?? (isEvent(op) ? undefined : ['code'])
 
 /** Old clients take every comma for the beginning of another field, and may take a second `=` for one. */
 const plain = (text: string): string => text.replace(/[\r\n,=\u2028\u2029]/g, ' ')
