@@ -31,6 +31,11 @@ const createRouteDesk = ({ settings, timers }: Ground, network: Network): RouteD
       const dialled = target && 'user' in target ? target : { user: to, text: to }
       return tryCall({ caller: callerOf(from, network), dialled })
     },
+    taken: ({ from, to, tag }) => {
+      const text = { origin: 'rest', from, to: { user: to, text: to }, tag } as const
+      const found = destinations.of({ ...text, body: { kind: 'text', text: '' } }, timers.clock.wallMs())
+      return found.ok ? destinations.stageOf(found.value.queue)?.plan.name : undefined
+    },
   }
 }
 

@@ -48,6 +48,8 @@ export type AdminPorts = {
   phone?: { mount(app: FastifyInstance, whole: boolean): void }
   /** Who may use the JSON calls of DBL's SMS server; nobody: there are none. */
   dblUsers?: { username: string; password: string }[]
+  /** What each SIM card may send; -1: no limit. */
+  simLimits?: { perDay: number; perMonth: number }
   http: Listen[]
   https: Listen[]
   /** Required when `https` is not empty. PEM. */

@@ -81,7 +81,10 @@ const noGateways: GatewayDesk = {
   fleet: { lines: () => [], get: () => undefined, devices: () => [], cards: () => [], lock: () => false },
   drivers: new Map(),
   records: memoryGateways(),
-  routes: { list: () => [], try: () => ({ accepted: false, why: 'no route fits', targets: [] }) },
+  routes: {
+    ...{ list: () => [], taken: () => undefined },
+    try: () => ({ accepted: false, why: 'no route fits', targets: [] }),
+  },
   trunks: () => [],
 }
 

@@ -65,7 +65,7 @@ export const aGatewayDesk = (events: Events = createEvents()) => {
     },
     trunks: () => [{ name: 'pbx', calls: 1, mostCalls: 30, reachable: true, rests: false }],
     routes: {
-      list: () => [],
+      ...{ list: () => [], taken: () => undefined },
       try: ({ kind, from, to }) => ({
         ...{ accepted: true, why: `${kind} ${from} ${to}`, route: 'out' },
         targets: [{ target: 'gateway:box1/1', usable: false, why: 'offline since 10:00' }],

@@ -7,6 +7,8 @@ export type RouteDesk = {
   list(): RouteView[]
   /** Nothing is sent, and nobody is called. */
   try(wish: RouteTryRequest): RouteTryView
+  /** Name of the route by which a text to this number would leave now; it costs no look at lines. */
+  taken(text: { from: string; to: string; tag: string }): string | undefined
 }
 
 /** A line of a GoIP gateway as `goip.lines` of the configuration has it; what is left out is as there. */

@@ -1,5 +1,6 @@
 import type { Accepted, Line, MessageRecord, MessageRefusal, MessageState, Messages, TaskItem } from '#core'
-import type { Result } from '#lib/result'
+import { err, type Result } from '#lib/result'
+import type { RouteView } from '../../gateways/contract.ts'
 import type { GatewayDesk } from '../../gateways/ports.ts'
 import type { Tasks } from './tasks.ts'
 
@@ -7,6 +8,7 @@ export type DblPorts = {
   messages: Pick<Messages, 'accept' | 'get'>
   gateways: Pick<GatewayDesk, 'fleet' | 'routes'>
   tasks: Tasks
+  simLimits?: { perDay: number; perMonth: number }
 }
 
 type Body = Readonly<Record<string, unknown>>
@@ -25,27 +27,42 @@ const textIn = (body: Body, name: string): string => {
 }
 const rejected = (reason: string): Rejected => ({ result: 'REJECT', reason })
 
+/** What a program asks for besides sending; `routes`: names of those that grant it. */
+type Wish = { tag: string; routes: ReadonlySet<string>; unheard: 'none_line' | 'none_provider' }
+type Letter = { from: string; text: string; wish: Wish | undefined }
+type Refusal = MessageRefusal | Wish['unheard']
+
 /** Numbers come without their `+`: whoever has the number as it is written, else as an international one. */
 const submit = async (
-  { messages }: DblPorts,
-  { from, number, text, tag }: { from: string; number: string; text: string; tag: string | undefined },
-): Promise<Result<Accepted, MessageRefusal>> => {
-  const draft = { origin: 'rest' as const, from, body: { kind: 'text' as const, text }, ...(tag && { tag }) }
-  const first = await messages.accept({ ...draft, to: { user: number, text: number } })
-  if (first.ok || first.error !== 'unknown-user' || number.startsWith('+')) return first
-  return messages.accept({ ...draft, to: { user: `+${number}`, text: `+${number}` } })
+  { messages, gateways }: DblPorts,
+  number: string,
+  { from, text, wish }: Letter,
+): Promise<Result<Accepted, Refusal>> => {
+  const draft = { origin: 'rest' as const, from, body: { kind: 'text' as const, text } }
+  const spellings = number.startsWith('+') ? [number] : [number, `+${number}`]
+  if (wish) {
+    const { tag, routes } = wish
+    const to = spellings.find((one) => routes.has(gateways.routes.taken({ from, to: one, tag }) ?? ''))
+    return to === undefined
+      ? err(wish.unheard)
+      : messages.accept({ ...draft, tag, to: { user: to, text: to } })
+  }
+  const [written = number, international] = spellings
+  const first = await messages.accept({ ...draft, to: { user: written, text: written } })
+  if (first.ok || first.error !== 'unknown-user' || international === undefined) return first
+  return messages.accept({ ...draft, to: { user: international, text: international } })
 }
 
 const submitAll = async (
   ports: DblPorts,
   numbers: readonly string[],
-  letter: { from: string; text: string; tag: string | undefined },
-): Promise<{ items: TaskItem[]; refused: MessageRefusal | undefined }> => {
+  letter: Letter,
+): Promise<{ items: TaskItem[]; refused: Refusal | undefined }> => {
   const items: TaskItem[] = []
-  let refused: MessageRefusal | undefined
+  let refused: Refusal | undefined
   for (let at = 0; at < numbers.length && refused !== 'overloaded'; at += AT_ONCE) {
     const some = numbers.slice(at, at + AT_ONCE)
-    const taken = await Promise.all(some.map((number) => submit(ports, { ...letter, number })))
+    const taken = await Promise.all(some.map((number) => submit(ports, number, letter)))
     taken.forEach((one, index) => {
       if (one.ok) items.push({ number: some[index] ?? '', id: one.value.id })
       else refused = one.error
@@ -54,22 +71,21 @@ const submitAll = async (
   return { items, refused }
 }
 
-/** A line or a provider is wished by a tag, which routes may match; it must lead there now. */
-const wishOf = (
-  { gateways }: DblPorts,
-  body: Body,
-  from: string,
-  to: string,
-): { tag: string | undefined } | Rejected => {
+/** It may go by that line, and never by another one. */
+const isOfLine = ({ to, fallback }: RouteView, line: string): boolean => {
+  const gateways = [...to, ...fallback].filter((one) => one.startsWith('gateway:'))
+  return gateways.length === 1 && portOf(gateways[0] ?? '') === line && to[0] === gateways[0]
+}
+
+/** A line or a provider is wished by a tag. Only routes for that tag grant it: not those for all, nor for any tag. */
+const wishOf = ({ gateways }: DblPorts, body: Body): Wish | undefined => {
   const [line, provider] = [textIn(body, 'goip_line'), textIn(body, 'provider')]
-  if (line === '' && provider === '') return { tag: undefined }
-  const tag = line === '' ? `provider:${provider}` : `line:${line}`
-  const leads = [to, `+${to}`].some((number) => {
-    const { accepted, route, targets } = gateways.routes.try({ kind: 'message', from, to: number, tag })
-    if (line === '') return accepted && route !== undefined
-    return accepted && (targets[0]?.target.endsWith(`/${line}`) ?? false)
-  })
-  return leads ? { tag } : rejected(line === '' ? 'none_provider' : 'none_line')
+  if (line === '' && provider === '') return undefined
+  const named = gateways.routes.list().filter(({ match: { tag } }) => tag !== undefined && tag !== '*')
+  const names = (routes: RouteView[]) => new Set(routes.map(({ name }) => name))
+  if (line === '') return { tag: `provider:${provider}`, routes: names(named), unheard: 'none_provider' }
+  const routes = names(named.filter((route) => isOfLine(route, line)))
+  return { tag: `line:${line}`, routes, unheard: 'none_line' }
 }
 
 /** POST /goip/sendsms/: `from` is the user that the configuration names. */
@@ -79,9 +95,8 @@ export const sendSms = async (ports: DblPorts, body: Body, from: string): Promis
   if (numbers.length === 0 || numbers.length > MOST_NUMBERS || !numbers.every((one) => NUMBER.test(one)))
     return rejected('number')
   if (text === '' || text.length > MOST_CHARACTERS) return rejected('content')
-  const wish = wishOf(ports, body, from, numbers[0] ?? '')
-  if ('result' in wish) return wish
-  const { items, refused } = await submitAll(ports, numbers, { from, text, tag: wish.tag })
+  const letter = { from, text, wish: wishOf(ports, body) }
+  const { items, refused } = await submitAll(ports, numbers, letter)
   if (items.length === 0) return rejected(refused === 'unknown-user' ? 'none_line' : (refused ?? 'number'))
   return { result: 'ACCEPT', taskID: (await ports.tasks.add(items)).taskID }
 }
@@ -121,17 +136,19 @@ export const querySms = async ({ messages, tasks }: DblPorts, body: Body): Promi
   return rows
 }
 
-const remainingOf = ({ limits = {} }: Line): number => {
-  for (const [name, { used, limit }] of Object.entries(limits))
-    if (name.startsWith('sms') && limit >= 0) return Math.max(0, limit - used)
-  return -1
+/** The least that the device's counters and our limits leave of the card; -1: there is no limit. */
+const remainingOf = ({ limits = {}, counts: { sent } }: Line, ours: DblPorts['simLimits']): number => {
+  const all = Object.entries(limits).flatMap(([name, used]) => (name.startsWith('sms') ? [used] : []))
+  if (ours) all.push({ used: sent.day, limit: ours.perDay }, { used: sent.month, limit: ours.perMonth })
+  const left = all.flatMap(({ used, limit }) => (limit < 0 ? [] : [Math.max(0, limit - used)]))
+  return left.length === 0 ? -1 : Math.min(...left)
 }
 
 /** POST /goip/querylines/. */
-export const queryLines = ({ gateways }: DblPorts): object[] =>
+export const queryLines = ({ gateways, simLimits }: DblPorts): object[] =>
   Array.from(gateways.fleet.lines(), (line) => ({
     goip_line: line.line,
     online: line.state === 'offline' ? 0 : 1,
     reg: line.state === 'registered' || line.state === 'in-call' ? 'LOGIN' : 'LOGOUT',
-    remain_sms: remainingOf(line),
+    remain_sms: remainingOf(line, simLimits),
   }))

@@ -4,13 +4,43 @@ import { applicationPorts, aTextHouse } from '../../../../test/support/admin-app
 import { withAdmin } from '../../../../test/support/admin-server.ts'
 import { aGatewayDesk, aSighting } from '../../../../test/support/gateway-desk.ts'
 import { memoryGateways } from '../../../../test/support/memory-gateways.ts'
+import type { RouteView } from '../../gateways/contract.ts'
+import type { RouteDesk } from '../../gateways/ports.ts'
 
 const auth = { username: 'root', password: 'dbl secret' }
 type Call = (call: string, body: object) => Promise<{ status: number; body: unknown }>
 
+type Fittings = {
+  house?: ReturnType<typeof aTextHouse>
+  records?: ReturnType<typeof memoryGateways>
+  routes?: RouteDesk
+  simLimits?: { perDay: number; perMonth: number }
+}
+
+const aRoute = (name: string, tag: string | undefined, to: string[], fallback: string[] = []): RouteView => ({
+  ...{ name, match: { kind: 'message', to: '*', from: '*', ...(tag !== undefined && { tag }) } },
+  ...{ to, fallback, strategy: 'round_robin', settings: {} },
+})
+
+/** Two numbers have routes: the first whose tag fits, as in the house. */
+const routesOf = (...list: RouteView[]): RouteDesk => ({
+  list: () => list,
+  try: ({ tag = '' }) => ({
+    ...{ accepted: true, why: '', route: 'any' },
+    targets: [{ target: `gateway:box1/${tag.replace('line:', '')}`, usable: true }],
+  }),
+  taken: ({ to, tag }) =>
+    list.find(({ match }) => {
+      const wanted = match.tag as string | undefined
+      return (
+        /^4930100[12]$/.test(to) && (wanted === undefined || wanted === '*' || new RegExp(wanted).test(tag))
+      )
+    })?.name,
+})
+
 const withDbl = (
   work: (call: Call, house: ReturnType<typeof aTextHouse>) => Promise<void>,
-  { house = aTextHouse(), records = memoryGateways() } = {},
+  { house = aTextHouse(), records = memoryGateways(), routes = routesOf(), simLimits }: Fittings = {},
 ): Promise<void> => {
   const { desk, fleet } = aGatewayDesk()
   fleet.sight(aSighting('1', { limits: { sms_day: { used: 40, limit: 100 } } }))
@@ -24,7 +54,12 @@ const withDbl = (
         const response = await fetch(url, { ...init, body: JSON.stringify(body) })
         return { status: response.status, body: await response.json() }
       }, house),
-    { ...applicationPorts(house), gateways: { ...desk, records }, dblUsers: [auth] },
+    {
+      ...applicationPorts(house),
+      gateways: { ...desk, records, routes },
+      dblUsers: [auth],
+      ...(simLimits && { simLimits }),
+    },
   )
 }
 
@@ -81,18 +116,71 @@ describe("DBL's JSON calls", () => {
       ])
     }))
 
-  test('send by a wished line where a route leads there, and not else', () =>
-    withDbl(async (call, { messages }) => {
-      const wish = { auth, number: '49301001', content: 'x' }
-      assert.equal(
-        ((await call('sendsms', { ...wish, goip_line: '1' })).body as { result: string }).result,
-        'ACCEPT',
-      )
-      assert.equal((await messages.list({ limit: 1 }))[0]?.tag, 'line:1')
-      assert.deepEqual((await call('sendsms', { ...wish, goip_line: '9' })).body, {
-        ...{ result: 'REJECT', reason: 'none_line' },
-      })
-    }))
+  test('tell the least that any limit leaves of a card', () =>
+    withDbl(
+      async (call) => {
+        const rows = (await call('querylines', { auth })).body as { remain_sms: number }[]
+        assert.deepEqual(
+          rows.map(({ remain_sms }) => remain_sms),
+          [50, 50],
+        )
+      },
+      { simLimits: { perDay: 80, perMonth: 50 } },
+    ))
+
+  const untagged = aRoute('any', undefined, ['gateway:box1'])
+  const sendBy = async (call: Call, wish: object, number = '49301001') =>
+    (await call('sendsms', { auth, number, content: 'x', ...wish })).body as {
+      result: string
+      reason?: string
+      taskID: string
+    }
+
+  test('send by a wished line where a route leads there alone, and not else', () =>
+    withDbl(
+      async (call, { messages }) => {
+        assert.equal((await sendBy(call, { goip_line: '1' })).result, 'ACCEPT')
+        assert.equal((await messages.list({ limit: 1 }))[0]?.tag, 'line:1')
+        for (const line of ['9', '2', '3', '4'])
+          assert.deepEqual(await sendBy(call, { goip_line: line }), {
+            ...{ result: 'REJECT', reason: 'none_line' },
+          })
+        assert.equal((await messages.list({ limit: 9 })).length, 1)
+      },
+      {
+        routes: routesOf(
+          aRoute('first', '^line:1$', ['gateway:box1/1'], ['inbox']),
+          aRoute('whole device', '^line:2$', ['gateway:box1']),
+          aRoute('or another', '^line:3$', ['gateway:box1/3'], ['gateway:box1/4']),
+          aRoute('any tag', '*', ['gateway:box1/4']),
+          untagged,
+        ),
+      },
+    ))
+
+  test('send by a wished provider where a route names it, and not by routes for all', () =>
+    withDbl(
+      async (call) => {
+        assert.equal((await sendBy(call, { provider: 'blue' })).result, 'ACCEPT')
+        assert.deepEqual(await sendBy(call, { provider: 'bleu' }), {
+          ...{ result: 'REJECT', reason: 'none_provider' },
+        })
+      },
+      { routes: routesOf(aRoute('blue', '^provider:blue$', ['gateway:box1']), untagged) },
+    ))
+
+  test('leave out the numbers of a task that the wish does not reach', () =>
+    withDbl(
+      async (call) => {
+        const { taskID } = await sendBy(call, { goip_line: '1' }, '49301001,49301003,49301002')
+        const rows = (await call('querysms', { auth, taskID })).body as { taskID: string }[]
+        assert.deepEqual(
+          rows.map((row) => row.taskID),
+          [`${taskID}.49301001`, `${taskID}.49301002`],
+        )
+      },
+      { routes: routesOf(aRoute('first', '^line:1$', ['gateway:box1/1'])) },
+    ))
 
   test('refuse what is no text, and numbers that nobody has', () =>
     withDbl(async (call) => {

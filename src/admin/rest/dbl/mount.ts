@@ -6,7 +6,10 @@ import { type DblPorts, queryLines, querySms, sendSms } from './calls.ts'
 import { createTasks } from './tasks.ts'
 
 export type DblUser = { username: string; password: string }
-export type DblMountPorts = Pick<AdminPorts, 'messages' | 'gateways' | 'guard' | 'clock' | 'random' | 'log'>
+export type DblMountPorts = Pick<
+  AdminPorts,
+  'messages' | 'gateways' | 'simLimits' | 'guard' | 'clock' | 'random' | 'log'
+>
 
 /** 9999 numbers with a text. */
 const MOST_OCTETS = 512 * 1024
@@ -29,9 +32,10 @@ const userIn = (users: readonly DblUser[], { auth }: Body): DblUser | undefined 
 
 /** The three JSON calls of DBL's SMS server, for programs that were written for it; outside /api/v1. */
 export const mountDbl = (app: FastifyInstance, users: readonly DblUser[], ports: DblMountPorts): void => {
-  const { guard, log, messages, gateways, clock, random } = ports
+  const { guard, log, messages, gateways, simLimits, clock, random } = ports
   const dbl: DblPorts = {
     ...{ messages, gateways, tasks: createTasks({ store: gateways.records, clock, random }) },
+    ...(simLimits && { simLimits }),
   }
   const calls: Record<string, (body: Body, user: DblUser) => object | Promise<object>> = {
     sendsms: (body, user) => sendSms(dbl, body, user.username),
