@@ -77,6 +77,8 @@ export type MessageRequest = {
   flash?: boolean
   /** The application's own word for it. */
   tag?: string
+  /** By SIM cards, where not as its route says. */
+  delivery?: 'at_most_once' | 'at_least_once'
 }
 
 /** `repeated`: an earlier request with the same Idempotency-Key and body made it. */
@@ -112,6 +114,7 @@ export type MessageView = {
   /** Some parts of a long text never came. */
   incomplete: boolean
   tag?: string
+  delivery?: 'at_most_once' | 'at_least_once'
   /** The SIM card that it came by, or left by. */
   via?: { line: string; port: string; iccid?: string; imsi?: string; number?: string; operator?: string }
 }

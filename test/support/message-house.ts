@@ -44,7 +44,7 @@ export const aMessageHouse = async (options: Options = {}) => {
   const log: Log = { on: () => true, write: (_layer, level, text) => void lines.push(`${level} ${text}`) }
   const seen: MessageRecord[] = []
   const carrier: Carrier & { script: Script } = {
-    ...(options.atMostOnce && { atMostOnce: true }),
+    ...(options.atMostOnce && { atMostOnce: () => true }),
     script: options.script ?? (() => DELIVERED),
     deliver: async (message, progress) => {
       seen.push(message)

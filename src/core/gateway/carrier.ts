@@ -64,6 +64,10 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
   const recipientOf = ({ to, from }: MessageRecord): string =>
     WHOLE.test(to) ? to : addresses.normal(to, addresses.normal(from))
 
+  /** The sender's word counts more than the route's. */
+  const isOnce = ({ delivery }: MessageRecord): boolean =>
+    delivery === undefined ? !plan.atLeastOnce : delivery === 'at_most_once'
+
   const quietMs = createRemaining(plan.quiet)
 
   const quietWait = (): Wait | undefined => {
@@ -120,7 +124,7 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
   const outcomeOf = (m: MessageRecord, line: LineName, to: string, result: SendResult): Outcome => {
     if (result.kind === 'refused') return refused(m, line, result)
     const { task } = result
-    if (result.kind === 'unknown' && plan.atLeastOnce) {
+    if (result.kind === 'unknown' && !isOnce(m)) {
       const { refusals } = tries.refused(m.id, line.id)
       const { reason, committed } = result
       const why = { reason, route: line.id, ...(committed && { committed }) }
@@ -165,7 +169,7 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
   }
 
   return {
-    ...(!plan.atLeastOnce && { atMostOnce: true as const }),
+    atMostOnce: isOnce,
     group: {
       most: MOST_IN_HAND,
       isShared: true,
@@ -177,22 +181,20 @@ export const createGatewayCarrier = (plan: RoutePlan, targets: string[], ports: 
         fleet.release(place.line.id, place.to, { kind: 'refused', fault: 'busy', reason: 'not sent' })
       },
     },
-    ...(!plan.atLeastOnce && {
-      taskOf: (m: MessageRecord) => {
-        const line = places.get(m.id)?.line
-        return (line && drivers.get(line.kind)?.nextTask?.(line)) ?? Promise.resolve(undefined)
-      },
-      async follow(m: MessageRecord) {
-        const step = m.steps.findLast(({ state }) => state === 'submitting') ?? { atMs: 0, state: m.state }
-        const line = { id: step.route ?? '' }
-        const result = await followed(line, step).catch(
-          (bug: unknown): SendResult => ({ kind: 'unknown', reason: `failed: ${String(bug).slice(0, 80)}` }),
-        )
-        const to = recipientOf(m)
-        if (result.kind !== 'refused') fleet.sentElsewhere(line.id, to)
-        return outcomeOf(m, fleet.get(line.id) ?? line, to, result)
-      },
-    }),
+    taskOf: (m) => {
+      const line = places.get(m.id)?.line
+      return (line && drivers.get(line.kind)?.nextTask?.(line)) ?? Promise.resolve(undefined)
+    },
+    async follow(m) {
+      const step = m.steps.findLast(({ state }) => state === 'submitting') ?? { atMs: 0, state: m.state }
+      const line = { id: step.route ?? '' }
+      const result = await followed(line, step).catch(
+        (bug: unknown): SendResult => ({ kind: 'unknown', reason: `failed: ${String(bug).slice(0, 80)}` }),
+      )
+      const to = recipientOf(m)
+      if (result.kind !== 'refused') fleet.sentElsewhere(line.id, to)
+      return outcomeOf(m, fleet.get(line.id) ?? line, to, result)
+    },
     async deliver(m) {
       const place = places.get(m.id)
       places.delete(m.id)

@@ -112,12 +112,13 @@ export const createAttempts = (ports: AttemptPorts) => {
   const submitted = async (m: MessageRecord, carrier: Carrier, route?: string): Promise<MessageRecord> => {
     // Left over from a process that died: the same attempt goes on.
     if (m.state === 'submitting') return m
-    const task = carrier.atMostOnce && (await carrier.taskOf?.(m))
+    const once = carrier.atMostOnce?.(m) === true
+    const task = once && (await carrier.taskOf?.(m))
     const step: MessageStep = { atMs: nowMs(), state: 'submitting' }
     if (route !== undefined) step.route = route
     if (task) step.task = task
     const next = withStep(m, step)
-    if (carrier.atMostOnce) {
+    if (once) {
       await book.keep(next, PATIENT)
       book.tell(next)
     }
@@ -141,7 +142,7 @@ export const createAttempts = (ports: AttemptPorts) => {
 
   /** Begun by a process that died, and no mere repeat if it began anew. */
   const isLeft = (m: MessageRecord, carrier: Carrier | undefined): boolean =>
-    m.state === 'submitting' && carrier?.atMostOnce === true
+    m.state === 'submitting' && carrier?.atMostOnce?.(m) === true
 
   /** Why there is no attempt any more. What may have arrived has not run out. */
   const deadEnd = (m: MessageRecord, carrier: Carrier | undefined): Step | undefined => {
@@ -164,7 +165,7 @@ export const createAttempts = (ports: AttemptPorts) => {
         }
         if (!carrier) return { away: 'no route' }
         a.record = await submitted(m, carrier, route)
-        a.shown ||= carrier.atMostOnce ?? false
+        a.shown ||= carrier.atMostOnce?.(m) ?? false
         const outcome = await carried(a, m, carrier)
         if (a.over) {
           await a.over

@@ -1,6 +1,7 @@
 import type { Result } from '#lib/result'
 import type { Refusal } from '../refusals.ts'
 import type {
+  Delivery,
   MessageBody,
   MessageOrigin,
   MessageRecord,
@@ -35,6 +36,8 @@ export type MessageDraft = {
   /** How long the key is known, where its origin does not say. */
   dedupeMs?: number
   tag?: string
+  /** When it goes by SIM cards; absent: as its route says. */
+  delivery?: Delivery
   /** The SIM card that it came in by. */
   via?: MessageVia
   /** IMPI of who wrote to the sender by this card before: whose answer this is when the card is nobody's. */
@@ -102,8 +105,11 @@ export type Progress = {
  * `partsDone` and `attempts` alone: after a crash the same attempt is a mere repeat to who has seen it before.
  */
 export type Carrier = {
-  /** A repeat is no mere repeat: `submitting` is on disk before `deliver`, and after a crash it becomes `unknown`. */
-  atMostOnce?: true
+  /**
+   * Whether a repeat of this message would be no mere repeat: then `submitting` is on disk before `deliver`, and after a
+   * crash it becomes `unknown`. Absent: of none.
+   */
+  atMostOnce?(message: MessageRecord): boolean
   /** Under what name the endpoint will know this attempt: it goes to disk with `submitting`. */
   taskOf?(message: MessageRecord): Promise<string | undefined>
   /** What becomes of an attempt that a process before this one has begun; nothing is handed over. Else it is `unknown`. */

@@ -72,12 +72,13 @@ export const createDrafts = ({ destinations, nextId, nowMs, expiresS }: DraftPor
       if (reason !== undefined) one.reason = reason
       if (route !== undefined) one.route = route
     }
-    const { fromImpi, reportTo, dedupe, tag, via } = draft
+    const { fromImpi, reportTo, dedupe, tag, via, delivery } = draft
     if (fromImpi !== undefined) m.fromImpi = fromImpi
     if (reportTo) m.reportTo = reportTo
     if (dedupe !== undefined) m.dedupe = dedupe
     if (tag !== undefined) m.tag = tag
     if (via) m.via = via
+    if (delivery) m.delivery = delivery
     return m
   },
   claim({ origin, dedupe, dedupeMs }: MessageDraft): DedupeClaim | undefined {

@@ -140,7 +140,7 @@ export const createGroup = (queue: string, carrier: GroupCarrier, ports: GroupPo
     })
   }
 
-  const isLeft = (m: MessageRecord): boolean => m.state === 'submitting' && carrier.atMostOnce === true
+  const isLeft = (m: MessageRecord): boolean => m.state === 'submitting' && carrier.atMostOnce?.(m) === true
   /** Left over by a process that died, or dead already: nobody needs to be asked for a place. */
   const needsNone = (m: MessageRecord): boolean => !group.reserve || m.expiresAtMs <= nowMs() || isLeft(m)
 

@@ -59,6 +59,10 @@ export type ReportWish = { impi: string; references: number[] }
 /** The SIM card by which a message came, or left: line of the fleet (`box1/goipid1`), and what was known of the card. */
 export type MessageVia = { line: string; iccid?: string; imsi?: string; number?: string; operator?: string }
 
+/** Whether a text of which nobody knows if a SIM card has sent it goes again, by another one. */
+export const DELIVERIES = ['at_most_once', 'at_least_once'] as const
+export type Delivery = (typeof DELIVERIES)[number]
+
 /** One message, whatever its ends. Times are wall clock milliseconds. */
 export type MessageRecord = {
   /** Sorts by acceptance. */
@@ -95,6 +99,8 @@ export type MessageRecord = {
   incomplete?: boolean
   reportTo?: ReportWish
   via?: MessageVia
+  /** By SIM cards; absent: as its route says. */
+  delivery?: Delivery
   /** Of a message `sent` by a card: until when a report is awaited; then it stays as it is (`closed`). */
   reportUntilMs?: number
   closed?: true

@@ -1,4 +1,4 @@
-import type { MessageBody, MessageRecord, MessageState, MessageStep } from '#core'
+import type { Delivery, MessageBody, MessageRecord, MessageState, MessageStep } from '#core'
 import type { Value } from '../batch.ts'
 
 /** A message as it lies in the table. JSON where nobody asks for what is inside. */
@@ -9,7 +9,7 @@ export type MessageRow = {
   sender_impi: string | null
   recipient: string
   queue: string
-  /** Of the body; `content` is its text or octets, `extra` a JSON object of all else. */
+  /** Of the body; `content` is its text or octets, `extra` a JSON object of all else, and of the message's own `delivery`. */
   kind: string
   content: string
   extra: string | null
@@ -99,17 +99,18 @@ export const dueOf = (m: MessageRecord): number => {
 const contentOf = (body: MessageBody): string =>
   body.kind === 'text' ? body.text : body.kind === 'data' ? body.octets : ''
 
-const extraOf = (body: MessageBody): string | null => {
-  if (body.kind === 'text' && body.dcs === undefined && body.udh === undefined) return null
+const extraOf = ({ body, delivery }: MessageRecord): string | null => {
+  const isPlain = body.kind === 'text' && body.dcs === undefined && body.udh === undefined
+  if (isPlain && delivery === undefined) return null
   const { kind, text, octets, ...extra } = body as Record<string, unknown>
-  return JSON.stringify(extra)
+  return JSON.stringify({ ...extra, delivery })
 }
 
 /** In the order of `MESSAGE_COLUMNS`. */
 export const pushMessage = (out: Value[], m: MessageRecord): void => {
   const phase = phaseOf(m)
   out.push(m.id, m.origin, m.from, m.fromImpi ?? null, m.to, m.queue)
-  out.push(m.body.kind, contentOf(m.body), extraOf(m.body), m.pid, m.acceptedAtMs, m.expiresAtMs)
+  out.push(m.body.kind, contentOf(m.body), extraOf(m), m.pid, m.acceptedAtMs, m.expiresAtMs)
   out.push(m.state, m.attempts, m.partsTotal, m.partsDone, JSON.stringify(m.steps))
   out.push(
     m.parts ? JSON.stringify(m.parts) : null,
@@ -122,8 +123,7 @@ export const pushMessage = (out: Value[], m: MessageRecord): void => {
   out.push(phase === IN_TURN ? m.queue : null, phase, dueOf(m))
 }
 
-const bodyOf = ({ kind, content, extra }: MessageRow): MessageBody => {
-  const more = extra === null ? {} : (JSON.parse(extra) as object)
+const bodyOf = ({ kind, content }: MessageRow, more: object): MessageBody => {
   if (kind === 'text') return { kind, text: content, ...more }
   if (kind === 'data') return { kind, octets: content, ...more } as MessageBody
   return { kind, ...more } as MessageBody
@@ -132,6 +132,7 @@ const bodyOf = ({ kind, content, extra }: MessageRow): MessageBody => {
 export const toMessage = (row: MessageRow): MessageRecord => {
   const steps = JSON.parse(row.steps) as MessageStep[]
   const last = steps.at(-1)
+  const { delivery, ...more } = row.extra === null ? {} : (JSON.parse(row.extra) as { delivery?: Delivery })
   return {
     id: row.id,
     origin: row.origin as MessageRecord['origin'],
@@ -139,7 +140,7 @@ export const toMessage = (row: MessageRow): MessageRecord => {
     ...(row.sender_impi !== null && { fromImpi: row.sender_impi }),
     to: row.recipient,
     queue: row.queue,
-    body: bodyOf(row),
+    body: bodyOf(row, more),
     pid: row.pid,
     acceptedAtMs: row.accepted_at_ms,
     expiresAtMs: row.expires_at_ms,
@@ -158,6 +159,7 @@ export const toMessage = (row: MessageRow): MessageRecord => {
     ...(row.report_to !== null && { reportTo: JSON.parse(row.report_to) as MessageRecord['reportTo'] & {} }),
     ...(row.dedupe !== null && { dedupe: row.dedupe }),
     ...(row.tag !== null && { tag: row.tag }),
+    ...(delivery !== undefined && { delivery }),
     ...(row.phase === CLOSED && { closed: true as const }),
     ...(row.phase === PHASES.sent && row.due_at_ms !== row.expires_at_ms && { reportUntilMs: row.due_at_ms }),
     ...(row.via !== null && { via: JSON.parse(row.via) as MessageRecord['via'] & {} }),

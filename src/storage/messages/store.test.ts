@@ -75,6 +75,7 @@ describe('kept messages', () => {
       parts: [{ sequence: 2, reference: 9, body: { kind: 'data', octets: '00ff', dcs: 4 } }],
       ...{ partsExpected: 3, partsKey: 'k\u0000y', incomplete: true, dedupe: 'd', tag: 't' },
       reportTo: { impi: 'alice@d', references: [1, 2] },
+      delivery: 'at_most_once',
     }
     const data = aMessage(2, { body: { kind: 'data', octets: 'c0ffee', dcs: 245, udh: '0504' } })
     const report = aMessage(3, {

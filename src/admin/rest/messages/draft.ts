@@ -27,6 +27,7 @@ export const letterOf = (request: MessageRequest, dedupe: string | undefined): R
     body: body.value,
     ...(request.validity !== undefined && { validityS: request.validity }),
     ...(request.tag !== undefined && { tag: request.tag }),
+    ...(request.delivery !== undefined && { delivery: request.delivery }),
     ...(dedupe !== undefined && { dedupe }),
   })
 }

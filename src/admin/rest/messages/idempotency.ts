@@ -27,6 +27,7 @@ export const isSame = (letter: Letter, to: string, record: MessageRecord): boole
   record.from === letter.from &&
   (record.to === to || record.queue === `subscriber:${to}`) &&
   record.tag === letter.tag &&
+  record.delivery === letter.delivery &&
   sameBody(letter.body, record.body) &&
   (letter.validityS === undefined ||
     Math.abs(record.expiresAtMs - record.acceptedAtMs - letter.validityS * 1000) < 1000)

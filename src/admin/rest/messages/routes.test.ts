@@ -98,6 +98,18 @@ describe('a text by REST', () => {
       assert.deepEqual(await bodyOf({ text: 'a\ud800' }), { kind: 'text', text: 'a\ufffd' })
     }))
 
+  test('says for itself whether it may go twice', () =>
+    withTexts(async (ask, { store }) => {
+      for (const delivery of ['at_most_once', 'at_least_once', undefined]) {
+        const { id } = await accepted(await ask('/messages', post({ to: 'bob', text: 'x', delivery })))
+        assert.equal(store.rows.get(id)?.delivery, delivery)
+        assert.equal((await json<MessageView>(await ask(`/messages/${id}`, all))).delivery, delivery)
+      }
+      const refused = await ask('/messages', post({ to: 'bob', text: 'x', delivery: 'exactly_once' }))
+      const { errors } = (await refused.json()) as ProblemView
+      assert.match(errors?.[0]?.detail ?? '', /at_most_once.*at_least_once/)
+    }))
+
   test('can be cancelled while it waits, once', () =>
     withTexts(async (ask) => {
       const { id } = await accepted(await ask('/messages', post({ to: 'bob', text: 'x' })))
@@ -123,6 +135,7 @@ describe('an Idempotency-Key', () => {
         { tag: 't' },
         { validity: 61 },
         { flash: true },
+        { delivery: 'at_least_once' },
       ]) {
         const refused = await ask('/messages', post({ ...body, ...other }, key))
         assert.deepEqual(await fieldsOf(refused, 422), ['Idempotency-Key'])
@@ -186,6 +199,8 @@ describe('nonsense as a text', () => {
         [{ to: 'bob', text: 'x', validity: 0 }, 'validity'],
         [{ to: 'bob', text: 'x', validity: 1.5 }, 'validity'],
         [{ to: 'bob', text: 'x', validity: 1e12 }, 'validity'],
+        [{ to: 'bob', text: 'x', delivery: 'exactly_once' }, 'delivery'],
+        [{ to: 'bob', text: 'x', delivery: true }, 'delivery'],
         [{ to: 'bob', text: 'x', from: 'a\r\nb' }, 'from'],
         [{ to: 'bob', text: 'x', from: '<sip:x>' }, 'from'],
         [{ to: 'bob', text: 'x', tag: 'x'.repeat(256) }, 'tag'],

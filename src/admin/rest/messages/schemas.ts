@@ -1,4 +1,4 @@
-import { MESSAGE_ORIGINS, MESSAGE_STATES } from '#core'
+import { DELIVERIES, MESSAGE_ORIGINS, MESSAGE_STATES } from '#core'
 import { via } from '../gateways/schemas.ts'
 import {
   about,
@@ -19,6 +19,11 @@ export const MOST_CHARACTERS = 17_085
 /** Shown to people and carried in header fields: no control characters, nothing that ends a quoted name. */
 const PLAIN = '^[^\\u0000-\\u001f\\u007f<>"]*$'
 const HEX = '^([0-9a-fA-F]{2})*$'
+
+const delivery = about(
+  'Whether a text of which nobody knows if a SIM card has sent it goes again, by another one; as its route says when absent.',
+  { type: 'string', enum: DELIVERIES },
+)
 
 const request = {
   from: about('Number, identity or name that the recipient sees; Tandem when absent. A key may use any.', {
@@ -53,6 +58,7 @@ const request = {
   }),
   flash: about('Shown at once and not kept (class 0).', flag),
   tag: about('A word of your own.', { type: 'string', maxLength: 255, pattern: PLAIN }),
+  delivery,
 }
 
 const why = { reason: text, route: text, cause: integer }
@@ -78,11 +84,12 @@ const message = {
   partsDone: about('Parts that the recipient has confirmed.', integer),
   incomplete: flag,
   tag: text,
+  delivery,
   via,
 }
 const always = without(
   message,
-  ...['sender', 'text', 'data', 'udh', 'dcs', 'reason', 'route', 'cause', 'tag', 'via'],
+  ...['sender', 'text', 'data', 'udh', 'dcs', 'reason', 'route', 'cause', 'tag', 'delivery', 'via'],
 )
 
 export const messageShapes = {

@@ -21,6 +21,7 @@ export const messageViewOf = (record: MessageRecord): MessageView => ({
   partsDone: record.partsDone,
   incomplete: record.incomplete === true,
   ...(record.tag !== undefined && { tag: record.tag }),
+  ...(record.delivery !== undefined && { delivery: record.delivery }),
   ...(record.via && { via: viaViewOf(record.via) }),
 })
 
