@@ -1,8 +1,9 @@
 import type { Findings } from './check.ts'
+import { deviceOf } from './check-names.ts'
 import { nearest } from './nearest.ts'
 import type { RootSettings } from './schema-root.ts'
 import type { UserEntry } from './settings-users.ts'
-import { type ObjectValue, type Place, quoted, type Value } from './value.ts'
+import { type ObjectValue, type Place, placeIn, quoted } from './value.ts'
 
 type Reference = { path: string; place: Place }
 
@@ -11,15 +12,16 @@ const MOST_SHOWN = 6
 
 type Book = {
   written: RootSettings
-  people: People
-  trunks: ReadonlySet<string>
+  people: Known
+  trunks: Known
   at: At
   missing: Missing
   check: Findings
 }
 type At = (list: string, index: number, member: string, item?: number) => Reference
 type Missing = (at: Reference, name: string, what: string, known: Iterable<string>) => void
-type People = { has(name: string): boolean; readonly all: ReadonlySet<string> }
+/** `has` is true of any name while one of them was refused: it may be that one. */
+type Known = { has(name: string): boolean; readonly all: ReadonlySet<string> }
 
 /** Names by which one part of a configuration means another: users, trunks, gateways. */
 export const checkReferences = (
@@ -30,10 +32,10 @@ export const checkReferences = (
 ): void => {
   const book: Book = {
     ...{ written, check, people: peopleOf(users, check) },
-    trunks: new Set(written.trunks.map(({ name }) => name)),
+    trunks: knownOf(written.trunks.map(({ name }) => name)),
     at: (list, index, member, item = 0) => ({
       path: `${list}[${index}].${member}`,
-      place: placeOf(root, [...list.split('.'), index, member, item]),
+      place: placeIn(root, [...list.split('.'), index, member, item]),
     }),
     missing: ({ place, path }, name, what, known) =>
       check.problem(place, path, `${quoted(name)}: there is no such ${what}${hintOf(name, known)}`),
@@ -58,7 +60,10 @@ const checkAccounts = ({ written, people, trunks, at, missing }: Book): void => 
   ] as const)
     lines.forEach(({ trunk }, index) => {
       if (trunk === '' || trunks.has(trunk) || people.has(trunk)) return
-      missing(at(list, index, 'trunk'), trunk, 'trunk, nor such a user in ue_db', [...trunks, ...people.all])
+      missing(at(list, index, 'trunk'), trunk, 'trunk, nor such a user in ue_db', [
+        ...trunks.all,
+        ...people.all,
+      ])
     })
 }
 
@@ -73,18 +78,24 @@ const targetCheckOf = ({ written, people, trunks, missing, check }: Book) => {
     // Users and lines of GoIPs may come while the server runs.
     const warn = (what: string, known: Iterable<string>): void =>
       check.warn(of.place, of.path, `${quoted(target)}: ${what}`, () => hintOf(name, known))
-    if (target.startsWith('trunk:') && !trunks.has(name)) missing(of, target, 'trunk', trunks)
+    if (target.startsWith('trunk:') && !trunks.has(name)) missing(of, target, 'trunk', trunks.all)
     else if (target.startsWith('subscriber:') && !people.has(name))
       warn('there is no such user in ue_db', people.all)
     else if (target.startsWith('gateway:') && name !== '*' && !gateways.has(name) && !isPort(name)) {
-      if (goip) warn('no such gateway is configured', gateways)
-      else missing(of, target, 'gateway', gateways)
+      if (goip) warn('no such gateway is configured', gateways.all)
+      else missing(of, target, 'gateway', gateways.all)
     }
   }
 }
 
 /** Whoever was refused is missing: a second complaint would only be noise. */
-const peopleOf = (users: readonly UserEntry[], check: Findings): People => {
+const knownOf = (names: readonly (string | undefined)[]): Known => {
+  const all = new Set(names.filter((name) => name !== undefined))
+  const isComplete = names.every((name) => name !== undefined)
+  return { has: (name) => !isComplete || all.has(name), all }
+}
+
+const peopleOf = (users: readonly UserEntry[], check: Findings): Known => {
   const isComplete = !check.problems.some(({ property }) => property.startsWith('ue_db'))
   let known: Set<string> | undefined
   const names = (): Set<string> => {
@@ -100,14 +111,13 @@ const peopleOf = (users: readonly UserEntry[], check: Findings): People => {
 }
 
 /** Devices, and lines of GoIPs; a line without a device is one by itself. */
-const gatewayNamesOf = ({ goip, ejoin }: RootSettings): Set<string> => {
-  const names = new Set((ejoin?.devices ?? []).map(({ name }) => name))
-  for (const { id, device } of goip?.lines ?? []) {
-    const box = device === '' ? id : device
-    names.add(box)
-    names.add(`${box}/${id}`)
+const gatewayNamesOf = ({ goip, ejoin }: RootSettings): Known => {
+  const names: (string | undefined)[] = (ejoin?.devices ?? []).map(({ name }) => name)
+  for (const line of goip?.lines ?? []) {
+    const { id }: { id?: string } = line
+    names.push(deviceOf(line), id && `${deviceOf(line)}/${id}`)
   }
-  return names
+  return knownOf(names)
 }
 
 const bareOf = (name: string): string => name.replace(/^(?:sips?|tel):/i, '')
@@ -133,21 +143,4 @@ const hintOf = (name: string, known: Iterable<string>): string => {
   if (names.length === 0) return ''
   const more = names.length > MOST_SHOWN ? ', …' : ''
   return `; there ${names.length === 1 ? 'is' : 'are'} ${names.slice(0, MOST_SHOWN).join(', ')}${more}`
-}
-
-/** As near as the text says it: a list of one may be written without brackets. */
-const placeOf = (root: ObjectValue, steps: (string | number)[]): Place => {
-  let value: Value = root
-  for (const step of steps) {
-    const next: Value | undefined =
-      typeof step === 'string'
-        ? value.kind === 'object'
-          ? value.members.get(step)?.value
-          : undefined
-        : value.kind === 'array'
-          ? value.items[step]
-          : undefined
-    if (next) value = next
-  }
-  return value.place
 }

@@ -3,12 +3,13 @@ import { isLoopback } from '#lib/loopback'
 import type { Endpoint } from '#lib/wire'
 import type { Findings } from './check.ts'
 import { checkEjoin } from './check-ejoin.ts'
+import { checkNames } from './check-names.ts'
 import { checkReferences } from './check-references.ts'
 import { checkTrunks } from './check-trunks.ts'
 import { checkWeb } from './check-web.ts'
 import { printEndpoint } from './schema-addresses.ts'
 import type { RootSettings } from './schema-root.ts'
-import type { Settings, SipListener, StorageSettings, WebphoneSettings } from './settings.ts'
+import type { RouteSettings, Settings, SipListener, StorageSettings, WebphoneSettings } from './settings.ts'
 import { toUsers } from './users.ts'
 import type { ObjectValue, Place } from './value.ts'
 
@@ -20,16 +21,14 @@ export type Completion = {
 }
 
 /** From what is written to what holds: fallbacks between properties, and the rules that bind several of them. */
-export const completeSettings = (
-  written: RootSettings,
-  { env, version, check, root }: Completion,
-): Settings => {
+export const completeSettings = (read: RootSettings, { env, version, check, root }: Completion): Settings => {
+  const written = { ...read, routes: read.routes.map(withTargets) }
   const { ue_db, storage, domain: ownDomain, webphone, qci: _, ...same } = written
   const place = (name: string): Place => root.members.get(name)?.value.place ?? root.place
   const domain = ownDomain ?? domainOf(written, root, check)
   checkListeners(written.sip_addr, place('sip_addr'), check)
   checkPairs(written, place, check)
-  checkNames(written, place, check)
+  checkNames(written, root, check)
   checkEmergency(written, place, check)
   checkEjoin(written, place, check)
   checkRoutes(written, place, check)
@@ -70,6 +69,9 @@ export const completeSettings = (
     ...(rx_bind && { rx_bind_addr: rx_bind }),
   }
 }
+
+/** Targets that were refused are said already: the rest of their route is checked without them. */
+const withTargets = ({ to = [], ...route }: RouteSettings): RouteSettings => ({ ...route, to })
 
 /** A default port that cannot be had is told; one that the file names is a reason not to start. */
 const givenIn = (root: ObjectValue): WebphoneSettings['phone_given'] => {
@@ -185,35 +187,6 @@ const checkRoutes = ({ routes }: RootSettings, place: (name: string) => Place, c
         `"${trunk}": texts do not go to trunks; say kind: "call", or choose a gateway or a webhook`,
       )
   })
-
-const checkNames = (written: RootSettings, place: (name: string) => Place, check: Findings): void => {
-  const unique = (names: (string | undefined)[], root: string, path: (index: number) => string): void => {
-    const seen = new Map<string, number>()
-    names.forEach((name, index) => {
-      if (name === undefined) return
-      const other = seen.get(name)
-      if (other === undefined) seen.set(name, index)
-      else
-        check.problem(place(root), path(index), `${JSON.stringify(name)} is also the name of ${path(other)}`)
-    })
-  }
-  unique(
-    written.trunks.map(({ name }) => name),
-    'trunks',
-    (index) => `trunks[${index}].name`,
-  )
-  unique(
-    written.routes.map(({ name }) => name),
-    'routes',
-    (index) => `routes[${index}].name`,
-  )
-  unique(written.goip?.lines.map(({ id }) => id) ?? [], 'goip', (index) => `goip.lines[${index}].id`)
-  unique(
-    written.ejoin?.devices.map(({ name }) => name) ?? [],
-    'ejoin',
-    (index) => `ejoin.devices[${index}].name`,
-  )
-}
 
 /** Whoever lets handsets without a name call wants somebody to answer. */
 const checkEmergency = (

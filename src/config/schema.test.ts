@@ -122,7 +122,7 @@ describe('a wrong value is told with its place, what is wrong and what would be 
     ],
     [
       'trunks: [{ name: "a", addr: "h" }, { name: "a", addr: "h" }],',
-      '1:9: trunks[1].name: "a" is also the name of trunks[0].name',
+      '1:44: trunks[1].name: "a" is also the name of trunks[0].name',
     ],
     [
       'routes: [{ name: "r", match: { to: "(" }, to: "nowhere" }],',

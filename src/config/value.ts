@@ -39,6 +39,23 @@ export const broken = (place: Place, lost = false): Broken => ({ kind: 'broken',
 
 export const printPlace = ({ file, line, column }: Place): string => `${file}:${line}:${column}`
 
+/** Where the value behind these names and indexes stands: as near as the text says it, as a list of one needs no brackets. */
+export const placeIn = (root: ObjectValue, steps: readonly (string | number)[]): Place => {
+  let value: Value = root
+  for (const step of steps) {
+    const next: Value | undefined =
+      typeof step === 'string'
+        ? value.kind === 'object'
+          ? value.members.get(step)?.value
+          : undefined
+        : value.kind === 'array'
+          ? value.items[step]
+          : undefined
+    if (next) value = next
+  }
+  return value.place
+}
+
 export const weightOf = (value: Value): number =>
   value.kind === 'array' || value.kind === 'object' ? value.weight : 1
 
