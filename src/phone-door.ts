@@ -10,6 +10,7 @@ import {
 } from '#admin'
 import type { Settings, WebphoneSettings } from '#config'
 import { err, ok, type Result } from '#lib/result'
+import { originOf } from '#lib/site'
 import { createGuardedHttp, isBeyondLink } from '#net'
 import { createExempt, nearAddress, printEndpoint } from '#start'
 import { createExchangeLogins } from './exchange-logins.ts'
@@ -48,7 +49,7 @@ const createSocketUrls =
   }
 
 const originsOf = ({ admin, webphone }: Settings): string[] =>
-  [admin?.public_url, ...(webphone?.origins ?? [])].flatMap((site) => URL.parse(site ?? '')?.origin ?? [])
+  [admin?.public_url, ...(webphone?.origins ?? [])].flatMap((site) => originOf(site ?? '') ?? [])
 
 /** The web phone as every HTTP server of ours can carry it; undefined: the configuration has none. */
 export const createHousePhone = async (

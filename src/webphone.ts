@@ -3,6 +3,7 @@ import type { Binding, Carrier, Guests, Lamps, Mailbox, Ring } from '#core'
 import { isWeb } from '#core'
 import { isLoopback } from '#lib/loopback'
 import { err, ok, type Result } from '#lib/result'
+import { originOf } from '#lib/site'
 import type { Endpoint } from '#lib/wire'
 import { type OpenWebCall, openWebCall } from '#net'
 import { createExempt } from '#start'
@@ -121,27 +122,31 @@ const isSame = (a: string, b: string): boolean => a === b || (isLocal(a) && isLo
 const isLocal = (name: string): boolean => name === 'localhost' || isLoopback(name.replace(/^\[|\]$/g, ''))
 
 /** Pages of this very host, of admin.public_url and of configured sites; whoever is no page may come. */
-const createOrigins = ({ settings, log }: Ground) => {
+export const createOrigins = ({ settings, log }: Pick<Ground, 'settings' | 'log'>) => {
   const own = [
     settings.admin?.public_url,
     ...(settings.webphone?.origins ?? []),
     ...(settings.click_to_call?.origins ?? []),
   ]
-  const known = new Set(own.flatMap((site) => (site === undefined ? [] : (URL.parse(site)?.origin ?? site))))
+  const isAny = own.includes('*')
+  const known = new Set(own.flatMap((site) => originOf(site ?? '') ?? []))
   const told = new Set<string>()
   return (origin: string | undefined, host: string | undefined, address: string): boolean => {
-    if (origin === undefined || known.has('*') || known.has(origin)) return true
+    if (origin === undefined || isAny || known.has(origin)) return true
     const [page, asked] = [hostOf(origin), host === undefined ? undefined : hostOf(`http://${host}`)]
     if (page !== undefined && asked !== undefined && isSame(page, asked)) return true
     if (told.size < 20 && !told.has(origin)) {
       told.add(origin)
-      const shown = origin.slice(0, 100)
-      const what = `a page of ${shown} was refused: to let it in, add that to webphone.origins`
-      log.write('app', 'warn', what, { user: address })
+      log.write('app', 'warn', refusalOf(origin), { user: address })
     }
     return false
   }
 }
+
+const refusalOf = (origin: string): string =>
+  origin === 'null'
+    ? 'a page of no site was refused: a sandboxed frame, or a file'
+    : `a page of ${origin.slice(0, 100)} was refused: to let it in, add that to webphone.origins`
 
 /** Opens the ports of webphone.ws_addr and wss_addr. */
 export const openWebphoneDoor = async (

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ok } from '#lib/result'
+import { diskFiles } from './files.ts'
 import { loadConfiguration } from './load.ts'
 
 const files = (text: string, also: string[] = []) => ({
@@ -57,10 +58,20 @@ describe('a web phone server', () => {
       'webphone.dtls.key: /t/k.pem holds no private key without a password as PEM',
     ])
   })
-  test('is attached to an interface that there is', () => {
-    const wish = `${SIP} webphone: { interface: "eth7" }`
-    matches(wish, /interface: this machine has no network interface "eth7"/, ['/sys/class/net'])
-    assert.deepEqual(said(wish, ['/sys/class/net', '/sys/class/net/eth7']), [])
+  test('is attached to an interface that there is, by the machine’s own list', () => {
+    const lacks = (name: string): boolean => {
+      const disk = {
+        ...files(`{ ${BASE} ${SIP} webphone: { interface: "${name}" } }`),
+        exists: diskFiles.exists,
+      }
+      const loaded = loadConfiguration('/c.cfg', {}, disk)
+      return !loaded.ok && loaded.error.some(({ message }) => message.includes('has no network interface'))
+    }
+    assert.deepEqual(['', 'lo', 'no such'].map(lacks), [
+      false,
+      false,
+      diskFiles.exists('/sys/class/net', 'anything'),
+    ])
   })
   test('has an address outside of a NAT that is one', () => {
     for (const wrong of ['abc', '203.0.113', '1.2.3.4.5'])
@@ -73,23 +84,37 @@ describe('a web phone server', () => {
   })
   test('lets sites in by the names that browsers give them', () => {
     const wrong = {
-      foo: 'https://foo',
       'https://a.example/': 'https://a.example',
       'https://a.example/shop?x': 'https://a.example',
       'https://a.example:443': 'https://a.example',
       'HTTPS://A.example': 'https://a.example',
-      'a.example:8080': 'https://a.example:8080',
-      '': 'https://www.example.org',
     }
     for (const [origin, right] of Object.entries(wrong))
       assert.deepEqual(said(`${SIP} webphone: { origins: ["${origin}"] }`), [
         `webphone.origins: ${JSON.stringify(origin)} is not how browsers name a site: write "${right}"`,
       ])
-    assert.deepEqual(
-      said(`${SIP} webphone: { origins: ["*", "https://a.example", "http://localhost:5173"] }`),
-      [],
-    )
-    matches(`${SIP} webphone: {}, click_to_call: { origins: ["foo"] }`, /click_to_call.origins: "foo" is not/)
+    const right = '"*", "https://a.example", "http://localhost:5173", "chrome-extension://abc"'
+    assert.deepEqual(said(`${SIP} webphone: { origins: [${right}] }`), [])
+  })
+  test('is not opened to what is no site', () => {
+    const wrong = {
+      foo: 'https://foo',
+      'a.example:8080': 'https://a.example:8080',
+      'localhost:3000': 'http://localhost:3000',
+      null: 'https://www.example.org',
+      'file:///x': 'https://www.example.org',
+      '': 'https://www.example.org',
+    }
+    for (const [origin, right] of Object.entries(wrong))
+      for (const groups of [
+        `webphone: { origins: ["${origin}"] }`,
+        `webphone: {}, click_to_call: { origins: ["${origin}"] }`,
+      ]) {
+        const loaded = loadConfiguration('/c.cfg', {}, files(`{ ${BASE} ${SIP} ${groups} }`) as never)
+        const problems = loaded.ok ? [] : loaded.error.map(({ message, warning }) => [message, warning])
+        const words = `${JSON.stringify(origin)} is not how browsers name a site: write "${right}"`
+        assert.deepEqual(problems, [[words, undefined]])
+      }
   })
   test('uses no port twice', () =>
     matches(

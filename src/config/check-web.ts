@@ -1,4 +1,5 @@
 import { isEmergencyNumber } from '#lib/emergency-numbers'
+import { originOf } from '#lib/site'
 import type { Endpoint } from '#lib/wire'
 import type { Findings } from './check.ts'
 import { isIPv4, isIPv6, printEndpoint } from './schema-addresses.ts'
@@ -93,8 +94,8 @@ const checkAddresses = ({ written: { webphone, admin }, place, check }: Check): 
 const checkMedia = ({ written: { webphone, sip_addr }, place, check }: Check): void => {
   if (!webphone) return
   const { interface: name, mapped_ip, media_port, max_calls } = webphone
-  const { files } = check
-  if (name !== '' && files.exists(INTERFACES) && !files.exists(`${INTERFACES}/${name}`))
+  const isThere = (path: string): boolean => check.files.exists(path, 'anything')
+  if (name !== '' && isThere(INTERFACES) && !isThere(`${INTERFACES}/${name}`))
     check.problem(
       place('webphone'),
       'webphone.interface',
@@ -125,27 +126,30 @@ const checkMedia = ({ written: { webphone, sip_addr }, place, check }: Check): v
   })
 }
 
-/** As browsers write them, RFC 6454 §6.2: what is written otherwise lets nobody in. */
+/** As browsers write them, RFC 6454 §6.2: what is written otherwise lets nobody in, and `null` would let in everybody. */
 const checkOrigins = ({ written: { webphone, click_to_call }, place, check }: Check): void => {
   for (const [group, origins] of Object.entries({
     webphone: webphone?.origins ?? [],
     click_to_call: click_to_call?.origins ?? [],
   }))
-    for (const origin of origins) {
-      const right = originOf(origin)
-      if (origin !== '*' && origin !== right)
-        check.warn(
-          place(group),
-          `${group}.origins`,
-          `${JSON.stringify(origin)} is not how browsers name a site: write ${JSON.stringify(right)}`,
-        )
+    for (const site of origins.filter((one) => one !== '*')) {
+      const origin = originOf(site)
+      if (site === origin) continue
+      const right = origin ?? meantBy(site)
+      const say = origin === undefined ? check.problem : check.warn
+      say(
+        place(group),
+        `${group}.origins`,
+        `${JSON.stringify(site)} is not how browsers name a site: write ${JSON.stringify(right)}`,
+      )
     }
 }
 
-const originOf = (text: string): string => {
-  const url = URL.parse(text)
-  if (url && url.origin !== 'null') return url.origin
-  return URL.parse(`https://${text}`)?.origin ?? 'https://www.example.org'
+/** A host without its scheme. */
+const meantBy = (site: string): string => {
+  const host = /^(?!null$)[\w.-]+(?::\d+)?(?=\/|$)/i.exec(site)?.[0]
+  const scheme = host?.startsWith('localhost') ? 'http' : 'https'
+  return originOf(host === undefined ? '' : `${scheme}://${host}`) ?? 'https://www.example.org'
 }
 
 const checkProxy = ({ written, place, check }: Check): void => {

@@ -1,11 +1,11 @@
-import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
 import { err, ok, type Result } from '#lib/result'
 
 /** The file system as the configuration needs it. */
 export type Files = {
   /** The text of a file; the error says why not. */
   read(path: string): Result<string, string>
-  exists(path: string): boolean
+  exists(path: string, what?: 'file' | 'anything'): boolean
 }
 
 export const MAX_FILE_BYTES = 64 << 20
@@ -43,5 +43,6 @@ export const diskFiles: Files = {
       return err(reasonOf(error))
     }
   },
-  exists: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+  exists: (path, what = 'file') =>
+    what === 'anything' ? existsSync(path) : (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false),
 }

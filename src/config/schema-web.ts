@@ -7,6 +7,7 @@ import type { ClickToCallSettings, WebphoneSettings } from './settings.ts'
 /** As it is written: `phone_given` is found out. */
 export type WrittenWebphone = Omit<WebphoneSettings, 'phone_given'>
 
+const AT_LEAST = 'of a browser 120 at least, as its page may be away; 0 is never'
 const COUNT = 1_000_000
 const DAY = 86_400
 const every = (number: number) => [{ address: '0.0.0.0', port: number }]
@@ -69,7 +70,8 @@ const webphone: Shape<WrittenWebphone> = {
   origins: {
     kind: oneOrMore(string()),
     default: [],
-    about: 'Web sites whose pages may connect, besides those of this host; "*" is any.',
+    about:
+      'Web sites (scheme://host[:port]) whose pages may connect, besides those of this host; "*" is any.',
   },
   ws_urls: {
     kind: oneOrMore(url('ws', 'wss')),
@@ -131,9 +133,9 @@ const webphone: Shape<WrittenWebphone> = {
     fill: true,
     about: 'Messages by the push services of browsers.',
   },
-  talking_timeout: { kind: integer(0, DAY), default: 30, about: 'Seconds without audio.' },
-  video_timeout: { kind: integer(0, DAY), default: 40, about: 'Seconds without video.' },
-  hold_timeout: { kind: integer(0, DAY), default: 600, about: 'Seconds on hold.' },
+  talking_timeout: { kind: integer(0, DAY), default: 30, about: `Seconds without audio; ${AT_LEAST}.` },
+  video_timeout: { kind: integer(0, DAY), default: 40, about: `Seconds without video; ${AT_LEAST}.` },
+  hold_timeout: { kind: integer(0, DAY), default: 600, about: `Seconds on hold; ${AT_LEAST}.` },
   leaving_timeout: {
     kind: integer(0, 90),
     default: 15,
@@ -184,7 +186,11 @@ const clickToCall: Shape<ClickToCallSettings> = {
   max_calls: { kind: integer(1, COUNT), default: 10, about: 'Calls of guests at once.' },
   call_minutes: { kind: integer(1, 1440), default: 30, about: 'Minutes that one call may last.' },
   day_minutes: { kind: integer(1, COUNT), default: 600, about: 'Minutes of all of them in 24 hours.' },
-  origins: { kind: oneOrMore(string()), default: [], about: 'Web sites with the widget.' },
+  origins: {
+    kind: oneOrMore(string()),
+    default: [],
+    about: 'Web sites with the widget, written in the same way.',
+  },
   cti_header: {
     kind: string(HEADER, 'name of a header'),
     default: 'X-CTI-Data',
