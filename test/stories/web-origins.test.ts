@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createOrigins } from './webphone.ts'
+import { createOrigins } from '../../src/webphone.ts'
 
 const origins = (...sites: string[]) => {
   const told: string[] = []
