@@ -8,6 +8,8 @@ export type SecondCall = {
   cid: string
   with: string
   state: 'calling' | 'ringing' | 'connected'
+  /** A mailbox answered, and nobody. */
+  voiceMail?: boolean
 }
 
 /** What a page shows of a call; a new object at each change. */

@@ -165,7 +165,10 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
         const second = view.get().second
         // The first party left while the second one talks: the talk goes on.
         if (second?.state === 'connected' && cause !== 200 && view.get().busy !== 'transfer')
-          return patch({ cid: second.cid, with: second.with, name: '', second: undefined, held: false })
+          return patch({
+            ...{ cid: second.cid, with: second.with, name: '', second: undefined, held: false },
+            voiceMail: second.voiceMail === true,
+          })
         return end({ cause, reason: textOf(event, 'reason') })
       }
       case STATE.ringing:
@@ -184,22 +187,31 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
   }
 
   const onSecond = (event: ServerEvent) => {
-    const second = view.get().second
-    if (!second) return
+    const { second } = view.get()
     const state = numberOf(event, 'state')
     const cause = numberIn(event, 'cause')
-    if (state === STATE.ended)
-      return patch({
-        second: undefined,
-        ...(cause !== undefined && cause >= 300 ? { trouble: refusalOf(event) } : {}),
-      })
-    patch({ second: { ...second, state: state === STATE.connected ? 'connected' : 'ringing' } })
+    if (state === STATE.ended) {
+      const refused = second && cause !== undefined && cause >= 300
+      return patch({ second: undefined, ...(refused ? { trouble: refusalOf(event) } : {}) })
+    }
+    // Of a page that was loaded anew the server says who it is; who is unknown and unnamed has gone already.
+    const known = second ?? { cid: textOf(event, 'cid2'), with: textOf(event, 'with') }
+    if (known.with === '') return
+    patch({
+      held: true,
+      second: {
+        ...{ cid: known.cid, with: known.with },
+        state: state === STATE.ringing ? 'ringing' : 'connected',
+        ...(event.voiceMail === true ? { voiceMail: true } : {}),
+      },
+    })
   }
 
   return {
     ...{ call, media, place, onState, onSecond, end },
     adopt: async () => {
       patch({ recovering: true })
+      media.mute(view.get().muted)
       try {
         await media.open({ listen: true })
       } catch (error) {

@@ -1,9 +1,11 @@
 import { createCall } from './call.ts'
 import type { Call, CallInside } from './call-contract.ts'
 import { type CallView, newView } from './call-view.ts'
+import { createDepartures } from './departures.ts'
 import type { Devices } from './devices.ts'
 import { createEmitter, type Emitter } from './emitter.ts'
-import { type Answer, EVENT, type Members, OP, type ServerEvent, textOf } from './protocol.ts'
+import { createKept } from './kept.ts'
+import { type Answer, EVENT, type Members, OP, type ServerEvent, STATE, textOf } from './protocol.ts'
 import type { World } from './world.ts'
 
 export type Calls = {
@@ -32,9 +34,6 @@ export type CallsPorts = {
   onEnded(call: Call): void
 }
 
-const MEMORY = 'tandem.calls'
-type Kept = Pick<CallView, 'direction' | 'with' | 'name' | 'startedAtMs' | 'connectedAtMs'> & { cid: string }
-
 export const createCalls = (ports: CallsPorts): Calls => {
   const { world, devices } = ports
   const changed = createEmitter<void>()
@@ -42,26 +41,10 @@ export const createCalls = (ports: CallsPorts): Calls => {
   const answerNow = createEmitter<Call>()
   const ended = createEmitter<CallView>()
   let inside: CallInside[] = []
-  /** Hung up here while the server could not hear it. */
-  const unheard = new Set<string>()
+  const memory = createKept(world.memory)
+  const departures = createDepartures(ports.ask)
 
-  const keep = () => {
-    const kept: Kept[] = inside
-      .map(({ call }) => call.view.get())
-      .filter(({ cid, state }) => cid && state === 'connected')
-      .map(({ cid = '', direction, with: other, name, startedAtMs, connectedAtMs }) => ({
-        ...{ cid, direction, with: other, name, startedAtMs, connectedAtMs },
-      }))
-    world.memory.set(MEMORY, kept.length ? JSON.stringify(kept) : undefined)
-  }
-
-  const keptCalls = (): Kept[] => {
-    try {
-      return JSON.parse(world.memory.get(MEMORY) ?? '[]') as Kept[]
-    } catch {
-      return []
-    }
-  }
+  const keep = () => memory.keep(inside.map(({ call }) => call.view.get()))
 
   const alone = async (talker: Call) => {
     for (const { call } of inside) {
@@ -74,11 +57,7 @@ export const createCalls = (ports: CallsPorts): Calls => {
     const one = createCall(
       {
         ...{ world, devices, alone },
-        ask: (op, members) =>
-          ports.ask(op, members).catch((error) => {
-            if (op === OP.hangUp && typeof members.cid === 'string') unheard.add(members.cid)
-            throw error
-          }),
+        ask: departures.ask,
         tell: ports.tell,
         probe: ports.probe,
         onFar: ports.onFar,
@@ -146,16 +125,19 @@ export const createCalls = (ports: CallsPorts): Calls => {
         case EVENT.call:
           // Of the second party, when it has an event of its own.
           if (one && one.call.view.get().cid !== textOf(event, 'cid')) one.onSecond(event)
-          else one?.onState(event)
+          else if (one) one.onState(event)
+          else departures.onUnknown(event)
           return true
         case EVENT.second:
-          one?.onSecond(event)
+          if (one) one.onSecond(event)
+          else departures.onUnknown(event)
           return true
         case EVENT.media:
           void one?.onMedia(event).catch(() => one.call.repair())
           return true
         case EVENT.mediaLost:
-          one?.onMediaLost(event)
+          if (one) one.onMediaLost(event)
+          else departures.onUnknown(event)
           return true
         case EVENT.answerNow:
           if (one) answerNow.emit(one.call)
@@ -172,20 +154,18 @@ export const createCalls = (ports: CallsPorts): Calls => {
     onReady: (cids) => {
       const alive = new Set(cids)
       for (const one of [...inside]) {
-        const { cid } = one.call.view.get()
+        const { cid, second } = one.call.view.get()
         if (cid && !alive.has(cid)) one.end({ reason: 'The call ended while the connection was lost.' })
+        else if (second && !alive.has(second.cid)) one.onSecond({ op: EVENT.second, state: STATE.ended })
       }
-      for (const cid of cids) {
-        if (unheard.delete(cid)) {
-          void ports.ask(OP.hangUp, { cid }).catch(() => {})
-          continue
-        }
-        const kept = keptCalls().find((one) => one.cid === cid)
-        if (find(cid) || !kept) continue
-        const one = add({ ...newView({ ...kept, state: 'connected' }), ...kept, state: 'connected' })
+      // Read once: each one that is found again writes down those that there are by then.
+      const kept = memory.calls()
+      for (const cid of departures.onReady(cids)) {
+        const known = kept.find((one) => one.cid === cid)
+        if (find(cid) || !known) continue
+        const one = add({ ...newView({ ...known, state: 'connected' }), ...known, state: 'connected' })
         void one.adopt()
       }
-      unheard.clear()
     },
     repair: () => {
       for (const { call } of inside) call.repair()
