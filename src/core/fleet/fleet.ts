@@ -140,7 +140,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
     if (change === 'nothing' && known) return
     if (entry.state !== sighting.state) setState(entry, box, sighting.state)
     if (change === 'sim') {
-      entry.card = sims.of(entry.sim, entry.id)
+      entry.card = sims.of(entry.sim, entry.id, entry.card)
       entry.card.line = entry.id
     }
     if (refresh(entry) || change === 'state' || change === 'sim' || !known) tell(entry)
@@ -270,13 +270,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
     lock(id, locked) {
       const entry = byId.get(id)
       if (!entry) return false
-      const { card } = entry
-      card.locked = locked
-      if (!locked) {
-        card.failuresInRow = 0
-        card.suspectUntilMs = 0
-      }
-      sims.save(card)
+      sims.lock(entry.card, locked)
       refresh(entry)
       tell(entry)
       return true

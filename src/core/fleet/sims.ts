@@ -12,6 +12,8 @@ export type KeptSim = {
   failed: Period
   received: Period
   locked: boolean
+  /** Our operator has unlocked it before all its names were known: that still holds for the card that it turns out to be. */
+  unlocked?: boolean
   /** No text before this. */
   restUntilMs: number
 }
@@ -62,6 +64,12 @@ const count = (period: Period): void => {
   period.total++
 }
 
+/** Nothing has a better name than that. */
+const isSure = (key: string): boolean => key.startsWith('iccid:')
+/** It says nothing that a card never seen would not say. */
+const isBlank = ({ sent, failed, received, locked, unlocked }: KeptSim): boolean =>
+  !locked && !unlocked && sent.total === 0 && failed.total === 0 && received.total === 0
+
 /** The cards that were ever seen, in whatever line they are. */
 export const createSims = (
   store: SimStore | undefined,
@@ -79,13 +87,60 @@ export const createSims = (
     keys.add(key)
   }
   for (const { recipients = [], ...sim } of kept)
-    put(sim.key, { ...cardOf(sim), recipients: new Set(recipients) })
+    if (isSure(sim.key) || !isBlank(sim)) put(sim.key, { ...cardOf(sim), recipients: new Set(recipients) })
 
+  const blankOf = (key: string): KeptSim => ({
+    ...{ key, day: dayOf(wallMs()), month: monthOf(wallMs()), locked: false, restUntilMs: 0 },
+    ...{ sent: none(), failed: none(), received: none() },
+  })
   const drop = (key: string): void => {
     cards.delete(key)
     keys.delete(key)
   }
-  const save = (card: Card): void => store?.save(card)
+  const save = (card: Card): void => {
+    if (!cards.has(card.key)) put(card.key, card)
+    store?.save(card)
+  }
+  const lock = (card: Card, locked: boolean): void => {
+    card.locked = locked
+    card.unlocked = !locked && !isSure(card.key)
+    if (!locked) {
+      card.failuresInRow = 0
+      card.suspectUntilMs = 0
+    }
+    save(card)
+  }
+  /**
+   * What our operator said while the card had no better name, or none but its line's, holds for the card that is found
+   * to be there. For the first one only: the line forgets it with that, so no card put in later is locked by it.
+   */
+  const inherit = (card: Card, was: Card | undefined): void => {
+    if (!was || was === card) return
+    if (was.locked || was.unlocked) {
+      lock(card, was.locked)
+      was.locked = false
+      was.unlocked = false
+      save(was)
+    }
+    if (isBlank(was)) drop(was.key)
+  }
+  /** A card that was known by its number or IMSI alone: its counts go on under its new key. */
+  const renamed = (key: string, weaker: (string | undefined)[]): Card | undefined => {
+    const card = weaker.map((one) => (one ? cards.get(one) : undefined)).find((one) => one !== undefined)
+    if (!card) return undefined
+    for (const one of weaker)
+      if (one && cards.get(one) === card) {
+        // What is on disk under that name would come back with the next start, and its lock with it.
+        if (!isBlank(card)) store?.save(blankOf(one))
+        drop(one)
+      }
+    card.key = key
+    if (isSure(key)) card.unlocked = false
+    for (const recipient of card.recipients) store?.addRecipient(key, card.month, recipient)
+    put(key, card)
+    save(card)
+    return card
+  }
 
   /** Counts of a day or month that has passed are none. */
   const turn = (card: Card, now: number): void => {
@@ -105,26 +160,15 @@ export const createSims = (
     save,
     cards,
     keys,
-    /** The card in a line; of one that was known by its number or IMSI alone, the counts go on under its new key. */
-    of(facts: SimFacts | undefined, line: string): Card {
+    lock,
+    /** The card in a line, where `was` was until now; under a better name it goes on as what it was under the one before. */
+    of(facts: SimFacts | undefined, line: string, was?: Card): Card {
       const key = keyOf(facts, line)
-      const known = cards.get(key)
-      if (known) return known
-      const now = wallMs()
       const weaker = [facts?.imsi && `imsi:${facts.imsi}`, facts?.number && `number:${facts.number}`]
-      const before = weaker.map((one) => (one ? cards.get(one) : undefined)).find((one) => one !== undefined)
-      const card: Card = before
-        ? Object.assign(before, { key })
-        : cardOf({
-            ...{ key, day: dayOf(now), month: monthOf(now), locked: false, restUntilMs: 0 },
-            ...{ sent: none(), failed: none(), received: none() },
-          })
-      if (before) {
-        for (const one of weaker) if (one && cards.get(one) === card) drop(one)
-        for (const recipient of card.recipients) store?.addRecipient(key, card.month, recipient)
-        save(card)
-      }
+      const card = cards.get(key) ?? renamed(key, weaker) ?? cardOf(blankOf(key))
       put(key, card)
+      if (was && weaker.includes(was.key)) inherit(card, was)
+      inherit(card, cards.get(`line:${line}`))
       return card
     },
     /** A text to this number was sent by it, or perhaps was. */

@@ -23,16 +23,17 @@ export const SIM_COLUMNS = [
   ...['received_day', 'received_month', 'received_total'],
 ] as (keyof SimRow)[]
 
-/** `key`: the one that it was saved under; it may have another by now. */
+/** `locked`: 2 is somebody's word that it is not. `key`: the one that it was saved under; it may have another by now. */
 export const pushSim = (out: Value[], key: string, sim: Readonly<KeptSim>): void => {
   const { sent, failed, received } = sim
-  out.push(key, sim.day, sim.month, sim.locked ? 1 : 0, sim.restUntilMs)
+  out.push(key, sim.day, sim.month, sim.locked ? 1 : sim.unlocked ? 2 : 0, sim.restUntilMs)
   out.push(sent.day, sent.month, sent.total, failed.day, failed.month, failed.total)
   out.push(received.day, received.month, received.total)
 }
 
 export const toSim = (row: SimRow): KeptSim => ({
   ...{ key: row.card, day: row.day, month: row.month, locked: row.locked === 1 },
+  ...(row.locked === 2 && { unlocked: true }),
   restUntilMs: row.rest_until_ms,
   sent: { day: row.sent_day, month: row.sent_month, total: row.sent_total },
   failed: { day: row.failed_day, month: row.failed_month, total: row.failed_total },

@@ -48,14 +48,16 @@ describe('what is kept of gateways', () => {
     await withStore(async ({ gateways, flush }) => {
       for (let total = 0; total < 5; total++) gateways.save(aSim('iccid:1', total))
       gateways.save(aSim('iccid:2', 1))
+      gateways.save({ ...aSim('line:b/1', 0), unlocked: true })
       for (const recipient of [7, 8, 7]) gateways.addRecipient('iccid:1', 24_000, recipient)
       gateways.addRecipient('iccid:1', 23_999, 9)
       await flush()
     }, file)
     await withStore(async ({ gateways }) => {
-      const [one, two] = (await gateways.loadSims(24_000)).sort((a, b) => (a.key < b.key ? -1 : 1))
+      const [one, two, three] = (await gateways.loadSims(24_000)).sort((a, b) => (a.key < b.key ? -1 : 1))
       assert.deepEqual(one, { ...aSim('iccid:1', 4), recipients: [7, 8] })
       assert.deepEqual(two, { ...aSim('iccid:2', 1), recipients: [] })
+      assert.deepEqual(three, { ...aSim('line:b/1', 0), unlocked: true, recipients: [] })
     }, file)
   })
 
