@@ -72,6 +72,28 @@ export const createDevices = (list: DeviceSettings[], nowMs: number) => {
 }
 export type EjoinDevices = ReturnType<typeof createDevices>
 
+/**
+ * A status brings a device back that was off line. What a port says by itself does not keep it there: it is to give signs
+ * of life.
+ */
+export const revive = (device: EjoinDevice, nowMs: number): void => {
+  if (device.online) return
+  device.online = true
+  device.statusMs = nowMs
+  device.wish('the device is back')
+}
+
+/** A report that comes so much behind others was overtaken; one that is farther behind is of a device that counts anew. */
+const MOST_OVERTAKEN = 8
+
+/** Reports of a port up to this number were seen, or are on their way. */
+export const noteSeq = ({ ports }: EjoinDevice, port: number, seq: number | undefined): void => {
+  const memory = ports.get(port)
+  if (!memory || seq === undefined) return
+  const { seq: last = seq } = memory
+  if (seq >= last || last - seq > MOST_OVERTAKEN) memory.seq = seq
+}
+
 const ALARM_EVERY_MS = 60_000
 
 /** Whether an alarm of missing reports is due: a device gone mad must not fill the disk with them. */

@@ -1,6 +1,7 @@
 import type { GatewayInbox } from '#core'
 import {
   type CallReport,
+  type DeviceStatus,
   type EjoinReport,
   type PortStatus,
   printCardPort,
@@ -8,8 +9,9 @@ import {
   type SmsRow,
 } from '#ejoin-wire'
 import type { Clock } from '#lib/clock'
+import { nameOfText } from '#lib/hash'
 import type { Complaints } from './complaints.ts'
-import { type EjoinDevice, isAlarmDue, isFirst } from './devices.ts'
+import { type EjoinDevice, isAlarmDue, isFirst, noteSeq, revive } from './devices.ts'
 import type { EjoinPorts } from './ports.ts'
 import { clip, createSightings, lineIn, simIn } from './sightings.ts'
 import { onStatus } from './status.ts'
@@ -92,7 +94,7 @@ export const createIntake = ({ fleet, inbox, addresses, clock, tasks, complaints
     const { port } = call.status.port
     const { beginMs, answerMs, endMs } = call
     const callId = clip(call.callId, 120)
-    watchSeq(device, call.status)
+    watchSeq(device, port, call.status.seq)
     const reasons = [call.reason, call.gatewayReason].filter((reason) => !/^0?\s*$/.test(reason))
     return [
       inbox.call({
@@ -110,8 +112,9 @@ export const createIntake = ({ fleet, inbox, addresses, clock, tasks, complaints
 
   /** Of a task of ours it is the result; anything else the device sent by itself, and its card has paid for it. */
   const onSent = (device: EjoinDevice, report: SentSms): Kept[] => {
-    if (isOurs(report.taskId)) return tasks.onSent(device.name, report)
     const { port } = report.port
+    watchSeq(device, port, report.seq)
+    if (isOurs(report.taskId)) return tasks.onSent(device.name, report)
     const line = lineIn(device, port)
     const to = clip(report.recipient)
     const stamp = `${report.taskId ?? ''}|${report.atMs ?? ''}|${to}`
@@ -132,36 +135,49 @@ export const createIntake = ({ fleet, inbox, addresses, clock, tasks, complaints
   const onUnknown = (device: EjoinDevice, type: string, raw: unknown): Kept[] => {
     const name = type === '' ? 'no type' : clip(type, 40)
     complaints.complain('unknown-type', device.name, `a report of an unknown type (${JSON.stringify(name)})`)
-    return [tell(device.name, clip(`raw:${name}`), { type: clip(type), raw: printed(raw) })]
+    return [tellRaw(device, clip(`raw:${name}`), { type: clip(type) }, raw)]
+  }
+  /** What bears no name of its own is known again by all that it says. */
+  const tellRaw = (
+    device: EjoinDevice,
+    name: string,
+    fields: Record<string, string>,
+    whole: unknown,
+  ): Kept => {
+    const raw = printed(whole)
+    return tell(device.name, name, { ...fields, raw }, `${clip(device.name)}|${name}|${nameOfText(raw)}`)
   }
 
   const sightOne = (device: EjoinDevice, status: PortStatus): void => {
+    revive(device, clock.nowMs())
     sightPorts(device, [status])
-    watchSeq(device, status)
+    watchSeq(device, status.port.port, status.seq)
   }
-  /** Numbers count the reports of a port; one that was left out may have been a text. */
-  const watchSeq = (device: EjoinDevice, { port, seq }: PortStatus): void => {
-    const memory = device.ports.get(port.port)
+  const sightAll = (device: EjoinDevice, { seq, ports }: DeviceStatus): void => {
+    sightPorts(device, ports)
+    // What was asked for may overtake reports that are on their way: it uses up numbers, and tells of no gap.
+    for (const { port, seq: ofPort } of ports)
+      if (seq !== undefined) watchSeq(device, port.port, ofPort)
+      else noteSeq(device, port.port, ofPort)
+  }
+  /** Whatever is said of a port counts with its reports; one that was left out may have been a text. */
+  const watchSeq = (device: EjoinDevice, port: number, seq: number | undefined): void => {
+    const memory = device.ports.get(port)
     if (!memory || seq === undefined) return
     if (memory.seq !== undefined && seq > memory.seq + 1) {
-      complaints.complain('missing', device.name, `reports of port ${port.port} are missing before ${seq}`)
+      complaints.complain('missing', device.name, `reports of port ${port} are missing before ${seq}`)
       const fields = { expected: String(memory.seq + 1), seq: String(seq) }
-      if (isAlarmDue(device, clock.nowMs())) void tell(lineIn(device, port.port), 'reports-missing', fields)
+      if (isAlarmDue(device, clock.nowMs())) void tell(lineIn(device, port), 'reports-missing', fields)
       device.wish('a report of a port is missing')
     }
-    memory.seq = seq
+    noteSeq(device, port, seq)
   }
 
   const rows = (device: EjoinDevice, list: readonly SmsRow[], unreadable: readonly unknown[]): Kept[] => [
     ...list.flatMap((row) => onRow(device, row)),
     ...unreadable.map((raw) => {
       complaints.complain('unreadable-row', device.name, 'an entry of recv-sms is no row: kept as it is')
-      return tell(
-        device.name,
-        'raw:recv-sms',
-        { raw: printed(raw) },
-        `${clip(device.name)}|${printed(raw)}`.slice(0, 190),
-      )
+      return tellRaw(device, 'raw:recv-sms', {}, raw)
     }),
   ]
 
@@ -171,7 +187,7 @@ export const createIntake = ({ fleet, inbox, addresses, clock, tasks, complaints
         sightOne(device, report.status)
         return []
       case 'dev-status':
-        sightPorts(device, report.ports)
+        sightAll(device, report)
         return onStatus({ fleet, clock, tell }, device, report)
       case 'recv-sms':
         return rows(device, report.rows, report.unreadable)

@@ -1,7 +1,7 @@
 import type { Fleet, GatewayInbox } from '#core'
 import type { DeviceStatus } from '#ejoin-wire'
 import type { Clock } from '#lib/clock'
-import { type EjoinDevice, isAlarmDue, macOf } from './devices.ts'
+import { type EjoinDevice, isAlarmDue, macOf, revive } from './devices.ts'
 import { clip } from './sightings.ts'
 
 type Tell = (line: string, name: string, fields: Record<string, string>) => ReturnType<GatewayInbox['event']>
@@ -22,10 +22,10 @@ export const onStatus = (
   status: DeviceStatus,
 ): ReturnType<StatusPorts['tell']>[] => {
   const { seq, expiresMs, version, ip, maxPorts, maxSlots } = status
-  const before = { seq: device.seq, online: device.online }
+  const before = device.seq
+  revive(device, clock.nowMs())
   device.statusMs = clock.nowMs()
   device.expiresMs = Math.min(expiresMs, MOST_EXPIRES_MS)
-  device.online = true
   device.mac ??= macOf(status.mac)
   device.slots = Math.min(Math.max(1, Math.trunc(maxSlots ?? device.slots)), MOST_SLOTS)
   if (seq !== undefined) device.seq = seq
@@ -37,10 +37,9 @@ export const onStatus = (
       api: device.settings.url === '' ? 'none' : device.settings.api,
     },
   })
-  if (!before.online) device.wish('the device is back')
-  if (before.seq === undefined || seq === undefined || seq === before.seq + 1 || seq === before.seq) return []
-  const fields = { expected: String(before.seq + 1), seq: String(seq) }
-  device.wish(seq > before.seq ? 'a report of the device is missing' : 'the device has restarted')
+  if (before === undefined || seq === undefined || seq === before + 1 || seq === before) return []
+  const fields = { expected: String(before + 1), seq: String(seq) }
+  device.wish(seq > before ? 'a report of the device is missing' : 'the device has restarted')
   if (!isAlarmDue(device, clock.nowMs())) return []
-  return [tell(device.name, seq > before.seq ? 'reports-missing' : 'restarted', fields)]
+  return [tell(device.name, seq > before ? 'reports-missing' : 'restarted', fields)]
 }

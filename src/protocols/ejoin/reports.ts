@@ -39,6 +39,8 @@ export type SentSms = {
   kind: 'sent-sms'
   mac: string
   port: CardPort
+  /** Counts the reports of the port, as that of its status does. */
+  seq?: number
   taskId?: number
   source: number | undefined
   code: number | undefined
@@ -156,7 +158,8 @@ const callOf = (fields: Fields): CallReport | undefined => {
 const sentOf = (fields: Fields): SentSms | undefined => {
   const port = parseCardPort(textAt(fields, 'port'))
   if (!port) return undefined
-  const [taskId, atMs, duration] = [
+  const [seq, taskId, atMs, duration] = [
+    numberAt(fields, 'seq'),
     numberAt(fields, 'sms_tid'),
     timeAt(fields, 'time'),
     numberAt(fields, 'dur'),
@@ -169,6 +172,7 @@ const sentOf = (fields: Fields): SentSms | undefined => {
     recipient: textAt(fields, 'recver'),
     smsc: textAt(fields, 'smsc', 'smse'),
     text: textIn(textAt(fields, 'charset'), textAt(fields, 'data')),
+    ...(seq !== undefined && { seq }),
     ...(taskId !== undefined && { taskId }),
     ...(atMs !== undefined && { atMs }),
     ...(duration !== undefined && { duration }),
