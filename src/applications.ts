@@ -33,7 +33,8 @@ export const openApplications = async (
   const { settings, timers, store, log } = ground
   const { events, random } = network
   const { clock } = timers
-  const feed = createFeed({ events, clock, random })
+  const lineOf = (id: string) => network.gateways.fleet.get(id)
+  const feed = createFeed({ events, clock, random, lineOf })
   const entries = settings.webhooks
   const webhooks = await createWebhooks({ entries, outbox: store.outbox, store, timers, log, version })
   if (entries.length > 0) {

@@ -1,6 +1,6 @@
 import type { CallRecord, CallState, CoreEvent, GatewayEvent, Line, MessageRecord, MessageStep } from '#core'
 import type { EventView } from '../contract.ts'
-import { gatewayEventViewOf, lineViewOf } from '../gateways/views.ts'
+import { gatewayEventViewOf, lineViewOf, viaViewOf } from '../gateways/views.ts'
 import { callViewOf } from '../rest/call-view.ts'
 import { messageViewOf } from '../rest/messages/view.ts'
 
@@ -51,10 +51,10 @@ export const callEventOf = (
   data: callViewOf(call, state, atMs),
 })
 
-/** As REST shows what devices told: `alarm` names it. */
-export const alarmEventOf = (event: GatewayEvent): object => {
-  const { name: alarm, ...view } = gatewayEventViewOf(event)
-  return { alarm, ...view }
+/** As REST shows what devices told: `alarm` names it. What is about one line names its port and card too. */
+export const alarmEventOf = (event: GatewayEvent, { sim }: Pick<Line, 'sim'> = {}): object => {
+  const { name: alarm, line, ...view } = gatewayEventViewOf(event)
+  return { alarm, ...(line.includes('/') ? viaViewOf({ ...sim, line }) : { line }), ...view }
 }
 
 /** As REST shows a line; `line` names it as the card of a text does. */

@@ -1,4 +1,4 @@
-import type { CoreEvent, Events } from '#core'
+import type { CoreEvent, Events, Line } from '#core'
 import type { Clock } from '#lib/clock'
 import type { Random } from '#lib/random'
 import { alarmEventOf, callEventOf, lineEventOf, messageEventOf, type OutEvent, typeOf } from './envelope.ts'
@@ -15,16 +15,22 @@ export type Feed = {
   readonly hearers: number
 }
 
-export type FeedPorts = { events: Pick<Events, 'subscribe'>; clock: Clock; random: Random }
+/** `lineOf`: by its id, as it is now. */
+export type FeedPorts = {
+  events: Pick<Events, 'subscribe'>
+  clock: Clock
+  random: Random
+  lineOf?: (id: string) => Line | undefined
+}
 
 const MOST_REMEMBERED = 1000
 /** Who left may come back within this time. */
 const MEMORY_MS = 10 * 60_000
 
 /** Costs next to nothing while nobody listens: only events that somebody wants are written out. */
-export const createFeed = ({ events, clock, random }: FeedPorts): Feed => {
+export const createFeed = ({ events, clock, random, lineOf }: FeedPorts): Feed => {
   const hearers = new Set<Hearer>()
-  const translate = createTranslation(clock, random.token(8))
+  const translate = createTranslation(clock, random.token(8), lineOf)
   let ring: OutEvent[] = []
   let rememberUntilMs = 0
 
@@ -65,7 +71,7 @@ export const createFeed = ({ events, clock, random }: FeedPorts): Feed => {
 }
 
 /** A call changes several times, and the count of that numbers its events; what has no record of its own is numbered through. */
-const createTranslation = (clock: Clock, boot: string) => {
+const createTranslation = (clock: Clock, boot: string, lineOf: FeedPorts['lineOf']) => {
   const changes = new Map<string, number>()
   let last = 0
   const countOf = (id: string, over: boolean): number => {
@@ -88,8 +94,10 @@ const createTranslation = (clock: Clock, boot: string) => {
     }
     if (core.kind === 'line.changed')
       return { id, type, subject: core.line.id, atMs, data: lineEventOf(core.line) }
-    if (core.kind === 'gateway.alarm')
-      return { id, type, subject: core.alarm.line, atMs, data: alarmEventOf(core.alarm) }
+    if (core.kind === 'gateway.alarm') {
+      const { line } = core.alarm
+      return { id, type, subject: line, atMs, data: alarmEventOf(core.alarm, lineOf?.(line)) }
+    }
     const { impi, contact } = core
     return { id, type, subject: impi, atMs, data: { impi, contact } }
   }

@@ -20,7 +20,7 @@ const bodyOf = (m: MessageRecord): string =>
     ...(m.body.kind === 'text' && { text: m.body.text }),
     ...(m.body.kind === 'data' && { data: m.body.octets, dcs: m.body.dcs }),
     acceptedAt: new Date(m.acceptedAtMs).toISOString(),
-    ...(m.via && { via: m.via }),
+    ...(m.via && { via: { ...m.via, port: m.via.line.slice(m.via.line.indexOf('/') + 1) } }),
     ...(m.tag !== undefined && { tag: m.tag }),
   })
 

@@ -213,7 +213,30 @@ test('an alarm of a gateway is told as it is kept, by types and groups', () => {
   const [event] = heard.map(eventViewOf)
   assert.equal(event?.type, 'gateway.alarm')
   assert.deepEqual(event?.data, {
-    ...{ alarm: 'address-changed', line: 'box1/1', at: '1970-01-01T00:00:00.000Z' },
+    ...{ alarm: 'address-changed', line: 'box1/1', port: '1', at: '1970-01-01T00:00:00.000Z' },
     fields: { from: '192.0.2.1' },
   })
+})
+
+test('an alarm names the card of its line, where one is known', () => {
+  const events = createEvents()
+  const { fleet } = aGatewayDesk(events)
+  const lineOf = (id: string) => fleet.get(id)
+  const feed = createFeed({ events, clock: adminClock.clock, random: createRandom(), lineOf })
+  const heard: OutEvent[] = []
+  feed.subscribe({ wants: wantsOf(['gateway.*']), hear: (event) => void heard.push(event) })
+  fleet.sight(aSighting('1', { sim: { iccid: '8901', imsi: '00101', number: '+1555' } }))
+  for (const line of ['box1/1', 'box1/2', 'box1'])
+    events.publish({ kind: 'gateway.alarm', alarm: { line, name: 'restarted', atMs: 0, fields: {} } })
+  assert.deepEqual(
+    heard.map(({ data }) => {
+      const { line, port, iccid, imsi, number } = data as Record<string, unknown>
+      return [line, port, iccid, imsi, number]
+    }),
+    [
+      ['box1/1', '1', '8901', '00101', '+1555'],
+      ['box1/2', '2', undefined, undefined, undefined],
+      ['box1', undefined, undefined, undefined, undefined],
+    ],
+  )
 })
