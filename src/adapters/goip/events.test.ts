@@ -73,6 +73,18 @@ describe('a received text', () => {
     assert.equal(device.heard.length, 3)
   })
 
+  test('with a receipt number that comes again is another text when somebody else says the same', async () => {
+    const house = aGoipHouse()
+    const device = house.loggedIn()
+    for (const from of ['911', '922', '911']) device.say(as(`RECEIVE:-5;ID;srcnum:${from};msg:yes`))
+    await house.settle()
+    assert.deepEqual(
+      house.texts.map(({ from }) => from),
+      ['911', '922'],
+    )
+    assert.equal(device.heard.length, 3)
+  })
+
   test('from the same number on two lines is two texts', async () => {
     const house = aGoipHouse({ lines: [aLine(), aLine({ id: 'g8-04' })] })
     const device = house.loggedIn()
@@ -198,32 +210,6 @@ describe('what devices tell', () => {
     assert.deepEqual([device.heard, house.events], [[], []])
   })
 
-  test("a delivery report is matched by the device's number, or by whom it went to", async () => {
-    const house = aGoipHouse()
-    const device = house.loggedIn()
-    device.say(as('DELIVER:1795300011;ID;sms_no:312;state:0;num:+15550100900'))
-    device.say(as('DELIVER:2;ID;sms_no:313;state:70'))
-    device.say(as('DELIVER:3;ID;sms_no:;state:0;num:+1555'))
-    await house.settle()
-    assert.deepEqual(device.heard, ['DELIVER 1795300011 OK', 'DELIVER 2 OK', 'DELIVER 3 OK'])
-    const atMs = house.timers.clock.wallMs()
-    assert.deepEqual(house.reports, [
-      { line: 'box/g8-03', reference: '312', recipient: '+15550100900', status: 0, atMs },
-      { line: 'box/g8-03', reference: '313', status: 70, atMs },
-      { line: 'box/g8-03', recipient: '+1555', status: 0, atMs },
-    ])
-  })
-
-  test('a report that tells nothing is no report of delivery', async () => {
-    const house = aGoipHouse()
-    const device = house.loggedIn()
-    for (const rest of ['sms_no:1', 'sms_no:1;state:', 'sms_no:1;state:x', 'sms_no:1;state:300', 'state:0'])
-      device.say(as(`DELIVER:1;ID;${rest}`))
-    await house.settle()
-    assert.deepEqual(house.reports, [])
-    assert.equal(house.events.length, 5)
-  })
-
   test('a state of a call shows at the line, and the next keepalive corrects it', async () => {
     const house = aGoipHouse()
     const device = house.loggedIn()
@@ -238,6 +224,24 @@ describe('what devices tell', () => {
     device.say('req:3;id:g8-03;pass:k9;gsm_status:LOGOUT;')
     device.say(as('STATE:4;ID;gsm_remain_state:ACTIVE'))
     assert.equal(state(), 'no-sim')
+  })
+
+  test('a state is no sign of life: a line that was lost comes back with its keepalive', async () => {
+    const house = aGoipHouse()
+    const device = house.loggedIn()
+    house.timers.advance(96_000)
+    assert.deepEqual(house.lost, ['box/g8-03 no keepalive'])
+    const seen = house.sightings.length
+    device.say(as('STATE:1;ID;gsm_remain_state:IDLE'))
+    await house.settle()
+    assert.deepEqual([device.heard, house.sightings.length], [['STATE 1 OK'], seen])
+    house.timers.advance(96_000)
+    device.say('req:2;id:g8-03;pass:k9;num:+15550100201;signal:22;gsm_status:LOGIN;')
+    device.say(as('STATE:2;ID;gsm_remain_state:CONNECTED:1'))
+    assert.deepEqual(
+      house.sightings.slice(seen).map(({ state }) => state),
+      ['registered', 'in-call'],
+    )
   })
 
   test('a call is recorded from RECORD to its end, also when it is told twice', async () => {

@@ -44,7 +44,7 @@ export const createDeviceEvents = (ports: EventPorts) => {
     const report = name === 'DELIVER' ? reportOf(fields) : undefined
     if (report) {
       counts.reports++
-      return inbox.report({ line: line.id, ...report, atMs })
+      return inbox.report({ line: line.id, ...report, atMs, dedupe })
     }
     counts.events++
     if (name === 'STATE') sightState(line, fields)
@@ -55,13 +55,14 @@ export const createDeviceEvents = (ports: EventPorts) => {
   }
   const sightState = (line: GoipLine, fields: Map<string, string>): void => {
     const word = fields.get('gsm_remain_state')
-    if (!word) return
+    // Of a line that is lost only its keepalive tells where it is, and so where texts may be sent.
+    if (!word || !line.alive) return
     const state = stateInCall(line.said, word)
     fleet.sight({ device: line.device, line: line.settings.id, kind: 'goip', state, detail: word })
   }
   const keep = (line: GoipLine, event: DeviceEvent): Promise<Kept> | undefined => {
-    const said = event.body ?? saidIn(event.fields)
-    // Receipt numbers repeat: the body tells apart what bears the same one.
+    const said = saidIn(event)
+    // Receipt numbers repeat: what is said tells apart what bears the same one.
     const dedupe = `${line.id}|${event.name}|${event.receipt}|${nameOfText(said)}`
     const known = waiting.get(dedupe)
     if (known) return known
@@ -107,8 +108,10 @@ export const createDeviceEvents = (ports: EventPorts) => {
   return { onEvent, counts }
 }
 
-const saidIn = (fields: Map<string, string>): string => {
-  let said = ''
+/** Of a text only what it is: by which centre it came may be told one time and not the other. */
+const saidIn = ({ name, fields, body = '' }: DeviceEvent): string => {
+  if (name === 'RECEIVE') return `${fields.get('srcnum')};${body}`
+  let said = body
   for (const [name, value] of fields) said += `${name},${value};`
   return said
 }
