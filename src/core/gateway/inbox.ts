@@ -54,7 +54,7 @@ export const createGatewayInbox = (
       body: { kind: 'text' as const, text: text.text },
     }
   }
-  /** The subscriber whose text this card last sent to the number that writes now. */
+  /** The subscriber whose text this line, with whatever card, last sent to the number that writes now. */
   const whoWrote = async ({ line, from }: InboundText): Promise<string | undefined> => {
     const [mark] = marksOfReport(undefined, from)
     if (mark === undefined) return undefined

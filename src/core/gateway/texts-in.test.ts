@@ -53,6 +53,23 @@ describe('a text that a card received', () => {
     assert.equal(delivered.length, 2)
   })
 
+  test('goes to them also where the card or its device knows the number as people at home write it', async () => {
+    const { inbox, messages, settle } = await aGatewayHouse({ routes: [], region: 'DE' })
+    const taker = async (more: Partial<InboundText>) => {
+      const taken = await inbox.text(aText(more))
+      await settle()
+      const record = taken.ok ? await messages.get(taken.value.id) : undefined
+      return [record?.queue, record?.to, record?.via?.number]
+    }
+    const ALICE = 'subscriber:alice@tandem.test'
+    for (const number of ['01701234567', '0170 1234567', '1701234567'])
+      assert.deepEqual(await taker({ sim: { number } }), [ALICE, '+491701234567', number])
+    for (const number of ['01701234568', '234567', 'Alice', '+1701234567', ''])
+      assert.equal((await taker({ sim: { number } }))[0], 'inbox', number)
+    const own = { number: '01701234568', imsi: '262010000000001' }
+    assert.deepEqual(await taker({ sim: own }), [ALICE, '01701234568', '01701234568'])
+  })
+
   test('comes back to who wrote to its sender by this card', async () => {
     const { inbox, messages, sight, accepted, settle } = await aGatewayHouse()
     sight('box1/1')

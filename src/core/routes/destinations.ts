@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '#lib/result'
+import { isInternational } from '../addresses.ts'
 import type { MessageDraft, MessageRefusal, MessageTarget } from '../messages/contract.ts'
 import { exchangeQueueOf, INBOX, queueOf } from '../messages/queues.ts'
 import type { Subscriber, Subscribers } from '../subscribers.ts'
@@ -51,10 +52,20 @@ export const createDestinations = ({ subscribers, routes, addresses }: Destinati
     const found = subscribers.byIdentity(target.user, target.context, target.near)
     return found && { queue: queueOf(found.subscriber.impi), to: target.text }
   }
-  /** Whoever has the card's number or its IMSI; else whom the text answers. */
+  /** By a card's own number as its device knows it: without plus, or as people of the region write it. */
+  const numbered = (number: string): Destination | undefined => {
+    for (const read of [addresses.sender(number, ''), addresses.normal(number)]) {
+      const found = isInternational(read) ? subscribers.byIdentity(read) : undefined
+      if (found) return { queue: queueOf(found.subscriber.impi), to: read }
+    }
+    return undefined
+  }
+  /** Whoever has the card's IMSI, or its number in another spelling than the one it is addressed by; else whom the text answers. */
   const owner = ({ via, to, answerTo }: MessageDraft): Destination | undefined => {
     if (!via || !('user' in to)) return undefined
     const byCard = via.imsi === undefined ? undefined : byImsi.get(via.imsi)
+    const byNumber = byCard || via.number === undefined ? undefined : numbered(via.number)
+    if (byNumber) return byNumber
     const subscriber = byCard ?? (answerTo === undefined ? undefined : subscribers.byImpi(answerTo))
     return subscriber && { queue: queueOf(subscriber.impi), to: to.text }
   }

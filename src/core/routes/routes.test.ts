@@ -11,10 +11,10 @@ import { createRouteTable, type RoutePlan } from './table.ts'
 
 const NOON = new Date(2026, 10, 21, 12, 0).getTime()
 
-const aSwitch = (plans: Partial<RoutePlan>[], region = 'DE') => {
+const aSwitch = (plans: Partial<RoutePlan>[], region = 'DE', msisdn = '+491701234567') => {
   const addresses = createAddressPlan(region)
   const routes = createRouteTable(plans.map(aRoute), addresses)
-  const subscribers = createSubscribers([aSubscriber('alice', { msisdn: '+491701234567', imsi: '26201' })])
+  const subscribers = createSubscribers([aSubscriber('alice', { msisdn, imsi: '26201' })])
   const destinations = createDestinations({ subscribers, routes, addresses })
   const draft = (more: Partial<MessageDraft>): MessageDraft => ({
     ...{
@@ -84,6 +84,19 @@ describe('a sender without its plus', () => {
 
   test('stays as it is where its country is not known', () =>
     assert.equal(createAddressPlan('').sender('01701234567', ''), '01701234567'))
+})
+
+test("a card's own number is read in the region, also where nobody could have such a number", () => {
+  for (const [number, region, msisdn, queue] of [
+    ['5550100202', 'US', '15550100202', 'subscriber:alice@tandem.test'],
+    ['5550100202', 'DE', '15550100202', 'inbox'],
+    ['01701234567', '', '491701234567', 'inbox'],
+    ['01701234567', 'DE', '491701234567', 'subscriber:alice@tandem.test'],
+  ] as const) {
+    const { to } = aSwitch([], region, msisdn)
+    assert.equal(to(number, { via: { line: 'box1/1', number } }), queue, `${number} ${region}`)
+    assert.equal(to(number), 'unknown-user', 'of whom nothing else is said')
+  }
 })
 
 describe('a route', () => {
