@@ -8,7 +8,7 @@ import { useWords } from '../words/index.ts'
 import { Keypad } from './keypad.tsx'
 import { Lately } from './lately.tsx'
 
-/** What of the typed text is called: a name means the first person of that name. */
+/** What of the typed text is called: a name means the first person of that name. Empty: nobody is meant. */
 const targetOf = (text: string, first: { tel: string } | undefined): string => {
   const number = dialled(text)
   return isNumber(number) || text.includes('@') || !first ? number : first.tel
@@ -22,6 +22,7 @@ export const Dial = (): ReactElement => {
   const line = useCell(house.phone.line)
   const history = useCell(house.history.calls)
   const [text, setText] = useState('')
+  const [missed, setMissed] = useState('')
   const input = useRef<HTMLInputElement>(null)
   const people = useMemo(() => peopleOf(groups), [groups])
   const found = useMemo(() => fitting(people, text, 3), [people, text])
@@ -37,7 +38,9 @@ export const Dial = (): ReactElement => {
   const call = (withVideo = false) => {
     // An empty field first shows the number called last, as telephones do.
     if (!text.trim()) return setText(last)
-    house.dial(targetOf(text, found[0]), { video: withVideo })
+    const target = targetOf(text, found[0])
+    if (!target) return setMissed(text)
+    house.dial(target, { video: withVideo })
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') setText('')
@@ -80,6 +83,11 @@ export const Dial = (): ReactElement => {
             />
           )}
         </div>
+        {missed !== '' && missed === text && (
+          <p className="dim" role="alert">
+            {say('Nobody of this name.')}
+          </p>
+        )}
         <ul className="suggestions" aria-label={say('Suggestions')}>
           {found.map(({ name, tel }) => (
             <li key={`${tel}${name}`}>

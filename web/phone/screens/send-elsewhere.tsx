@@ -9,7 +9,7 @@ import { useWords } from '../words/index.ts'
 /** Whoever rings here is sent on without being answered (302). Escape goes back to the other buttons. */
 export const SendElsewhere = ({ call, view, back }: Shown & { back(): void }): ReactElement => {
   const say = useWords()
-  const { text, setText, found, target } = useTargets(view.with)
+  const { text, setText, found, target, nobody } = useTargets(view.with)
   const send = (to: string) => void call.reject({ to })
   return (
     <Form
@@ -33,6 +33,11 @@ export const SendElsewhere = ({ call, view, back }: Shown & { back(): void }): R
         <Label>{say('Send the call to')}</Label>
         <Input placeholder={say('Number or name')} autoComplete="off" spellCheck={false} />
       </TextField>
+      {nobody && (
+        <p className="dim" role="status">
+          {say('Nobody of this name.')}
+        </p>
+      )}
       <ul className="targets">
         {found.map(({ name, tel }) => (
           <li key={`${tel}${name}`}>

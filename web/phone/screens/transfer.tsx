@@ -17,7 +17,7 @@ export const Transfer = ({
   const nameOf = useNameOf()
   const { phone } = useHouse()
   const lamps = useCell(phone.lamps.all)
-  const { text, setText, found, target } = useTargets(view.with)
+  const { text, setText, found, target, nobody } = useTargets(view.with)
   const busy = view.busy !== undefined
   const now = (to: string) => {
     void call.transfer(to)
@@ -49,6 +49,11 @@ export const Transfer = ({
           </Press>
         </div>
       </Form>
+      {nobody && (
+        <p className="dim" role="status">
+          {say('Nobody of this name.')}
+        </p>
+      )}
       <ul className="targets">
         {others.map((other) => (
           <li key={other.view.id}>

@@ -10,6 +10,19 @@ describe('numbers', () => {
     assert.equal(dialled('*43#'), '*43#')
     assert.equal(dialled('<script>'), 'script')
   })
+  test('what is nobody’s is nobody else’s', () => {
+    for (const text of ['Zoë', 'Zoe\u0308', '王小明', '王小明 1001', '١٠٠١', 'bob@exämple.org', '@', 'a@b@c'])
+      assert.equal(dialled(text), '', text)
+    assert.equal(dialled('1'.repeat(65)), '', 'no part of a number')
+  })
+  test('of a URI the address is dialled, whole', () => {
+    for (const more of ['', ';x=1', ';transport=tcp;lr', ':5060', ':5060;x=1?Subject=hello'])
+      assert.equal(dialled(`sip:1001@tandem.local${more}`), '1001@tandem.local', more)
+    assert.equal(dialled('tel:+886-2-2345;phone-context=x'), '+88622345')
+    assert.equal(dialled('sip:anna-lena@my-pbx.example'), 'anna-lena@my-pbx.example')
+    assert.equal(dialled('sip:+886 (2) 23-45@pbx'), '+88622345@pbx')
+    assert.equal(dialled('１００１＃'), '1001#')
+  })
   const people = peopleOf([
     { name: 'Company', entries: [{ name: 'Bob Stone', tel: '1002', blf: false }] },
     {

@@ -1,13 +1,30 @@
 import type { BookEntry, BookGroup } from '../../sdk/index.ts'
 
-/** What was typed or pasted as something to dial: without the ornaments that people write numbers with. */
-export const dialled = (text: string): string =>
-  text
+const MOST = 64
+/** What people write numbers with, and what is around them. */
+const ORNAMENTS = /[\s()[\]/\u00a0\u2010-\u2015-]+/g
+const ADDRESS = /^[\w.*#+-]+@[\w.-]+$/
+
+/**
+ * What was typed or pasted as something to dial: without the ornaments that people write numbers with, and without the
+ * parameters and the port of a URI. Empty: it is nobody's. What would be left without letters that are no number's is
+ * somebody else's.
+ */
+export const dialled = (text: string): string => {
+  // Chinese keyboards write digits that are as wide as their other signs.
+  const bare = text
+    .normalize('NFKC')
     .trim()
     .replace(/^(tel|sips?|callto):/i, '')
-    .replace(/[\s()[\]/\u00a0\u2010-\u2015-]+/g, '')
-    .replace(/[^0-9A-Za-z*#+.@_]/g, '')
-    .slice(0, 64)
+    .replace(/[;?].*$/s, '')
+  const [, user = '', host = ''] = /^([^@]*)@([^@:]*)(?::\d*)?$/.exec(bare) ?? []
+  if (bare.includes('@')) {
+    const address = `${/[a-z]/i.test(user) ? user.trim() : user.replace(ORNAMENTS, '')}@${host.trim()}`
+    return ADDRESS.test(address) && address.length <= MOST ? address : ''
+  }
+  const left = bare.replace(ORNAMENTS, '').replace(/[^0-9A-Za-z*#+._\p{L}\p{M}\p{N}]/gu, '')
+  return /[^0-9A-Za-z*#+._]/.test(left) || left.length > MOST ? '' : left
+}
 
 export const isNumber = (text: string): boolean => /^[+*#0-9]+$/.test(text)
 
@@ -45,7 +62,7 @@ export const fitting = (people: readonly Person[], typed: string, most = 4): Per
   if (!words) return []
   const rank = ({ name, tel }: Person): number => {
     const lower = name.toLowerCase()
-    if (tel === digits) return 0
+    if (digits && tel === digits) return 0
     if (lower.startsWith(words)) return 1
     if (digits && tel.startsWith(digits)) return 2
     if (lower.split(/\s+/).some((part) => part.startsWith(words))) return 3

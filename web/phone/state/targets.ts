@@ -9,6 +9,8 @@ export type Targets = {
   found: readonly Person[]
   /** What Enter means; empty: nothing. */
   target: string
+  /** Something is typed, and nobody is meant by it. */
+  nobody: boolean
 }
 
 /** Somebody to send `other` to, by number or by name. */
@@ -23,5 +25,5 @@ export const useTargets = (other: string): Targets => {
   const found = text ? fitting(people, text, 3) : people.slice(0, 3)
   const number = dialled(text)
   const means = isNumber(number) || text.includes('@') ? number : (found[0]?.tel ?? number)
-  return { text, setText, found, target: text ? means : '' }
+  return { text, setText, found, target: text ? means : '', nobody: text.trim() !== '' && means === '' }
 }

@@ -15,6 +15,7 @@ export const troubles = {
     '此瀏覽器與伺服器之間無法傳送聲音。防火牆可能封鎖了 UDP，請洽網路管理人員。',
   'Nobody answered.': '無人接聽。',
   'Nobody has this number any more.': '此號碼已停用。',
+  'Nobody of this name.': '查無此人。',
   'Nobody has this number.': '此號碼是空號。',
   'Nothing is heard from the other side. The call is being repaired.': '聽不到對方的聲音，正在修復通話。',
   'Open {address} once, accept it, and come back.': '請開啟 {address} 一次並接受憑證，然後回到此頁。',
