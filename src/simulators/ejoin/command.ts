@@ -1,11 +1,12 @@
 import { createChance } from '../mobile/chance.ts'
 import { type GatewayCommandPorts, listen } from '../mobile/command.ts'
 import { createMobileNetwork } from '../mobile/network.ts'
-import { type Prompt, shown } from '../mobile/prompt.ts'
+import { shown } from '../mobile/prompt.ts'
 import type { UeOptions } from '../option-reader.ts'
-import type { EjoinAnswer, EjoinAsk, EjoinDevice, EjoinEvent, EjoinPorts } from './contract.ts'
+import type { EjoinAnswer, EjoinAsk, EjoinEvent, EjoinPorts } from './contract.ts'
 import { createEjoinDevice } from './device.ts'
 import { type KnownEjoin, readEjoinOptions } from './options.ts'
+import { createEjoinPrompt } from './prompt.ts'
 
 export type EjoinCommandPorts = GatewayCommandPorts & {
   known?: readonly KnownEjoin[]
@@ -67,41 +68,10 @@ export const runEjoin = async (options: UeOptions, ports: EjoinCommandPorts): Pr
   )
   device.plug()
   if (plan.seconds !== undefined) timers.after(plan.seconds * 1000, ended.resolve)
-  void listen(ports.input, promptOf(device, ended.resolve), print)
+  void listen(ports.input, createEjoinPrompt(device, ended.resolve), print)
   await Promise.race([ended.promise, ports.interrupted])
   device.unplug()
   server.close()
   print(`${count.taken} reports taken, ${count.refused} not, ${count.sent} texts left`)
   return count.refused === 0 && (plan.url === '' || count.taken > 0) ? 0 : 1
 }
-
-const promptOf = (device: EjoinDevice, quit: () => void): Prompt => ({
-  ports: {
-    about: 'ports',
-    run: () =>
-      device.ports
-        .slice(0, 50)
-        .map(
-          ({ name, number, st, waiting }) =>
-            `  ${name.padEnd(8)} ${number.padEnd(16)} state ${st}, ${waiting} waiting`,
-        )
-        .join('\n'),
-  },
-  receive: {
-    about: 'receive PORT FROM TEXT    a text arrives',
-    run: ([port, from = '+15550100900', ...text]) =>
-      void device.receive(Number(port), from, text.join(' ') || 'hello'),
-  },
-  call: {
-    about: 'call PORT in|out NUMBER SECONDS',
-    run: ([port, way, number = '+15550100900', seconds]) =>
-      void device.call(Number(port), way === 'out' ? 'out' : 'in', number, Number(seconds) || 5),
-  },
-  state: {
-    about: 'state PORT ST    for example 8, locked by the operator; 3, registered',
-    run: ([port, st]) => void device.setState(Number(port), Number(st) || 0),
-  },
-  unplug: { about: 'unplug    pull the plug', run: () => void device.unplug() },
-  plug: { about: 'plug', run: () => void device.plug() },
-  quit: { about: 'quit', run: () => void quit() },
-})
