@@ -151,8 +151,8 @@ export const createCallCommands = (ports: CallCommandPorts) => {
         return phone.say({ op: 2013, seq, code: -4, reason: NO_CALL })
       phone.say({ op: 2013, seq, code: 0 })
       const done = await call.events.onRecord(on)
-      const rec = done.ok === on ? 1 : 0
-      phone.say({ op: 9014, cid, rec, ...(!done.ok && faceOf(done.error)) })
+      call.recorded = done.ok === on
+      phone.say({ op: 9014, cid, rec: call.recorded ? 1 : 0, ...(!done.ok && faceOf(done.error)) })
     },
     1015(
       phone: Phone,

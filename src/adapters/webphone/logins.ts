@@ -65,7 +65,7 @@ export const createLogins = (ports: LoginsPorts) => {
     watchMailbox(session)
     for (const call of [...phone.calls.values()])
       if (call.state === 'incoming') announce(call)
-      else if (!call.first) phone.say({ op: 9008, cid: call.cid })
+      else if (!call.first) call.remind()
   }
 
   const enter = (connection: Connection, command: CommandOf<1001>, account: Account): void => {

@@ -94,7 +94,10 @@ export const partyOf = (ports: PartyPorts, call: WebCall): Party => {
       call.events = events
       call.side = events.side
     },
-    unkept: (why) => call.phone.say({ op: 9014, cid: call.cid, rec: 0, ...faceOf(why) }),
+    unkept(why) {
+      call.recorded = false
+      call.phone.say({ op: 9014, cid: call.cid, rec: 0, ...faceOf(why) })
+    },
     meets(other: Shown) {
       const { from, disp } = shownOf(other)
       call.other = from

@@ -66,6 +66,8 @@ export class WebCall {
   aid: string | undefined
   /** A mailbox has answered. */
   voiceMail = false
+  /** What its client was told last of a recording. */
+  recorded = false
   /** Who it is with, as one dials it. */
   other: string
   #agent: string | undefined
@@ -115,6 +117,20 @@ export class WebCall {
     else this.phone.say({ op: 9004, cid, ...(ucid !== undefined && { ucid }), state, ...named })
   }
 
+  /** How it stands, and with whom. */
+  #present(): void {
+    this.tell(this.state === 'connected' ? this.talking : 1, { with: this.other })
+  }
+
+  /** Its client is back, and a page may have been loaded anew: it is asked for media, and told what it cannot know. */
+  remind(): void {
+    const { phone, cid, second, recorded } = this
+    // First: who knows neither party hangs up both, and a first one that has a second one would be put through by that.
+    if (phone.isNew && second) second.#present()
+    phone.say({ op: 9008, cid })
+    if (phone.isNew && this.state === 'connected') phone.say({ op: 9014, cid, rec: recorded ? 1 : 0 })
+  }
+
   /** A call centre serves it. */
   served({ id, tel }: AgentWords): void {
     if (this.over) return
@@ -138,8 +154,7 @@ export class WebCall {
     this.cid = from.cid
     this.first = undefined
     this.phone.calls.set(this.cid, this)
-    const state = this.state === 'connected' ? this.talking : 1
-    this.tell(state, { with: this.other })
+    this.#present()
   }
 
   /** The same without a word. */

@@ -15,7 +15,7 @@ export const Consultation = ({ call, view }: Shown): ReactElement | null => {
   const words = {
     calling: say('Calling…'),
     ringing: say('Ringing…'),
-    connected: say('You are talking'),
+    connected: second.voiceMail ? say('Voice mail') : say('You are talking'),
   }[second.state]
   return (
     <section className="second" aria-label={say('Consultation')}>
