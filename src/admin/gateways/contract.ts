@@ -44,7 +44,7 @@ export type LineView = CardView & {
   detail?: string
   since: string
   lastSeenAt: string
-  /** It would take a text now; else `hindrance` says why not. */
+  /** It would take a text now; else `hindrance` says why not. With both: it takes no text for a number that is new to it. */
   sendable: boolean
   hindrance?: string
   /** A text is with it. */

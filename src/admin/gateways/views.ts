@@ -13,13 +13,14 @@ export const deviceViewOf = (device: Device, driver: GatewayDriver | undefined):
 
 export const lineViewOf = (line: Line): LineView => {
   const { id, device, line: port, kind, state, detail, sim = {}, hindrance, busy, counts } = line
+  const why = hindrance ?? line.restriction
   const { iccid, imsi, number, operator, plmn, balance } = sim
   const { signal, imei, limits, fields } = line
   return {
     ...{ id, device, port, kind, state },
     ...(detail !== undefined && { detail }),
     ...{ since: iso(line.sinceMs), lastSeenAt: iso(line.seenAtMs), sendable: hindrance === undefined },
-    ...(hindrance !== undefined && { hindrance }),
+    ...(why !== undefined && { hindrance: why }),
     ...{ busy, locked: line.lockedHere, failuresInRow: line.failuresInRow },
     ...(iccid !== undefined && { iccid }),
     ...(imsi !== undefined && { imsi }),

@@ -124,9 +124,17 @@ const signalOf = ({ signal }: Line): string =>
   signal === undefined || signal > 31 ? '-' : `${2 * signal - 113} dBm`
 
 const rowOf = (line: Line): string[] => {
-  const { id, sim = {}, state, counts, hindrance = '' } = line
+  const { id, sim = {}, state, counts } = line
   const today = `${counts.sent.day} + ${counts.failed.day} / ${counts.received.day}`
-  return [id, sim.number ?? '-', sim.operator ?? '-', signalOf(line), state, today, hindrance]
+  return [
+    id,
+    sim.number ?? '-',
+    sim.operator ?? '-',
+    signalOf(line),
+    state,
+    today,
+    line.hindrance ?? line.restriction ?? '',
+  ]
 }
 
 const countsOf = ({ counts }: Line): string[][] =>
@@ -138,12 +146,13 @@ const countsOf = ({ counts }: Line): string[][] =>
 /** Everything about one line, a line of text for each fact. */
 const lineCard = (line: Line): string => {
   const { sim = {}, limits = {}, fields = {} } = line
+  const restriction = line.restriction === undefined ? '' : `, but ${line.restriction}`
   const facts: (string | undefined)[][] = [
     ['line', `${line.id} (${line.kind})`],
     ['state', `${line.state} since ${timeOf(line.sinceMs)} UTC`],
     ['says', line.detail],
     ['last seen', `${timeOf(line.seenAtMs)} UTC`],
-    ['can send', line.hindrance === undefined ? 'yes' : `no: ${line.hindrance}`],
+    ['can send', line.hindrance === undefined ? `yes${restriction}` : `no: ${line.hindrance}`],
     ...(['number', 'iccid', 'imsi', 'operator', 'plmn', 'balance'] as const).map((name) => [name, sim[name]]),
     ['IMEI', line.imei],
     ['signal', signalOf(line)],

@@ -73,6 +73,8 @@ export type Line = Sighting & {
   counts: SimCounts
   /** Why it cannot send now; absent: it can. `offline since 14:02`, `at limit: 100 texts a day`, `suspect after 5 failures`. */
   hindrance?: string
+  /** It can send, but not to everybody: `at limit for new numbers: 100 a month`. Those that it knows it may text. */
+  restriction?: string
 }
 
 /** A card that was ever seen. `key`: what its counts are kept by (`iccid:…`). `line`: id of the line that it is in now. */
@@ -216,8 +218,10 @@ export type InboundReport = {
   recipient?: string
   status: number
   atMs: number
-  /** The same key names the same report. */
+  /** The same key within the window names the same report. */
   dedupe?: string
+  /** The window, where it is longer than usual. */
+  keyMs?: number
 }
 
 /** What a device says of a text that nobody waits for any more, by the name that the text has there. */

@@ -189,13 +189,20 @@ describe('a card', () => {
   })
 
   test('texts so many different numbers a month, and goes on with those that it knows', () => {
-    const { fleet, send, claim } = aFleet({ rules: { ...RULES, recipientsPerMonth: 2 } })
+    const { fleet, send, claim, heard } = aFleet({ rules: { ...RULES, recipientsPerMonth: 2 } })
     fleet.sight(aSighting('box1/1'))
     send({ to: '+1' })
+    assert.equal(fleet.get('box1/1')?.restriction, undefined)
+    const told = heard.length
     send({ to: '+2' })
     send({ to: '+1' })
+    assert.equal(heard.length, told + 1)
+    const { hindrance, restriction } = fleet.get('box1/1') ?? {}
+    assert.deepEqual([hindrance, restriction], [undefined, 'at limit for new numbers: 2 a month'])
     assert.equal(claim({ to: '+3' }), 'no sendable SIM: 1 at limit')
     assert.equal(send({ to: '+2' }), 'box1/1')
+    fleet.lock('box1/1', true)
+    assert.equal(fleet.get('box1/1')?.restriction, undefined, 'more than that stands against it')
   })
 
   test('is free again with the next day', () => {

@@ -5,7 +5,7 @@ import { err, ok } from '#lib/result'
 import type { Events } from '../events.ts'
 import { createClaims } from './claims.ts'
 import type { Device, DeviceKind, Fleet, Line, LineState, SendResult, Sighting } from './contract.ts'
-import { createEntry, type Entry, type SimRules, viewOf, whyOf } from './lines.ts'
+import { createEntry, type Entry, isRestricted, type SimRules, viewOf, whyOf } from './lines.ts'
 import { createOrdered } from './ordered.ts'
 import { admit, createPool, dismiss, move, type Pool } from './pools.ts'
 import { noted } from './sightings.ts'
@@ -249,10 +249,11 @@ export const createFleet = (ports: FleetPorts): Fleet => {
     release(id, to, result) {
       const entry = byId.get(id)
       if (!entry) return
+      const was = isRestricted(entry, rules)
       entry.busy = false
       settle(entry, entry.sending ?? entry.card, to, result)
       entry.sending = undefined
-      if (refresh(entry)) tell(entry)
+      if (refresh(entry) || isRestricted(entry, rules) !== was) tell(entry)
     },
     received(id, from) {
       const entry = byId.get(id)

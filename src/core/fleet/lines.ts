@@ -152,6 +152,10 @@ export const hindranceOf = (entry: Entry, rules: SimRules): string | undefined =
   }
 }
 
+/** The card has texted as many different numbers as it may: it goes on with those alone. */
+export const isRestricted = ({ card }: Entry, { recipientsPerMonth: most }: SimRules): boolean =>
+  most >= 0 && card.recipients.size >= most
+
 export const viewOf = (entry: Entry, counts: Line['counts'], rules: SimRules): Line => {
   const hindrance = hindranceOf(entry, rules)
   const { detail, imei, signal, limits, fields, card } = entry
@@ -166,5 +170,9 @@ export const viewOf = (entry: Entry, counts: Line['counts'], rules: SimRules): L
     ...{ sinceMs: entry.sinceMs, seenAtMs: entry.seenAtMs, busy: entry.busy, lockedHere: card.locked },
     ...{ failuresInRow: card.failuresInRow, counts },
     ...(hindrance !== undefined && { hindrance }),
+    ...(hindrance === undefined &&
+      isRestricted(entry, rules) && {
+        restriction: `at limit for new numbers: ${rules.recipientsPerMonth} a month`,
+      }),
   }
 }

@@ -34,9 +34,9 @@ const REFUSED: Partial<Record<MessageRefusal, string>> = {
 export const linesOf = (fleet: Pick<Fleet, 'list'>, targets: readonly string[]): Line[] =>
   fleet.list().filter(({ id, device }) => targets.some((one) => one === '*' || one === device || one === id))
 
-const lineTarget = ({ id, hindrance }: Line): TrialTarget => ({
+const lineTarget = ({ id, hindrance, restriction }: Line): TrialTarget => ({
   ...{ target: `gateway:${id}`, usable: hindrance === undefined },
-  ...(hindrance !== undefined && { why: hindrance }),
+  ...((hindrance ?? restriction) !== undefined && { why: hindrance ?? restriction }),
 })
 
 const targetsOf = (stage: Stage, fleet: Pick<Fleet, 'list'>): TrialTarget[] => {
