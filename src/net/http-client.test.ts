@@ -70,6 +70,23 @@ describe('asking web servers of devices', () => {
     }
   })
 
+  test('what went wrong is told in words', async () => {
+    const gone = await serveTcp(() => {})
+    ends.pop()?.()
+    for (const [where, words] of [
+      [gone, /^the device refuses the connection/],
+      [
+        await serveTcp((socket) => socket.once('data', () => socket.destroy())),
+        /^the device closed the conn/,
+      ],
+      [await serveTcp((socket) => socket.once('data', () => socket.resetAndDestroy())), /^the device closed/],
+      [await serveTcp((socket) => socket.once('data', () => socket.end('what?\r\n\r\n'))), /speaks no HTTP/],
+    ] as const) {
+      const reply = await ask(where)
+      assert.match(reply.ok ? '' : reply.error.text, words)
+    }
+  })
+
   test('answers have a bound, and breaking off is none', async () => {
     const endless = await serve((_request, response) => {
       const piece = Buffer.alloc(1024 * 1024)

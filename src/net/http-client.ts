@@ -20,6 +20,26 @@ const MOST_ANSWER = 8 * 1024 * 1024
 /** Small devices serve few at once. */
 const MOST_CONNECTIONS = 4
 
+const WORDS: Record<string, string> = {
+  ECONNREFUSED: 'the device refuses the connection: nothing listens at its address',
+  ECONNRESET: 'the device closed the connection',
+  EPIPE: 'the device closed the connection',
+  EHOSTUNREACH: "there is no way to the device's address",
+  ENETUNREACH: "there is no way to the device's address",
+  ETIMEDOUT: 'the device does not answer',
+  ENOTFOUND: "nobody knows the name in the device's address",
+  EAI_AGAIN: "nobody knows the name in the device's address",
+}
+/** For people who operate devices, not for those who know the names of errors; what is rare keeps its name. */
+const wordsOf = ({ code }: NodeJS.ErrnoException): string => {
+  if (code === undefined) return 'the connection broke'
+  if (Object.hasOwn(WORDS, code)) return WORDS[code] as string
+  if (code.startsWith('HPE_')) return 'what answers there speaks no HTTP'
+  return /CERT|SIGNATURE|TLS|SSL/.test(code)
+    ? `the device's certificate is not taken (${code})`
+    : `the connection broke (${code})`
+}
+
 const broken = (text: string) => err({ kind: 'broken' as const, text })
 
 const readAll = (response: IncomingMessage, settle: (reply: Result<HttpReply, HttpFault>) => void): void => {
@@ -72,7 +92,7 @@ export const createHttpClient = ({ checkCertificates }: { checkCertificates: boo
       })
     })
     call.on('response', (response) => readAll(response, resolve))
-    call.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? 'the connection broke'))
+    call.on('error', (error: NodeJS.ErrnoException) => fail(wordsOf(error)))
     call.on('close', () => fail('the connection was closed'))
     call.end(body)
     return promise.finally(() => clearTimeout(timer))
