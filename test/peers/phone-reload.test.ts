@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { peer } from '../support/peers.ts'
+import { dial, hears, openPhoneHouse, type PhoneHouse, press, quiet, talk } from '../support/phone-house.ts'
+
+/** A page is loaded anew in the midst of things: nobody stays connected to silence, and nobody is put through unasked. */
+describe('the phone, loaded anew', { skip: peer('chromium').skip }, () => {
+  let house: PhoneHouse
+  let [alice, bob, carol]: Page[] = []
+  const pages = () => {
+    assert.ok(alice && bob && carol)
+    return { alice, bob, carol }
+  }
+  before(async () => {
+    house = await openPhoneHouse()
+    ;[alice, bob, carol] = await Promise.all([house.logIn(1001), house.logIn(1002), house.logIn(1003)])
+  })
+  after(() => house?.close())
+
+  const takes = async (page: Page) => {
+    await page.locator('.incoming').waitFor()
+    await page.keyboard.press('Alt+KeyA')
+  }
+
+  test('with two calls has both, and stays muted', async (t) => {
+    house.told(t)
+    const { alice, bob, carol } = pages()
+    await talk(alice, bob, '1002')
+    await dial(carol, '1001')
+    await alice.getByText('Your present call will be put on hold.').waitFor()
+    await alice.keyboard.press('Alt+KeyA')
+    await Promise.all([hears(carol), hears(alice)])
+    await alice.keyboard.press('Alt+KeyM')
+    await alice.getByRole('button', { name: 'Muted' }).waitFor()
+    await alice.reload()
+    await Promise.all([hears(alice), hears(carol)])
+    await alice.getByRole('button', { name: 'Muted' }).waitFor()
+    await press(alice, 'Switch')
+    await carol.getByText('Held by the other side').waitFor()
+    await Promise.all([hears(alice), hears(bob)])
+    await press(alice, 'Hang up')
+    await quiet(bob)
+    await press(carol, 'Hang up')
+    await quiet(alice)
+  })
+
+  test('while asking first knows both parties, and connects them when it is told to', async (t) => {
+    house.told(t)
+    const { alice, bob, carol } = pages()
+    await talk(alice, bob, '1002')
+    await press(alice, 'Transfer')
+    await alice.locator('.transfer input').fill('1003')
+    await press(alice, 'Ask first')
+    await takes(carol)
+    await alice.getByText('You are talking').waitFor()
+    await hears(carol)
+    await alice.reload()
+    await alice.getByText('You are talking').waitFor()
+    await hears(carol)
+    await press(alice, 'Connect them')
+    await quiet(alice)
+    await Promise.all([hears(bob), hears(carol)])
+    await press(carol, 'Hang up')
+    await quiet(bob)
+  })
+
+  test('while its call still rings lets it go', async (t) => {
+    house.told(t)
+    const { alice, bob } = pages()
+    await dial(alice, '1002')
+    await bob.locator('.incoming').waitFor()
+    await alice.reload()
+    await Promise.all([quiet(alice), bob.locator('.incoming').waitFor({ state: 'detached' })])
+  })
+})
