@@ -21,11 +21,8 @@ const named = (list: string, member: string, names: readonly (string | undefined
   names.map((name, index) => ({ name, steps: [...list.split('.'), index, member] }))
 
 /** What other parts of a configuration, devices or people know by its name has that name alone. */
-export const checkNames = (
-  { trunks, routes, goip, ejoin }: RootSettings,
-  root: ObjectValue,
-  check: Findings,
-): void => {
+export const checkNames = (written: RootSettings, root: ObjectValue, check: Findings): void => {
+  const { trunks, routes, goip, ejoin } = written
   const [lines, devices] = [goip?.lines ?? [], ejoin?.devices ?? []]
   const unique = (all: readonly Named[]): void => {
     const seen = new Map<string, Steps>()
@@ -47,4 +44,20 @@ export const checkNames = (
   const ids = lines.map(({ id }) => id)
   unique(named('goip.lines', 'id', ids))
   unique(named('ejoin.devices', 'name', devices.map(nameOf)))
+  checkKinds(written, root, check)
+}
+
+/** Routes, operators and records name a device without its kind. */
+const checkKinds = ({ goip, ejoin }: RootSettings, root: ObjectValue, check: Findings): void => {
+  const indexes = new Map<string | undefined, number>(ejoin?.devices.map(({ name }, index) => [name, index]))
+  const said = new Set<string>()
+  goip?.lines.forEach((line, index) => {
+    const name = deviceOf(line)
+    const twin = indexes.get(name)
+    if (name === undefined || twin === undefined || said.has(name)) return
+    said.add(name)
+    const steps = ['goip', 'lines', index, line.device === '' ? 'id' : 'device']
+    const message = `${quoted(name)} is also the name of ejoin.devices[${twin}].name: give one of the two another`
+    check.problem(placeIn(root, steps), pathOf(steps), message)
+  })
 }

@@ -30,7 +30,7 @@ export const completeSettings = (read: RootSettings, { env, version, check, root
   checkPairs(written, place, check)
   checkNames(written, root, check)
   checkEmergency(written, place, check)
-  checkEjoin(written, place, check)
+  checkEjoin(written, root, check)
   checkRoutes(written, place, check)
   checkTrunks(written, place, check)
   checkWeb(written, place, check)

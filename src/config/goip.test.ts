@@ -35,6 +35,36 @@ describe('a line of a GoIP', () => {
     assert.match(`${pollOf('often')}`, /"never" or "silent" or "spec" is needed/)
   })
 
+  test('writes numbers in a way that there is, and has a number itself', () => {
+    const said = (member: string, value: string) =>
+      `${linesOf(`{ id: "g1", password: "p", ${member}: "${value}" }`)}`.replace(/:1:\d+/, '')
+    for (const format of [
+      'plus',
+      'bare',
+      'national',
+      'national:49',
+      '00',
+      '+',
+      '*31#',
+      'prefix:',
+      'prefix:00',
+    ])
+      assert.equal(said('number_format', format), '[object Object]', format)
+    assert.equal(
+      said('number_format', 'pluss'),
+      'ims.cfg: goip.lines[0].number_format: plus, bare, national, national:49, or a prefix such as 00 is needed, not the string "pluss"',
+    )
+    for (const format of ['as_dialled', 'national:+49', 'national:', 'prefix', 'prefix:x', '', '0 0'])
+      assert.match(said('number_format', format), /or a prefix such as 00 is needed/, format)
+    for (const number of ['', '+491701234567', '01701234567'])
+      assert.equal(said('number', number), '[object Object]', number)
+    for (const number of ['12 3x', '+', 'me', '+49 170'])
+      assert.equal(
+        said('number', number),
+        `ims.cfg: goip.lines[0].number: number such as "+491701234567" is needed, not the string "${number}"`,
+      )
+  })
+
   test('has no password or device that would break its messages, or a route', () => {
     for (const line of [
       '{ id: "g1", password: "a b" }',

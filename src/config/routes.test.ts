@@ -27,6 +27,21 @@ test('routes that can never work are said at the start', () => {
   assert.deepEqual(problemsOf('{ name: "a", match: { kind: "*" }, to: ["trunk:pbx", "gateway:*"] }'), [])
 })
 
+test('quiet hours that would never end are said', () => {
+  const endless =
+    /"22:00-22:00" ends when it begins, .* hours such as "22:00-07:00" are needed, or "" for none/
+  const saidOf = (hours: string): string =>
+    problemsOf(
+      `{ name: "a", to: "inbox", quiet_hours: "${hours}" }], sims: { quiet_hours: "${hours}" }, trunks: [`,
+    ).join('\n')
+  assert.match(saidOf('22:00-22:00'), /^routes\[0\]\.quiet_hours: .*\nsims\.quiet_hours: /)
+  assert.match(saidOf('22:00-22:00'), endless)
+  assert.match(saidOf('Sa 08:00-09:00, Mo-Fr 8:00-08:00'), /"Mo-Fr 8:00-08:00" ends when/)
+  assert.match(saidOf('22:00'), /hours such as/)
+  for (const hours of ['', '22:00-07:00', 'Mo-Fr 22:00-07:00, Sa 22:00-09:00', '00:00-24:00'])
+    assert.equal(saidOf(hours), '', hours)
+})
+
 test('names that mean nothing are said with their place, their value, and the name that is near', () => {
   const text = `{ sip_addr: "127.0.0.1:5060", domain: "d",
     ue_db: [{ impi: "1001@d", impu: ["1001", "tel:+4930123"], pwd: "x" }, { impi: "gsm1@d", impu: "gsm1", pwd: "y" }],

@@ -4,6 +4,7 @@ import type { Kind, Shape } from './schema.ts'
 import { group, listOf, oneOrMore } from './schema-groups.ts'
 import { boolean, integer, number, oneOf, refuse, string } from './schema-kinds.ts'
 import type { RouteSettings, SimsSettings } from './settings.ts'
+import { quoted } from './value.ts'
 
 const COUNT = 1_000_000
 const DAY = 86_400
@@ -39,6 +40,28 @@ const hours: Kind<string> = {
   read: (value, at) => {
     const isHours = value.kind === 'string' && (value.value === '' || parseHours(value.value) !== undefined)
     return isHours ? value.value : refuse(value, at, 'hours such as "22:00-07:00" or "Mo-Fr 08:00-18:00"')
+  },
+}
+
+const SPAN = /(\d+):(\d+)-(\d+):(\d+)$/
+
+/** Hours in which nothing is sent. Taken at its word, a span between the same two moments never ends. */
+const quietHours: Kind<string> = {
+  text: hours.text,
+  read: (value, at) => {
+    const text = hours.read(value, at)
+    const endless = text?.split(',').find((span) => {
+      const [, h1, m1, h2, m2] = SPAN.exec(span.trim()) ?? []
+      return h1 !== undefined && Number(h1) === Number(h2) && m1 === m2
+    })
+    if (endless === undefined) return text
+    const right = 'hours such as "22:00-07:00" are needed, or "" for none'
+    at.check.problem(
+      value.place,
+      at.path,
+      `${quoted(endless.trim())} ends when it begins, so that nothing would ever be sent: ${right}`,
+    )
+    return undefined
   },
 }
 
@@ -80,7 +103,7 @@ export const routeShape: Shape<RouteSettings> = {
     about: 'Seconds without any line in sight until then; 0: never.',
   },
   pacing: { kind: seconds, default: 0, about: 'Seconds that a SIM rests after a text.' },
-  quiet_hours: { kind: hours, default: '', about: 'Texts wait meanwhile.' },
+  quiet_hours: { kind: quietHours, default: '', about: 'Texts wait meanwhile.' },
   allow: { kind: listOf(routeNumber), default: [], about: 'Only these destinations; none: all.' },
   deny: { kind: listOf(routeNumber), default: [], about: 'Not these destinations.' },
   delivery: {
@@ -99,7 +122,7 @@ export const simsShape: Shape<SimsSettings> = {
   per_month: limit('Texts a month'),
   recipients_per_month: limit('Different numbers a month'),
   pacing: { kind: seconds, default: 0, about: 'Seconds between two texts of one SIM.' },
-  quiet_hours: { kind: hours, default: '', about: 'No SIM sends meanwhile.' },
+  quiet_hours: { kind: quietHours, default: '', about: 'No SIM sends meanwhile.' },
   suspect_after: { kind: integer(0, 1000), default: 5, about: 'Failures in a row; 0: never.' },
   suspect_minutes: { kind: integer(1, 10_080), default: 10, about: 'How long a suspect SIM rests.' },
   report_hours: { kind: integer(1, 720), default: 72, about: 'How long a delivery report is awaited.' },

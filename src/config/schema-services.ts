@@ -1,3 +1,4 @@
+import { country } from './countries.ts'
 import type { Shape } from './schema.ts'
 import { address } from './schema-addresses.ts'
 import { group, listOf, oneOrMore } from './schema-groups.ts'
@@ -6,6 +7,9 @@ import { lineTrunk } from './schema-trunks.ts'
 import type { EjoinDevice, EjoinSettings, GoipLine, GoipSettings } from './settings.ts'
 
 const every = (number: number) => [{ address: '0.0.0.0', port: number }]
+
+/** What `numberFor` of the GoIP adapter knows; whatever else would stand before every number. */
+const NUMBER_FORMAT = /^(?=.)(?:plus|bare|national(?::\d{1,3})?|(?:prefix:)?\+?[\d*#]{0,16})$/
 
 const goipLine: Shape<GoipLine> = {
   id: {
@@ -19,7 +23,11 @@ const goipLine: Shape<GoipLine> = {
     secret: true,
     about: 'Its password.',
   },
-  number: { kind: string(), default: '', about: 'Number of its SIM.' },
+  number: {
+    kind: string(/^(?:|\+?\d{1,32})$/, 'number such as "+491701234567"'),
+    default: '',
+    about: 'Number of its SIM.',
+  },
   device: {
     kind: string(/^[^\s/]*$/, 'name without blanks and /'),
     default: '',
@@ -34,7 +42,7 @@ const goipLine: Shape<GoipLine> = {
   },
   status_refused: { kind: integer(0, 999), default: 404, about: 'Status that refuses one.' },
   number_format: {
-    kind: string(/^\S+$/, 'plus, bare, national or a prefix'),
+    kind: string(NUMBER_FORMAT, 'plus, bare, national, national:49, or a prefix such as 00'),
     default: 'plus',
     about: 'How numbers are sent.',
   },
@@ -107,7 +115,7 @@ const ejoinDevice: Shape<EjoinDevice> = {
     otherwise: 'admin.public_url',
   },
   region: {
-    kind: string(/^(?:|[A-Z]{2})$/, 'country such as "DE"'),
+    kind: country,
     default: '',
     about: 'Country of its cards: that of senders in national form.',
     otherwise: 'region',

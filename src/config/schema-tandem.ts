@@ -1,3 +1,4 @@
+import { country } from './countries.ts'
 import type { Kind, Shape } from './schema.ts'
 import { address, network, optional, remote } from './schema-addresses.ts'
 import { adminKind } from './schema-admin.ts'
@@ -220,7 +221,7 @@ export const tandemShape: Shape<TandemSettings> = {
   },
   sims: { kind: group(simsShape), fill: true, about: 'What holds for every SIM card.' },
   region: {
-    kind: string(/^(?:|[A-Z]{2})$/, 'country such as "DE"'),
+    kind: country,
     default: '',
     about: 'Country of national numbers.',
     otherwise: 'the country of their sender',
