@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { createEvents, createFleet, type GatewayInbox } from '#core'
+import { createAddressPlan, createEvents, createFleet, type GatewayInbox } from '#core'
 import { createGoip, type LineSettings } from '#goip'
 import { silentLog } from '#lib/log'
 import { createRandom } from '#lib/random'
@@ -75,6 +75,7 @@ const serve = async (count: number): Promise<void> => {
   let sweepMs = 0
   const goip = createGoip({
     ...{ random: createRandom(), log: silentLog, fleet, inbox, guard: { blocked: () => false } },
+    addresses: createAddressPlan(''),
     timers: {
       ...{ clock: timers.clock, armed: 0 },
       after: (delayMs, run) =>

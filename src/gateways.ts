@@ -104,6 +104,7 @@ export const openGateways = async (
           log,
           fleet,
           inbox,
+          addresses,
           guard,
           lines: [...(settings.goip?.lines ?? []), ...goipLines.lines],
         },

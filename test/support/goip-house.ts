@@ -1,4 +1,12 @@
-import type { GatewayCall, GatewayEvent, InboundReport, InboundText, Line, Sighting } from '#core'
+import {
+  createAddressPlan,
+  type GatewayCall,
+  type GatewayEvent,
+  type InboundReport,
+  type InboundText,
+  type Line,
+  type Sighting,
+} from '#core'
 import { createGoip, type LineSettings } from '#goip'
 import { type Log, silentLog } from '#lib/log'
 import { createRandom } from '#lib/random'
@@ -18,6 +26,8 @@ export type GoipHouseOptions = {
   blocked?: (address: string) => boolean
   exempt?: (address: string) => boolean
   log?: Log
+  /** Country of the house. */
+  region?: string
 }
 
 /** The GoIP adapter with everything around it in memory and a clock that is turned by hand. */
@@ -38,6 +48,7 @@ export const aGoipHouse = (options: GoipHouseOptions = {}) => {
   const goip = createGoip({
     ...{ timers, random: createRandom(), log: options.log ?? silentLog },
     lines: options.lines ?? [aLine()],
+    addresses: createAddressPlan(options.region ?? ''),
     guard: { blocked: options.blocked ?? (() => false) },
     ...(options.exempt && { exempt: options.exempt }),
     fleet: {

@@ -1,4 +1,4 @@
-import type { Line, RoutePlan } from '#core'
+import { createAddressPlan, type Line, type RoutePlan } from '#core'
 import { createGoip, type LineSettings } from '#goip'
 import { silentLog } from '#lib/log'
 import { createRandom } from '#lib/random'
@@ -49,6 +49,7 @@ export const aMemoryTown = async ({ boxes, line, manner, weather = fairWeather, 
   const { timers } = house
   const goip = createGoip({
     ...{ timers, random: createRandom(), log: silentLog, fleet: house.fleet, inbox: house.inbox },
+    addresses: createAddressPlan(''),
     guard: { blocked: () => false },
     lines: ids.map(({ device, id }) => aLine({ id, device, password: 'pw', ...line })),
   })

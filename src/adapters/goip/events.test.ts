@@ -113,6 +113,19 @@ describe('a received text', () => {
     assert.equal(house.goip.figures().faults, 2)
   })
 
+  test('bears the number of its sender as everybody may call it, and names and short codes as they are', async () => {
+    const house = aGoipHouse({ region: 'DE' })
+    const device = house.loggedIn()
+    const said = ['01729999999', '491729999999', '+15550100900', '80808', 'Bank', '0049172999999', '(null)']
+    for (const [n, from] of said.entries()) device.say(as(`RECEIVE:${n};ID;srcnum:${from};msg:x`))
+    device.say(as('RECEIVE:0;ID;srcnum:01729999999;msg:x'))
+    await house.settle()
+    assert.deepEqual(
+      house.texts.map(({ from }) => from),
+      ['+491729999999', '+491729999999', '+15550100900', '80808', 'Bank', '+49172999999', 'unknown'],
+    )
+  })
+
   test('of a stranger is refused, and nothing tells which ids there are', async () => {
     const house = aGoipHouse()
     const device = house.socket()

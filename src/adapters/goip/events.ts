@@ -1,4 +1,4 @@
-import type { Fleet, GatewayInbox } from '#core'
+import type { AddressPlan, Fleet, GatewayInbox } from '#core'
 import { type DeviceEvent, printDisable, printReceipt, printRefusal } from '#goip-wire'
 import type { Clock } from '#lib/clock'
 import { nameOfText } from '#lib/hash'
@@ -13,6 +13,7 @@ import type { Words } from './words.ts'
 type EventPorts = {
   admit: Admission['admit']
   inbox: GatewayInbox
+  addresses: Pick<AddressPlan, 'sender'>
   fleet: Pick<Fleet, 'sight'>
   calls: CallEvents
   clock: Clock
@@ -28,7 +29,7 @@ type Kept = { ok: boolean }
 
 /** What devices tell by themselves: on disk first, then acknowledged. */
 export const createDeviceEvents = (ports: EventPorts) => {
-  const { admit, inbox, fleet, calls, clock, words, complain, log } = ports
+  const { admit, inbox, addresses, fleet, calls, clock, words, complain, log } = ports
   /** Under way to the disk: a repetition joins the first one. */
   const waiting = new Map<string, Promise<Kept>>()
   const counts = { texts: 0, reports: 0, events: 0, faults: 0, unkept: 0 }
@@ -38,7 +39,8 @@ export const createDeviceEvents = (ports: EventPorts) => {
     const atMs = clock.wallMs()
     if (name === 'RECEIVE') {
       counts.texts++
-      const [from, text] = [fields.get('srcnum') || 'unknown', body ?? '']
+      const from = addresses.sender(fields.get('srcnum') || 'unknown', '')
+      const text = body ?? ''
       return inbox.text({ line: line.id, sim: line.sim, from, text, atMs, dedupe })
     }
     const report = name === 'DELIVER' ? reportOf(fields) : undefined

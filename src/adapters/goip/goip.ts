@@ -45,7 +45,7 @@ export type Goip = {
 
 /** GoIP gateways (DBL SMS interface over UDP): keepalives, what devices tell, what they are asked. */
 export const createGoip = (ports: GoipPorts): Goip => {
-  const { timers, fleet, guard, inbox, log } = ports
+  const { timers, fleet, guard, inbox, addresses, log } = ports
   const { clock } = timers
   const lines = createLines(ports.lines)
   const words = createWords(log)
@@ -56,7 +56,7 @@ export const createGoip = (ports: GoipPorts): Goip => {
   const keepalives = createKeepalives({ admit, lines, fleet, clock, words })
   const calls = createCallEvents(inbox, clock)
   const { onEvent, counts } = createDeviceEvents({
-    ...{ admit, inbox, fleet, calls, clock, words, complain, log },
+    ...{ admit, inbox, addresses, fleet, calls, clock, words, complain, log },
   })
   const count = { datagrams: 0, unreadable: 0, unasked: 0, unheard: 0 }
 

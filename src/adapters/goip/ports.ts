@@ -1,4 +1,4 @@
-import type { Fleet, GatewayInbox, Guard } from '#core'
+import type { AddressPlan, Fleet, GatewayInbox, Guard } from '#core'
 import type { Timers } from '#lib/clock'
 import type { Log } from '#lib/log'
 import type { Random } from '#lib/random'
@@ -36,6 +36,8 @@ export type GoipPorts = {
   log: Log
   fleet: Pick<Fleet, 'sight' | 'lose' | 'forget'>
   inbox: GatewayInbox
+  /** Senders in national form become international ones. */
+  addresses: Pick<AddressPlan, 'sender'>
   /** Only asked: a datagram's source can be forged, so that none may have its source blocked. */
   guard: Pick<Guard, 'blocked'>
   /** Sources that are never slowed down. */
