@@ -1,4 +1,4 @@
-import { type GatewayDesk, type GoipLineDesk, type RouteDesk, targetsOf } from '#admin'
+import { type GatewayDesk, type GoipLineDesk, type GoipLineView, type RouteDesk, targetsOf } from '#admin'
 import type { RouteSettings } from '#config'
 import { type Caller, createCallTrial, createMessageTrial } from '#core'
 import type { Goip } from '#goip'
@@ -39,21 +39,46 @@ const createRouteDesk = ({ settings, timers }: Ground, network: Network): RouteD
   }
 }
 
-/** Lines are on disk before the gateways hear of them. */
-const createGoipLineDesk = (goip: Goip, book: GoipLineBook): GoipLineDesk => ({
-  put(wish) {
-    const kept = book.put(wish)
-    if (!kept.ok) return kept
-    goip.addLine(kept.value)
-    const { id, device } = kept.value
-    return ok(`${device || id}/${id}`)
-  },
-  remove(id) {
-    const removed = book.remove(id)
-    if (removed.ok) goip.removeLine(id)
-    return removed
-  },
+type GoipLine = GoipLineBook['lines'][number]
+
+const lineOf = ({ id, device }: Pick<GoipLine, 'id' | 'device'>): string => `${device || id}/${id}`
+const settingsOf = ({ password: _, ...line }: GoipLine, added: boolean): GoipLineView => ({
+  ...{ id: line.id, line: lineOf(line), added },
+  ...line,
 })
+
+/** Lines are on disk before the gateways hear of them. */
+const createGoipLineDesk = (
+  goip: Goip,
+  book: GoipLineBook,
+  configured: readonly GoipLine[],
+): GoipLineDesk => {
+  let ordered: GoipLineView[] | undefined
+  const inOrder = (): GoipLineView[] =>
+    [
+      ...configured.map((line) => settingsOf(line, false)),
+      ...book.lines.map((line) => settingsOf(line, true)),
+    ].sort((a, b) => (a.id < b.id ? -1 : 1))
+  return {
+    put(wish) {
+      const kept = book.put(wish)
+      if (!kept.ok) return kept
+      ordered = undefined
+      goip.addLine(kept.value)
+      return ok(lineOf(kept.value))
+    },
+    remove(id) {
+      const removed = book.remove(id)
+      ordered = undefined
+      if (removed.ok) goip.removeLine(id)
+      return removed
+    },
+    *lines(after) {
+      ordered ??= inOrder()
+      for (const line of ordered) if (after === undefined || line.id > after) yield line
+    },
+  }
+}
 
 /** What operators see of gateways, SIM cards and routes. */
 export const createGatewayDesk = (ground: Ground, network: Network): GatewayDesk => {
@@ -66,6 +91,6 @@ export const createGatewayDesk = (ground: Ground, network: Network): GatewayDesk
       routes: createRouteDesk(ground, network),
       trunks: network.trunkSide.list,
     },
-    ...(goip && { goipLines: createGoipLineDesk(goip, goipLines) }),
+    ...(goip && { goipLines: createGoipLineDesk(goip, goipLines, ground.settings.goip?.lines ?? []) }),
   }
 }

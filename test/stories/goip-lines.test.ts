@@ -15,9 +15,17 @@ const post = (house: Tandem, path: string, body?: object): Promise<Response> =>
     ...(!body && { headers: { authorization: `Bearer ${API_KEY}` } }),
   })
 
+const settings = (own: object): object => ({
+  ...{ number: '', status_refused: 404, wait_poll: 'silent', number_format: 'plus', pin_address: true },
+  ...{ ack_newline: false, direct_sms: false, call_events: true, module_off: 2, trunk: '' },
+  ...own,
+})
+
 test('a line that is added by REST is heard at once, survives a restart, and goes when it is removed', async (t) => {
   const port = await freePort()
-  let house = await startTandem({ config: { goip: { addr: `127.0.0.1:${port}`, lines: [] } } })
+  let house = await startTandem({
+    config: { goip: { addr: `127.0.0.1:${port}`, lines: [{ id: 'g0', password: 'geheim' }] } },
+  })
   t.after(() => house.stop())
   const socket = await openGoipSocket({ id: 'g1', password: 'pw', server: port })
   t.after(() => socket.close())
@@ -37,7 +45,13 @@ test('a line that is added by REST is heard at once, survives a restart, and goe
   assert.match((await heard()) ?? '', /status:200;$/)
   const { state } = await house.rest<{ state: string }>('/lines/box/g1')
   assert.equal(state, 'registered')
+  const { items } = await house.rest<{ items: object[] }>('/goip-lines')
+  assert.deepEqual(items, [
+    settings({ id: 'g0', line: 'g0/g0', added: false, device: '', status_ok: 0 }),
+    settings({ id: 'g1', line: 'box/g1', added: true, device: 'box', status_ok: 200 }),
+  ])
   assert.equal((await post(house, '/goip-lines/g1/remove')).status, 200)
   assert.match((await heard()) ?? '', /status:404;$/)
   assert.equal((await post(house, '/goip-lines/g1/remove')).status, 404)
+  assert.equal((await house.rest<{ items: object[] }>('/goip-lines')).items.length, 1)
 })

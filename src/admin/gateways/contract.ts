@@ -63,6 +63,15 @@ export type LineView = CardView & {
   fields?: Record<string, string>
 }
 
+/** Settings of a GoIP's line as `goip.lines` of the configuration names them, without the password. */
+export type GoipLineView = {
+  id: string
+  /** Its id in GET /lines. */
+  line: string
+  /** By REST; the others are of the configuration, and changed there. */
+  added: boolean
+} & Record<string, string | number | boolean>
+
 /** `card`: what its counts are kept by. `line`: where it is now. */
 export type SimView = Omit<CardView, 'plmn'> & {
   card: string

@@ -1,6 +1,6 @@
 import type { DeviceKind, Fleet, GatewayDriver, GatewayStore } from '#core'
 import type { Result } from '#lib/result'
-import type { RouteTryRequest, RouteTryView, RouteView, TrunkView } from './contract.ts'
+import type { GoipLineView, RouteTryRequest, RouteTryView, RouteView, TrunkView } from './contract.ts'
 
 /** The configured routes, and what they would do. */
 export type RouteDesk = {
@@ -18,6 +18,8 @@ export type GoipLineDesk = {
   /** Id of the line in the fleet; on disk when it returns. */
   put(wish: GoipLineWish): Result<string, 'configured' | 'full' | 'failure'>
   remove(id: string): Result<void, 'configured' | 'unknown' | 'failure'>
+  /** All there are, those of the configuration too, in the order of their ids behind the id `after`. */
+  lines(after?: string): Iterable<GoipLineView>
 }
 
 /** What REST and monitor see of gateways and do with them. */

@@ -78,6 +78,16 @@ export const gatewayExamples: Record<keyof typeof gatewayShapes, object> = {
     ],
   },
   GoipLineRequest: { id: 'goipid9', password: 'k9x2m4', number: '+15550100209', device: 'box1' },
+  GoipLines: {
+    items: [
+      {
+        ...{ id: 'goipid9', line: 'box1/goipid9', added: true, number: '+15550100209', device: 'box1' },
+        ...{ status_ok: 0, status_refused: 404, wait_poll: 'silent', number_format: 'plus' },
+        ...{ pin_address: true, ack_newline: false, direct_sms: false, call_events: true, module_off: 2 },
+        trunk: '',
+      },
+    ],
+  },
   Removed: { id: 'goipid9' },
   Trunks: {
     items: [

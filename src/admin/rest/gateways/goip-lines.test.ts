@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { err, ok } from '#lib/result'
 import { type Ask, bearer, json, problem, withAdmin } from '../../../../test/support/admin-server.ts'
 import { aGatewayDesk, aSighting } from '../../../../test/support/gateway-desk.ts'
-import type { LineView } from '../../contract.ts'
+import type { GoipLineView, LineView, PageView } from '../../contract.ts'
 import type { GoipLineWish } from '../../gateways/ports.ts'
 
 const auth = bearer('key-of-all')
@@ -11,6 +11,18 @@ const post = (body: object): RequestInit => ({
   method: 'POST',
   body: JSON.stringify(body),
   headers: { ...(auth.headers as Record<string, string>), 'content-type': 'application/json' },
+})
+
+const aLine = (id: string): GoipLineView => ({
+  ...{ id, line: `box1/${id}`, added: id !== 'a1', number: '', device: 'box1', status_ok: 200 },
+  ...{
+    status_refused: 404,
+    wait_poll: 'never',
+    number_format: 'plus',
+    pin_address: true,
+    ack_newline: false,
+  },
+  ...{ direct_sms: false, call_events: true, module_off: 2, trunk: '' },
 })
 
 const withLines = (work: (ask: Ask, wishes: GoipLineWish[]) => Promise<void>): Promise<void> => {
@@ -26,6 +38,7 @@ const withLines = (work: (ask: Ask, wishes: GoipLineWish[]) => Promise<void>): P
     },
     remove: (id: string) =>
       id === 'fixed' ? err('configured' as const) : id === 'g1' ? ok(undefined) : err('unknown' as const),
+    lines: (after = '') => ['a1', 'a2', 'a3'].filter((id) => id > after).map(aLine),
   }
   return withAdmin((ask) => work(ask, wishes), { gateways: { ...desk, goipLines } })
 }
@@ -55,6 +68,16 @@ describe('lines of GoIP gateways over REST', () => {
       ] as const)
         assert.equal((await ask('/goip-lines', post(wish))).status, status, JSON.stringify(wish))
       assert.deepEqual(wishes, [])
+    }))
+
+  test('are listed with their settings, page by page, for who may change them', () =>
+    withLines(async (ask) => {
+      const first = await json<PageView<GoipLineView>>(await ask('/goip-lines?limit=2', auth))
+      assert.deepEqual(first.items, [aLine('a1'), aLine('a2')])
+      const rest = await json(await ask(`/goip-lines?limit=2&cursor=${first.cursor}`, auth))
+      assert.deepEqual(rest, { items: [aLine('a3')] })
+      assert.match(await problem(await ask('/goip-lines?cursor=x', auth), 400), /cursor/)
+      assert.equal((await ask('/goip-lines')).status, 401)
     }))
 
   test('are removed, but for those that were never added', () =>

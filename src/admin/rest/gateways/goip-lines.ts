@@ -1,8 +1,10 @@
 import type { FastifyReply } from 'fastify'
 import type { GatewayDesk, GoipLineWish } from '../../gateways/ports.ts'
 import { lineViewOf } from '../../gateways/views.ts'
-import { sendProblem } from '../problems.ts'
+import { refuseField, sendProblem } from '../problems.ts'
 import type { Route } from '../route.ts'
+import { pageOfGoipLines } from './lists.ts'
+import { gatewayQueries } from './schemas.ts'
 
 const WHY = {
   configured: [409, 'the configuration has a line of this id: it is changed there'],
@@ -21,6 +23,20 @@ const closed = (reply: FastifyReply): FastifyReply =>
 
 /** Lines of GoIP gateways beside those of the configuration. They outlive a restart. */
 export const goipLineRoutes = ({ goipLines, fleet }: GatewayDesk): Route[] => [
+  {
+    method: 'GET',
+    scope: 'devices:control',
+    path: '/goip-lines',
+    summary: 'Settings of all lines of GoIP gateways, without their passwords.',
+    query: gatewayQueries.goipLines,
+    reply: 'GoipLines',
+    problems: [400, 503],
+    handle: (request, reply) => {
+      if (!goipLines) return closed(reply)
+      const page = pageOfGoipLines(goipLines, request.query as { limit: number; cursor?: string })
+      return page ?? refuseField(reply, 400, 'cursor', 'not one that was given out')
+    },
+  },
   {
     method: 'POST',
     scope: 'devices:control',

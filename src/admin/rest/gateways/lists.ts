@@ -1,7 +1,13 @@
 import type { Line } from '#core'
 import type { PageView } from '../../contract.ts'
-import type { GatewayCallView, GatewayEventView, LineView, SimView } from '../../gateways/contract.ts'
-import type { GatewayDesk } from '../../gateways/ports.ts'
+import type {
+  GatewayCallView,
+  GatewayEventView,
+  GoipLineView,
+  LineView,
+  SimView,
+} from '../../gateways/contract.ts'
+import type { GatewayDesk, GoipLineDesk } from '../../gateways/ports.ts'
 import {
   gatewayCallViewOf,
   gatewayEventViewOf,
@@ -53,6 +59,20 @@ export const pageOfLines = (
     if (items.length === limit || looked++ === MOST_LOOKED_AT) return { items, cursor: cursorOf(last) }
     last = line.id
     if (isWanted(line)) items.push(lineViewOf(line))
+  }
+  return { items }
+}
+
+export const pageOfGoipLines = (
+  { lines }: Pick<GoipLineDesk, 'lines'>,
+  { limit, cursor }: { limit: number; cursor?: string },
+): PageView<GoipLineView> | undefined => {
+  const place = placeOf(cursor, 1)
+  if (!place) return undefined
+  const items: GoipLineView[] = []
+  for (const line of lines(place[0])) {
+    if (items.length === limit) return { items, cursor: cursorOf(items.at(-1)?.id ?? '') }
+    items.push(line)
   }
   return { items }
 }

@@ -77,6 +77,15 @@ const goipLine = {
   module_off: { type: 'integer', minimum: 0, maximum: 2 },
 } satisfies Record<string, Schema>
 
+const goipLineSettings = {
+  id: text,
+  line: about('Its id in GET /lines.', text),
+  added: about('By POST /goip-lines; the others are of the configuration, and changed there.', flag),
+  ...{ number: text, device: text, status_ok: integer, status_refused: integer, wait_poll: text },
+  ...{ number_format: text, pin_address: flag, ack_newline: flag, direct_sms: flag, call_events: flag },
+  ...{ module_off: integer, trunk: text },
+}
+
 export const gatewayShapes = {
   Devices: object({ items: list(object(device)) }),
   Lines: page(Line),
@@ -111,6 +120,7 @@ export const gatewayShapes = {
   Trunks: object({ items: list(object(trunk, without(trunk, 'registration'))) }),
   Routes: object({ items: list(object(route)) }),
   GoipLineRequest: object(goipLine, ['id', 'password']),
+  GoipLines: page(object(goipLineSettings)),
   Removed: object({ id: text }),
   RouteTryRequest: object(
     {
@@ -145,6 +155,7 @@ export const gatewayQueries = {
     },
     [],
   ),
+  goipLines: object(paging, []),
   sims: object({ ...paging, search: search('Part of an ICCID, IMSI, number, line or the operator.') }, []),
   records: object({ ...paging, line: about('Id of a line.', { type: 'string', maxLength: 255 }) }, []),
 } satisfies Record<string, Schema>
