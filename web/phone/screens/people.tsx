@@ -92,8 +92,8 @@ export const People = (): ReactElement => {
         )
       ) : (
         groups.map(({ name, entries }) => (
-          <section key={name} className="group" aria-label={name}>
-            <h3>{name}</h3>
+          <section key={name} className="group" aria-label={name || undefined}>
+            {name && <h3>{name}</h3>}
             <ul className="people">
               {entries.map((entry) => (
                 <Row key={`${entry.tel}${entry.name}`} {...entry} />

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 import { Press } from '../parts/controls.tsx'
 import { Icon, type IconName } from '../parts/icon.tsx'
-import { useCalls, useCell, useHouse } from '../state/hooks.ts'
+import { useCalls, useCell, useHouse, useNarrow } from '../state/hooks.ts'
 import { hrefOf, type PageName } from '../state/route.ts'
 import { useWords, type Word } from '../words/index.ts'
 
@@ -21,14 +21,15 @@ export const Rail = ({ showHelp }: { showHelp(): void }): ReactElement => {
   useCell(phone.line)
   const voiceMail = useCell(phone.voiceMail)
   useCell(texts.conversations)
+  const narrow = useNarrow()
   const inCall = useCalls().length > 0
   const counts: Partial<Record<PageName, number>> = {
     texts: texts.unread(),
     mail: (voiceMail?.new ?? 0) + (voiceMail?.newUrgent ?? 0),
   }
   // Beside a wide window the keypad is always there: its page is the phone book.
-  const current = (item: PageName) =>
-    item === page || (item === 'settings' && page === 'test') ? 'page' : undefined
+  const shown = page === 'test' ? 'settings' : page === 'keys' && !narrow ? 'people' : page
+  const current = (item: PageName) => (item === shown ? 'page' : undefined)
 
   return (
     <nav className="rail" aria-label={say('Pages')}>

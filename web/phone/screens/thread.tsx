@@ -1,10 +1,11 @@
-import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactElement, useEffect, useState } from 'react'
 import { Form, TextArea, TextField } from 'react-aria-components'
 import type { StoredText } from '../../sdk/index.ts'
 import { Press } from '../parts/controls.tsx'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { Avatar, Waiting } from '../parts/shapes.tsx'
 import { When } from '../parts/when.tsx'
+import { useEnd } from '../state/end.ts'
 import { useCell, useHouse, useNameOf } from '../state/hooks.ts'
 import { useWords, type Word } from '../words/index.ts'
 
@@ -58,7 +59,6 @@ export const Thread = ({ number }: { number: string }): ReactElement => {
   const { texts } = house
   const thread = useCell(texts.thread)
   const [text, setText] = useState('')
-  const end = useRef<HTMLDivElement>(null)
   const name = nameOf(number)
   const newest = thread.value.at(-1)?.id
 
@@ -66,9 +66,7 @@ export const Thread = ({ number }: { number: string }): ReactElement => {
     void texts.open(number)
     return () => void texts.open('')
   }, [number, texts])
-  useEffect(() => {
-    if (newest) end.current?.scrollIntoView({ block: 'end' })
-  }, [newest])
+  const body = useEnd(newest)
 
   const send = () => {
     const msg = text.trim()
@@ -102,7 +100,7 @@ export const Thread = ({ number }: { number: string }): ReactElement => {
         <Press icon="phone" aria-label={say('Call {name}', { name })} onPress={() => house.dial(number)} />
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
-      <div className="thread-body" tabIndex={0} role="log" aria-label={say('Messages')}>
+      <div className="thread-body" ref={body} tabIndex={0} role="log" aria-label={say('Messages')}>
         {thread.state === 'loading' && <Waiting word={say('Loading…')} />}
         {thread.next && (
           <div className="more">
@@ -114,7 +112,6 @@ export const Thread = ({ number }: { number: string }): ReactElement => {
             <Bubble key={one.id} {...one} />
           ))}
         </ul>
-        <div ref={end} />
       </div>
       <Form
         className="thread-write"

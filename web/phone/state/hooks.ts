@@ -46,6 +46,14 @@ export const useNow = (running: boolean): number => {
   return now
 }
 
+/** A telephone's width, as in style/shell.css: the keypad is a page of its own. */
+const NARROW = matchMedia('(max-width: 800px)')
+const onWidth = (listener: () => void): (() => void) => {
+  NARROW.addEventListener('change', listener)
+  return () => NARROW.removeEventListener('change', listener)
+}
+export const useNarrow = (): boolean => useSyncExternalStore(onWidth, () => NARROW.matches)
+
 /** The name of a number as the phone book has it, else as the caller said. */
 export const useNameOf = (): ((tel: string, name?: string) => string) => {
   const { book } = useHouse()
