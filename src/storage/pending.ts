@@ -88,10 +88,12 @@ export const createPending = (maxCalls: number): Pending => {
       takeUrgent(batch)
       phone.take(batch)
       sounds.take(batch)
+      // Gateways first: a key that names no message yet gives way to the message that it names in the end.
+      const ofFleet = fleet.take(batch, all)
       const gone = {
         messages: messages.take(batch, all),
         outbox: outbox.take(batch, all),
-        fleet: fleet.take(batch, all),
+        fleet: ofFleet,
       }
       if (!all) return { batch, ...gone, bindings: new Map(), calls: new Map() }
       fill(batch)

@@ -3,6 +3,7 @@ import type {
   GatewayEvent,
   GatewayStore,
   KeptSim,
+  KeyHolder,
   MessageStore,
   ParkedReport,
   TaskItem,
@@ -12,6 +13,7 @@ export type MemoryGateways = GatewayStore & {
   sims: Map<string, KeptSim>
   recipients: Map<string, number[]>
   parked: Map<string, ParkedReport>
+  keys: Map<string, KeyHolder>
   written: GatewayEvent[]
   tasks: Map<string, TaskItem[]>
   recorded: Map<string, GatewayCall>
@@ -34,6 +36,7 @@ export const memoryGateways = (): MemoryGateways => {
       sims: new Map(),
       recipients: new Map(),
       parked: new Map(),
+      keys: new Map(),
       written: [],
       tasks: new Map(),
       recorded: new Map(),
@@ -42,6 +45,7 @@ export const memoryGateways = (): MemoryGateways => {
     over: (store) => {
       const save: MessageStore['save'] = async (message, more) => {
         await store.save(message, more)
+        if (more?.claim) memory.keys.set(more.claim.key, { id: message.id, untilMs: more.claim.untilMs })
         for (const { line, marks: names, atMs } of more?.handed ?? [])
           for (const mark of names) marks.push({ line, mark, id: message.id, atMs })
       }
@@ -63,9 +67,18 @@ export const memoryGateways = (): MemoryGateways => {
         .reverse()
         .slice(0, 10)
     },
-    park: (report) => kept(() => memory.parked.set(report.id, report)),
+    park: (report, claim) =>
+      kept(() => {
+        memory.parked.set(report.id, report)
+        if (claim) memory.keys.set(claim.key, { id: '', untilMs: claim.untilMs })
+      }),
     unpark: (id) => void memory.parked.delete(id),
     loadParked: async () => [...memory.parked.values()],
+    noteKey: (claim) => kept(() => memory.keys.set(claim.key, { id: '', untilMs: claim.untilMs })),
+    holderOf: async (key) => {
+      await turn()
+      return memory.keys.get(key)
+    },
     keepTask: (task) => kept(() => memory.tasks.set(task.id, task.items)),
     task: async (id) => memory.tasks.get(id),
     addEvent: (event) => kept(() => memory.written.push(event)),

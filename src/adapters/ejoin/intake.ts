@@ -84,7 +84,7 @@ export const createIntake = ({ fleet, inbox, addresses, clock, tasks, complaints
     const { code } = row
     const kept: Kept =
       code >= 0 && code <= MOST_STATUS
-        ? inbox.report({ line, recipient, status: code, atMs, dedupe })
+        ? inbox.report({ line, recipient, status: code, atMs, dedupe, keyMs: KEY_MS })
         : tell(line, 'delivery-report', { recipient, code: String(code), stamp: clip(row.stamp) }, dedupe)
     void kept.then(({ ok }) => ok && isFirst(device, row.key))
     return [kept]

@@ -112,7 +112,10 @@ describe('posts of an Ejoin device', () => {
       await house.post(report)
       await house.post(own)
     }
-    assert.equal(house.reports.length, 1)
+    assert.deepEqual(
+      house.reports.map(({ keyMs }) => keyMs),
+      [30 * 86_400_000],
+    )
     assert.equal(house.lineOf(1).counts.sent.total, 1)
     await house.post(received([1, '1.02', 1_700_001_002, '1555', '15550100900', '70 x']))
     await house.post(received([1, '1.02', 1_700_001_003, '1555', '15550100900', '-5 x']))

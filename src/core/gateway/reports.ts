@@ -3,15 +3,16 @@ import { createNewest } from '#lib/newest'
 import { err, ok, type Result } from '#lib/result'
 import type { InboundReport, InboundResult, SendResult } from '../fleet/contract.ts'
 import type { Messages } from '../messages/contract.ts'
-import type { MessageStep } from '../messages/record.ts'
+import type { DedupeClaim, MessageStep } from '../messages/record.ts'
 import { createOnce } from './firsts.ts'
 import { createParking, type Parked } from './parking.ts'
+import { createReportKeys } from './report-keys.ts'
 import { type GatewayStore, marksOfReport, type ParkedReport } from './store.ts'
 
 type ReportPorts = {
   timers: Timers
   messages: Pick<Messages, 'report' | 'correct'>
-  store: Pick<GatewayStore, 'handedTo' | 'park' | 'unpark'>
+  store: Pick<GatewayStore, 'handedTo' | 'park' | 'unpark' | 'noteKey' | 'holderOf'>
   /** How long a report is awaited of what was sent after all. */
   reportMs: number
   /** Reports that a process before this one has parked. */
@@ -50,18 +51,26 @@ export const createReports = ({ timers, messages, store, left, nextId, reportMs 
   const wallMs = (): number => timers.clock.wallMs()
   const parking = createParking(store, left, wallMs)
   const once = createOnce(wallMs)
+  const keys = createReportKeys(store, wallMs)
   const handed = createNewest<string>(MOST_HANDED)
 
-  /** Of texts to the same number the newest that still waits for a report; one that is named is that one only. */
-  const tell = async (ids: string[], report: InboundReport | InboundResult): Promise<boolean> => {
+  /**
+   * Of texts to the same number the newest that still waits for a report; one that is named is that one only. Its key goes
+   * to disk with the step: told again after a restart, it would be taken for the report of another text.
+   */
+  const tell = async (ids: string[], { report, stored }: Parked): Promise<unknown> => {
     if ('task' in report) return tellResult(ids[0], report)
+    const claim = keys.claimOf(report)
+    // The process before this one may have died between that step and the end of the parking.
+    if (stored && (await keys.holderOf(claim))) return
     for (const id of report.reference === undefined ? ids : ids.slice(0, 1))
-      if (await tellOne(id, report)) return true
-    return stepOf(report.status) === undefined
+      if (await tellOne(id, report, claim)) return
+    // Nobody waited for it: nor may a later text, when it is told again.
+    if (claim && !stored) await store.noteKey(claim)
   }
-  const tellOne = (id: string, { line, status }: InboundReport): Promise<boolean> => {
+  const tellOne = (id: string, { line, status }: InboundReport, claim?: DedupeClaim): Promise<boolean> => {
     const step = stepOf(status)
-    return step ? messages.report(id, { ...step, route: line }) : Promise.resolve(true)
+    return step ? messages.report(id, { ...step, route: line }, claim) : Promise.resolve(false)
   }
   const tellResult = async (id: string | undefined, { result }: InboundResult): Promise<boolean> => {
     const step = stepOfResult(result)
@@ -85,18 +94,18 @@ export const createReports = ({ timers, messages, store, left, nextId, reportMs 
     const ids = await find(report)
     // Whoever removes it tells it.
     if (ids.length > 0 && parking.remove(parked)) {
-      await tell(ids, report)
+      await tell(ids, parked)
       return over(parked)
     }
     if (!parking.has(parked) || parked.stored) return parked.telling
     parked.stored = true
-    await store.park(report)
+    await store.park(report, 'task' in report ? undefined : keys.claimOf(report))
   }
   /** What was acknowledged is told, whatever the disk says now. */
   const insist = async (parked: Parked, id: string): Promise<void> => {
     for (;;)
       try {
-        await tell([id], parked.report)
+        await tell([id], parked)
         return over(parked)
       } catch {
         await new Promise<void>((resume) => void timers.after(AGAIN_MS, resume))
@@ -121,6 +130,8 @@ export const createReports = ({ timers, messages, store, left, nextId, reportMs 
     let parked: Parked | undefined
     try {
       if (await toldAtOnce(report)) return ok(undefined)
+      if (!('task' in report) && (await keys.holderOf(keys.claimOf(report))) !== undefined)
+        return ok(undefined)
       // The clocks of devices are anything.
       parked = parking.add({ ...report, atMs: wallMs(), id: nextId() })
       await settle(parked)

@@ -1,5 +1,6 @@
 import type { GatewayCall, GatewayEvent, InboundReport, InboundResult } from '../fleet/contract.ts'
 import type { KeptSim, SimStore } from '../fleet/sims.ts'
+import type { DedupeClaim } from '../messages/record.ts'
 
 /** A report, or a result, that no text is known for yet; `id` is its own. */
 export type ParkedReport = (InboundReport | InboundResult) & { id: string }
@@ -18,15 +19,22 @@ export type GatewayCallQuery = {
 export type TaskItem = { number: string; id: string }
 export type TextTask = { id: string; atMs: number; items: TaskItem[] }
 
+export type KeyHolder = { id: string; untilMs: number }
+
 /** What is kept of gateways and their cards. Promises of writers resolve after commit and fsync. */
 export type GatewayStore = SimStore & {
   /** Every card, with those whom it texted in `month`. */
   loadSims(month: number): Promise<(KeptSim & { recipients: number[] })[]>
   /** The messages that were handed over to a line since `sinceMs` under a mark: the last ten, newest first. */
   handedTo(line: string, mark: string, sinceMs: number): Promise<string[]>
-  park(report: ParkedReport): Promise<void>
+  /** `claim`: notes the key in the same transaction. */
+  park(report: ParkedReport, claim?: DedupeClaim): Promise<void>
   unpark(id: string): void
   loadParked(): Promise<ParkedReport[]>
+  /** A key that was taken, and names no message. */
+  noteKey(claim: DedupeClaim): Promise<void>
+  /** Of a key that is on disk; `id` is that of the message that it names: empty, none. */
+  holderOf(key: string): Promise<KeyHolder | undefined>
   keepTask(task: TextTask): Promise<void>
   /** Its recipients and their messages; undefined: there is no such task. */
   task(id: string): Promise<TaskItem[] | undefined>

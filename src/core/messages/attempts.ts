@@ -195,7 +195,7 @@ export const createAttempts = (ports: AttemptPorts) => {
     /** As it stands, while it is in hand. */
     current: (id: string): MessageRecord | undefined => under.get(id)?.record,
     /** A late word on a message in hand; false when it is not, or is settled. */
-    async report(id: string, step: Step): Promise<boolean> {
+    async report(id: string, step: Step, more?: Saving): Promise<boolean> {
       const a = under.get(id)
       if (!a || a.over) return false
       if (a.settling) {
@@ -203,11 +203,11 @@ export const createAttempts = (ports: AttemptPorts) => {
         return false
       }
       if (isFinal(step.state)) {
-        a.over = endings.end(a.record, step, true)
+        a.over = endings.end(a.record, step, true, more)
         await a.over
       } else {
         a.record = withStep(a.record, { atMs: nowMs(), ...step })
-        await book.keep(a.record)
+        await book.keep(a.record, more)
       }
       return true
     },

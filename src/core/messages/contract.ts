@@ -1,6 +1,7 @@
 import type { Result } from '#lib/result'
 import type { Refusal } from '../refusals.ts'
 import type {
+  DedupeClaim,
   Delivery,
   MessageBody,
   MessageOrigin,
@@ -156,8 +157,11 @@ export type Messages = {
   wake(impi: string, number?: string): void
   /** Gateways have room (again): routes go on. */
   free(): void
-  /** A late word on a message `sent` or `submitting`: true when it was waited for. Resolves when that is on disk. */
-  report(id: string, step: Omit<MessageStep, 'atMs'>): Promise<boolean>
+  /**
+   * A late word on a message `sent` or `submitting`: true when it was waited for. Resolves when that is on disk; then
+   * `claim` names the message, too.
+   */
+  report(id: string, step: Omit<MessageStep, 'atMs'>, claim?: DedupeClaim): Promise<boolean>
   /**
    * What a card perhaps sent is known after all: `sent`, with a report awaited for `reportMs`, or `failed`. False when it
    * is not `unknown`. Resolves when that is on disk.

@@ -2,8 +2,7 @@ import { err, type Result } from '#lib/result'
 import type { Destination, Destinations } from '../routes/destinations.ts'
 import type { MessageDraft, MessageRefusal } from './contract.ts'
 import { INBOX } from './queues.ts'
-import type { MessageBody, MessageRecord, MessageStep } from './record.ts'
-import type { DedupeClaim } from './store.ts'
+import type { DedupeClaim, MessageBody, MessageRecord, MessageStep } from './record.ts'
 
 /** 255 parts of 153 septets, TS 23.040 §9.2.3.24.1. */
 const LONGEST_TEXT = 255 * 153

@@ -68,12 +68,12 @@ export const createEndings = ({ store, book, live, nextId, nowMs, arrived, freed
     end,
     isEnding: (id: string): boolean => ending.has(id),
     /** Ends a message that nobody has in hand; false when somebody else is about to. Rejects when the disk does not take it. */
-    async endWaiting(m: MessageRecord, step: Step): Promise<boolean> {
+    async endWaiting(m: MessageRecord, step: Step, more: Saving = {}): Promise<boolean> {
       if (ending.has(m.id)) return false
       ending.add(m.id)
       let ended = false
       try {
-        await end(m, step, false, { patient: m.state === 'sent' })
+        await end(m, step, false, { ...more, patient: m.state === 'sent' })
         ended = true
         return true
       } finally {

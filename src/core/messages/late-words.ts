@@ -1,9 +1,9 @@
 import type { Attempts } from './attempts.ts'
 import type { Book } from './book.ts'
 import type { Endings, Step } from './endings.ts'
-import type { MessageRecord } from './record.ts'
+import type { DedupeClaim, MessageRecord } from './record.ts'
 import { isFinal, leftByCard, withStep } from './steps.ts'
-import type { MessageStore } from './store.ts'
+import type { MessageStore, Saving } from './store.ts'
 
 type LateWordPorts = {
   store: Pick<MessageStore, 'get' | 'save'>
@@ -31,13 +31,13 @@ export const createLateWords = ({ store, book, endings, attempts, nowMs }: LateW
     return now
   }
 
-  const report = async (id: string, step: Step): Promise<boolean> => {
-    if (attempts.current(id) && (await attempts.report(id, step))) return true
+  const report = async (id: string, step: Step, more?: Saving): Promise<boolean> => {
+    if (attempts.current(id) && (await attempts.report(id, step, more))) return true
     const m = (attempts.current(id) ? undefined : book.sent(id)) ?? (await store.get(id))
     if (!m || attempts.current(id) || !isOpen(m)) return false
-    if (isFinal(step.state)) return endings.endWaiting(m, step)
+    if (isFinal(step.state)) return endings.endWaiting(m, step, more)
     if (m.state === 'unknown' || m.closed) return false
-    return kept(withStep(m, { atMs: nowMs(), ...step }))
+    return kept(withStep(m, { atMs: nowMs(), ...step }), more)
   }
   /** A step `sent` opens its end again, for as long as a report may come. */
   const correct = async (id: string, step: Step, reportMs: number): Promise<boolean> => {
@@ -46,13 +46,14 @@ export const createLateWords = ({ store, book, endings, attempts, nowMs }: LateW
     if (isFinal(step.state)) return endings.endWaiting(m, step)
     return kept(withStep({ ...m, reportUntilMs: nowMs() + reportMs }, { atMs: nowMs(), ...step }))
   }
-  const kept = async (next: MessageRecord): Promise<boolean> => {
-    await store.save(next)
+  const kept = async (next: MessageRecord, more?: Saving): Promise<boolean> => {
+    await store.save(next, more)
     book.tell(next)
     return true
   }
   return {
-    report: (id: string, step: Step) => inTurn(id, () => report(id, step)),
+    report: (id: string, step: Step, claim?: DedupeClaim) =>
+      inTurn(id, () => report(id, step, claim && { claim })),
     correct: (id: string, step: Step, reportMs: number) => inTurn(id, () => correct(id, step, reportMs)),
   }
 }

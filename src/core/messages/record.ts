@@ -56,6 +56,9 @@ export type MessagePart = { sequence: number; reference?: number; body: MessageB
 /** Whom to tell in the end, and by which TP-Message-References it knows the message. */
 export type ReportWish = { impi: string; references: number[] }
 
+/** A key that names a message until `untilMs`; at `nowMs` somebody claims it. At most 190 characters. */
+export type DedupeClaim = { key: string; nowMs: number; untilMs: number }
+
 /** The SIM card by which a message came, or left: line of the fleet (`box1/goipid1`), and what was known of the card. */
 export type MessageVia = { line: string; iccid?: string; imsi?: string; number?: string; operator?: string }
 

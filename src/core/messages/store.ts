@@ -1,8 +1,5 @@
 import type { MessageQuery } from './contract.ts'
-import type { MessageRecord } from './record.ts'
-
-/** A key that names a message until `untilMs`; at `nowMs` somebody claims it. At most 190 characters. */
-export type DedupeClaim = { key: string; nowMs: number; untilMs: number }
+import type { DedupeClaim, MessageRecord, MessageVia } from './record.ts'
 
 /** What one transaction writes besides the message's present state. */
 export type Saving = {
@@ -28,6 +25,9 @@ export type Backlog = {
   accepted: MessageRecord[]
 }
 
+/** With whom a card has talked, as it was written. `by`: who of ours texted that number; absent: the text came in. */
+export type CardTalk = { number: string; by?: string; via: MessageVia }
+
 /**
  * Where messages are kept. Records are snapshots: nobody changes one that was handed over. Promises of writers resolve
  * after commit and fsync; a rejected one means that nothing of it was kept, nor will be later.
@@ -47,6 +47,8 @@ export type MessageStore = {
   due(of: 'queued' | 'sent', nowMs: number, limit: number): Promise<MessageRecord[]>
   /** Newest first; at most 1000. */
   list(query: MessageQuery): Promise<MessageRecord[]>
+  /** By the newest `most` messages, and none accepted before `sinceMs`: each number once, newest first. */
+  talks(sinceMs: number, most: number): Promise<CardTalk[]>
   /** The wall clock was set: moves the ends of what was accepted until then and has not ended, the age of what has. */
   shift(byMs: number, acceptedUntilMs: number): Promise<void>
   /** Retention; gives how many went. Keys that name nothing any more go too. */

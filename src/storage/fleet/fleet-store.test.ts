@@ -121,6 +121,29 @@ describe('what is kept of gateways', () => {
       assert.equal(await messages.deleteEndedBefore(501, 0), 1)
     }))
 
+  test('keys of reports, with the step that they led to; what names no message gives way to what does', async () => {
+    const file = aFile()
+    const claim = (key: string, untilMs = 9000) => ({ key, nowMs: 1, untilMs })
+    const report = { id: 'r1', line: 'b/1', recipient: '+1', status: 0, atMs: 100 }
+    await withStore(async ({ gateways, messages }) => {
+      await messages.add(aMessage('m1'))
+      await messages.save(aMessage('m1', { state: 'delivered' }), { claim: claim('step') })
+      await gateways.noteKey(claim('nobody', 500))
+      await Promise.all([
+        gateways.park(report, claim('parked')),
+        messages.save(aMessage('m1', { state: 'failed' }), { claim: claim('parked') }),
+        gateways.park({ ...report, id: 'r2' }, claim('waits')),
+      ])
+    }, file)
+    await withStore(async ({ gateways, messages }) => {
+      const holders = Promise.all(['step', 'nobody', 'parked', 'waits', 'none'].map(gateways.holderOf))
+      const ids = (await holders).map((held) => held && `${held.id} ${held.untilMs}`)
+      assert.deepEqual(ids, ['m1 9000', ' 500', 'm1 9000', ' 9000', undefined])
+      await messages.deleteEndedBefore(0, 500)
+      assert.equal(await gateways.holderOf('nobody'), undefined)
+    }, file)
+  })
+
   test('a queue is read behind a cursor', () =>
     withStore(async ({ messages }) => {
       await Promise.all(['a', 'b', 'c', 'd'].map((id) => messages.add(aMessage(id))))

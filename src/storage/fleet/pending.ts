@@ -1,4 +1,4 @@
-import type { GatewayCall, GatewayEvent, KeptSim, ParkedReport, TextTask } from '#core'
+import type { DedupeClaim, GatewayCall, GatewayEvent, KeptSim, ParkedReport, TextTask } from '#core'
 import type { Batch, Value } from '../batch.ts'
 import { pushDeviceCall, pushGatewayEvent, pushReport, pushSim, pushTask } from './columns.ts'
 
@@ -8,6 +8,8 @@ export type PendingFleet = {
   recipient(key: string, month: number, recipient: number): void
   unpark(id: string): void
   park(report: ParkedReport): void
+  /** Names no message. */
+  key(claim: DedupeClaim): void
   task(task: TextTask): void
   event(event: GatewayEvent): void
   call(call: GatewayCall): void
@@ -26,16 +28,19 @@ const empty = (): Background => ({ sims: new Map(), recipients: [], unparked: []
 export const createPendingFleet = (): PendingFleet => {
   let later = empty()
   let parked: ParkedReport[] = []
+  let keys: DedupeClaim[] = []
   let tasks: TextTask[] = []
   let events: GatewayEvent[] = []
   let calls = new Map<string, GatewayCall>()
 
   const takeUrgent = (batch: Batch): void => {
     for (const report of parked) pushReport(batch.parked, report)
+    for (const { key, untilMs } of keys) batch.keys.push(key, '', untilMs)
     for (const task of tasks) pushTask(batch.tasks, task)
     for (const event of events) pushGatewayEvent(batch.gatewayEvents, event)
     for (const call of calls.values()) pushDeviceCall(batch.deviceCalls, call)
     if (parked.length > 0) parked = []
+    if (keys.length > 0) keys = []
     if (tasks.length > 0) tasks = []
     if (events.length > 0) events = []
     if (calls.size > 0) calls = new Map()
@@ -45,11 +50,12 @@ export const createPendingFleet = (): PendingFleet => {
     recipient: (key, month, recipient) => void later.recipients.push(key, month, recipient),
     unpark: (id) => void later.unparked.push(id),
     park: (report) => void parked.push(report),
+    key: (claim) => void keys.push(claim),
     task: (task) => void tasks.push(task),
     event: (event) => void events.push(event),
     call: (call) => void calls.set(call.key, call),
     get urgent() {
-      return parked.length + tasks.length + events.length + calls.size
+      return parked.length + keys.length + tasks.length + events.length + calls.size
     },
     get background() {
       return later.sims.size + later.recipients.length + later.unparked.length

@@ -1,6 +1,14 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
-import type { GatewayCall, GatewayCallQuery, GatewayEvent, KeptSim, ParkedReport, TaskItem } from '#core'
+import type {
+  GatewayCall,
+  GatewayCallQuery,
+  GatewayEvent,
+  KeptSim,
+  KeyHolder,
+  ParkedReport,
+  TaskItem,
+} from '#core'
 import type { Tables } from '../schema.ts'
 import { toDeviceCall, toGatewayEvent, toReport, toSim, toTaskItems } from './columns.ts'
 import type { Marks } from './marks.ts'
@@ -10,6 +18,7 @@ export type FleetQueries = {
   sims(month: number): Promise<(KeptSim & { recipients: number[] })[]>
   handedTo(line: string, mark: string, sinceMs: number): Promise<string[]>
   parked(): Promise<ParkedReport[]>
+  keyHolder(key: string): Promise<KeyHolder | undefined>
   textTask(id: string): Promise<TaskItem[] | undefined>
   gatewayEvents(query: {
     limit: number
@@ -41,6 +50,12 @@ export const createFleetQueries = (db: Kysely<Tables>, marks: Marks): FleetQueri
     const rows = await db.selectFrom('gateway_reports').selectAll().orderBy('at_ms').execute()
     return rows.map(toReport)
   },
+  keyHolder: (key) =>
+    db
+      .selectFrom('message_keys')
+      .select(['message_id as id', 'until_ms as untilMs'])
+      .where('dedupe', '=', key)
+      .executeTakeFirst(),
   textTask: async (id) => {
     const rows = await db
       .selectFrom('text_tasks')

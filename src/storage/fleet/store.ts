@@ -14,8 +14,9 @@ export const createGatewayStore = (pending: PendingFleet, groups: Groups, thread
   },
   loadSims: (month) => thread.query('sims', month),
   handedTo: (line, mark, sinceMs) => thread.query('handedTo', line, mark, sinceMs),
-  park: (report) => {
+  park: (report, claim) => {
     pending.park(report)
+    if (claim) pending.key(claim)
     return groups.urgent()
   },
   unpark: (id) => {
@@ -23,6 +24,11 @@ export const createGatewayStore = (pending: PendingFleet, groups: Groups, thread
     groups.background()
   },
   loadParked: () => thread.query('parked'),
+  noteKey: (claim) => {
+    pending.key(claim)
+    return groups.urgent()
+  },
+  holderOf: (key) => thread.query('keyHolder', key),
   keepTask: (task) => {
     pending.task(task)
     return groups.urgent()
