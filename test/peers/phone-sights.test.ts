@@ -87,6 +87,26 @@ describe('to be seen in the phone', { skip: peer('chromium').skip }, () => {
     assert.equal(await see('document.documentElement.scrollHeight'), 460)
   })
 
+  test('the echo that was asked first is not put through, and the page says so', async () => {
+    await page.locator('.person').first().waitFor()
+    await page.fill('input[name=dial]', '1002')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Transfer' }).click()
+    for (const [number, echo] of [
+      ['600', true],
+      ['1010', false],
+    ] as const) {
+      await page.locator('.transfer input').fill(number)
+      await page.getByRole('button', { name: 'Ask first', exact: true }).first().click()
+      await page.locator('.second').waitFor()
+      assert.equal(await page.getByText('The echo is not put through').count(), echo ? 1 : 0)
+      assert.equal(await page.getByRole('button', { name: 'Connect them' }).isDisabled(), echo)
+      await page.getByRole('button', { name: /^Back to/ }).click()
+      await page.getByRole('button', { name: 'Transfer' }).click()
+    }
+    await page.getByRole('button', { name: 'Hang up' }).click()
+  })
+
   test('a name of any length leaves room for what can be done', async () => {
     await page.locator('.person').first().waitFor()
     await page.fill('input[name=dial]', 'wolf')

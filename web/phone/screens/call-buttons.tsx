@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 import { Toolbar } from 'react-aria-components'
 import { Round } from '../parts/controls.tsx'
-import { type Shown, useCell, useHouse } from '../state/hooks.ts'
+import { type Shown, useCell, useHouse, useIsEcho } from '../state/hooks.ts'
 import { useWords } from '../words/index.ts'
 import type { Drawer } from './call-words.ts'
 
@@ -12,12 +12,12 @@ export const CallButtons = ({
   setDrawer,
 }: Shown & { drawer: Drawer; setDrawer(drawer: Drawer): void }): ReactElement => {
   const say = useWords()
-  const { phone, settings, config } = useHouse()
+  const { phone, settings } = useHouse()
   const { video } = useCell(settings)
   useCell(phone.line)
   const can = phone.features()
   const talking = view.state === 'connected'
-  const echo = view.with.replace(/@.*/, '') === config.echo
+  const echo = useIsEcho()(view.with)
   /** A machine at the other end can be heard, and no more. */
   const alone = echo || view.voiceMail
   const open = (name: Drawer) => setDrawer(drawer === name ? 'none' : name)

@@ -1,15 +1,17 @@
 import type { ReactElement } from 'react'
 import { Press } from '../parts/controls.tsx'
 import { Avatar } from '../parts/shapes.tsx'
-import { type Shown, useNameOf } from '../state/hooks.ts'
+import { type Shown, useIsEcho, useNameOf } from '../state/hooks.ts'
 import { useWords } from '../words/index.ts'
 
 /** The party asked first, while the other one waits. */
 export const Consultation = ({ call, view }: Shown): ReactElement | null => {
   const say = useWords()
   const nameOf = useNameOf()
+  const isEcho = useIsEcho()
   const { second } = view
   if (!second) return null
+  const echo = isEcho(second.with)
   const name = nameOf(second.with)
   const first = nameOf(view.with, view.name)
   const words = {
@@ -29,11 +31,12 @@ export const Consultation = ({ call, view }: Shown): ReactElement | null => {
           </span>
         </p>
       </div>
+      {echo && <p className="dim">{say('The echo is not put through')}</p>}
       <div className="second-buttons">
         <Press onPress={() => void call.back()} isDisabled={view.busy !== undefined}>
           {say('Back to {name}', { name: first })}
         </Press>
-        <Press look="main" onPress={() => void call.join()} isDisabled={view.busy !== undefined}>
+        <Press look="main" onPress={() => void call.join()} isDisabled={echo || view.busy !== undefined}>
           {say('Connect them')}
         </Press>
       </div>

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 import { Press } from '../parts/controls.tsx'
 import { Avatar } from '../parts/shapes.tsx'
-import { type Shown, useHouse, useNameOf } from '../state/hooks.ts'
+import { type Shown, useHouse, useIsEcho, useNameOf } from '../state/hooks.ts'
 import { useWords } from '../words/index.ts'
 import { stateWords } from './call-words.ts'
 
@@ -18,6 +18,7 @@ export const OtherCalls = ({
   const say = useWords()
   const nameOf = useNameOf()
   const { phone } = useHouse()
+  const isEcho = useIsEcho()
   const swap = async (other: Shown) => {
     if (front.view.state === 'connected' && !front.view.held) await front.call.hold(true)
     await other.call.hold(false)
@@ -26,6 +27,7 @@ export const OtherCalls = ({
     <ul className="others" aria-label={say('Other calls')}>
       {others.map((other) => {
         const name = nameOf(other.view.with, other.view.name)
+        const echo = isEcho(front.view.with) || isEcho(other.view.with)
         return (
           <li key={other.view.id}>
             <Avatar name={name} tel={other.view.with} />
@@ -36,8 +38,15 @@ export const OtherCalls = ({
             </p>
             <Press onPress={() => void swap(other)}>{say('Switch')}</Press>
             {phone.features().transfer && front.view.state === 'connected' && (
-              <Press icon="join" className="others-join" onPress={() => void front.call.join(other.call)}>
-                {say('Connect {a} with {b}', { a: nameOf(front.view.with, front.view.name), b: name })}
+              <Press
+                icon="join"
+                className="others-join"
+                isDisabled={echo}
+                onPress={() => void front.call.join(other.call)}
+              >
+                {echo
+                  ? say('The echo is not put through')
+                  : say('Connect {a} with {b}', { a: nameOf(front.view.with, front.view.name), b: name })}
               </Press>
             )}
           </li>

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react'
 import { Form, Input, Label, TextField } from 'react-aria-components'
 import { Press } from '../parts/controls.tsx'
 import { Avatar, LampMark } from '../parts/shapes.tsx'
-import { type Shown, useCell, useHouse, useNameOf } from '../state/hooks.ts'
+import { type Shown, useCell, useHouse, useIsEcho, useNameOf } from '../state/hooks.ts'
 import { useTargets } from '../state/targets.ts'
 import { useWords } from '../words/index.ts'
 
@@ -15,6 +15,7 @@ export const Transfer = ({
 }: Shown & { others: readonly Shown[]; close(): void }): ReactElement => {
   const say = useWords()
   const nameOf = useNameOf()
+  const isEcho = useIsEcho()
   const { phone } = useHouse()
   const lamps = useCell(phone.lamps.all)
   const { text, setText, found, target, nobody } = useTargets(view.with)
@@ -58,7 +59,9 @@ export const Transfer = ({
         {others.map((other) => (
           <li key={other.view.id}>
             <span className="grow">{nameOf(other.view.with, other.view.name)}</span>
-            <Press onPress={() => void call.join(other.call)}>{say('Connect them')}</Press>
+            <Press isDisabled={isEcho(other.view.with)} onPress={() => void call.join(other.call)}>
+              {isEcho(other.view.with) ? say('The echo is not put through') : say('Connect them')}
+            </Press>
           </li>
         ))}
         {found.map(({ name, tel }) => {

@@ -62,5 +62,11 @@ export const useNameOf = (): ((tel: string, name?: string) => string) => {
   return (tel, name = '') => book.nameOf(tel) || name || (isWithheld(tel) ? say('Number withheld') : tel)
 }
 
+/** Whether a number is that of the echo: it is heard, and no more. */
+export const useIsEcho = (): ((tel: string) => boolean) => {
+  const { echo } = useHouse().config
+  return (tel) => tel.replace(/@.*/, '') === echo
+}
+
 /** The number below a name; nothing where that says no more. */
 export const belowName = (name: string, tel: string): string => (name === tel || isWithheld(tel) ? '' : tel)

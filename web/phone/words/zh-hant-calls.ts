@@ -82,6 +82,7 @@ export const calls = {
   'Test again': '再測一次',
   'The other side sends no picture.': '對方沒有傳送畫面。',
   'The secure channel for calls.': '通話用的安全通道。',
+  'The echo is not put through': '回音無法轉接',
   'The echo is not recorded': '回音不提供錄音',
   Transfer: '轉接',
   'Transfer or send elsewhere': '轉接或轉往他處',
