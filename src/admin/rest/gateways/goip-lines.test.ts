@@ -63,6 +63,8 @@ describe('lines of GoIP gateways over REST', () => {
         [{ id: 'g1', password: 'a b' }, 400],
         [{ id: 'g1', password: 'p', device: 'a/b' }, 400],
         [{ id: 'g1', password: 'p', nonsense: 1 }, 400],
+        [{ id: 'g1', password: 'p', number_format: 'pluss' }, 400],
+        [{ id: 'g1', password: 'p', number: '+' }, 400],
         [{ id: 'fixed', password: 'p' }, 409],
         [{ id: 'unlucky', password: 'p' }, 503],
       ] as const)

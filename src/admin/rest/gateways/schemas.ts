@@ -67,12 +67,15 @@ const number = (description: string): Schema =>
 const goipLine = {
   id: about('What the device sends as its id.', { type: 'string', pattern: '^[^\\s;:]{1,64}$' }),
   password: { type: 'string', pattern: '^[^\\s;]{1,64}$' },
-  number: about('Of its SIM card.', { type: 'string', maxLength: 32, pattern: '^\\+?[0-9]*$' }),
+  number: about('Of its SIM card.', { type: 'string', pattern: '^(?:|\\+?[0-9]{1,32})$' }),
   device: about('Which device it is part of.', { type: 'string', pattern: '^[^\\s/]{0,64}$' }),
   status_ok: { type: 'integer', minimum: 0, maximum: 999 },
   status_refused: { type: 'integer', minimum: 0, maximum: 999 },
   wait_poll: { type: 'string', enum: ['never', 'silent', 'spec'] },
-  number_format: { type: 'string', pattern: '^\\S{1,32}$' },
+  number_format: about('plus, bare, national, national:49, or a prefix such as 00.', {
+    type: 'string',
+    pattern: '^(?:plus|bare|national(?::[0-9]{1,3})?|(?=.)(?:prefix:)?\\+?[0-9*#]{0,16})$',
+  }),
   ...{ pin_address: flag, ack_newline: flag, direct_sms: flag, call_events: flag },
   module_off: { type: 'integer', minimum: 0, maximum: 2 },
 } satisfies Record<string, Schema>
