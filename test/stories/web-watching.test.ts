@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Lamp, MailboxState } from '#webphone'
 import { aHouse } from '../support/house.ts'
-import { browserSdp, connect, newClient, oldClient } from '../support/web-clients.ts'
+import { browserSdp, connect, newClient, oldClient, tokenFor } from '../support/web-clients.ts'
 
 const aFeed = <T>() => {
   const hearers = new Map<string, Set<(value: T) => void>>()
@@ -43,6 +43,32 @@ describe('lamps', () => {
     page.drop()
     await house.pass(91_000)
     assert.equal(feed.count('1002'), 0)
+  })
+
+  test('are told once more to a page that was loaded anew and asks again, and watched once', async () => {
+    const feed = aFeed<Lamp>()
+    const watch = (ext: string, _watcher: unknown, hear: (lamp: Lamp) => void) => {
+      const stop = feed.watch(ext, hear)
+      hear(busy)
+      return stop
+    }
+    const house = aHouse({ web: { maxBlf: 2 }, lamps: { watch } })
+    const page = await newClient(house, 'bob')
+    const ask = { blf: 1, ext: ['1002', '1003'] }
+    page.say(1014, ask)
+    await page.next(9012, { ext: '1003' })
+    const resume = page.heard.find(({ op }) => op === 2001)?.resume
+    page.drop(1001)
+    const back = connect(house)
+    back.say(1001, { tel: 'bob', token: tokenFor(house, 'bob'), resume })
+    back.say(1014, ask)
+    await back.next(2014, { code: 0 })
+    for (const ext of ask.ext) {
+      assert.equal((await back.next(9012, { ext })).lamp, 'busy')
+      assert.equal(feed.count(ext), 1)
+    }
+    back.say(1014, { blf: 1, ext: ['1004'] })
+    await back.next(2014, { code: -1 })
   })
 })
 

@@ -1,13 +1,14 @@
 import type { CommandOf } from '#webcall'
-import type { Session } from './sessions.ts'
+import type { Session, WatchedLamp } from './sessions.ts'
 import type { Lamp, Lamps } from './watched.ts'
 
 const isExtension = (ext: string): boolean => /^[\w.+*#@-]{1,64}$/.test(ext)
 
-const tell = ({ phone }: Session, ext: string, { code, xml, lamp, ...more }: Lamp): void =>
+type Told = Omit<Lamp, 'xml'> & Partial<Pick<Lamp, 'xml'>>
+const tell = ({ phone }: Session, ext: string, { code, xml = '', lamp, ...more }: Told): void =>
   phone.say({ op: 9012, state: code, ext, lamp, ...more, blfxml: xml })
 
-/** 1014: whom a client watches. */
+/** 1014: whom a client watches. New clients ask again when they are back, maybe without a memory, and are told again. */
 export const onLamps = (
   lamps: Lamps | undefined,
   most: number,
@@ -20,7 +21,7 @@ export const onLamps = (
   if (what === 'list') return answer(0)
   if (what === 'stop') {
     for (const name of ext.length === 0 ? [...watched.keys()] : ext) {
-      watched.get(name)?.()
+      watched.get(name)?.stop()
       watched.delete(name)
     }
     return answer(0)
@@ -28,16 +29,24 @@ export const onLamps = (
   const fresh = ext.filter((name) => !watched.has(name))
   if (ext.length === 0 || !fresh.every(isExtension)) return answer(-2, 'ext names no extension.')
   if (watched.size + fresh.length > most) return answer(-1, `At most ${most} extensions can be watched.`)
-  const stops = fresh.map((name): [string, () => void] => {
-    const stop = lamps?.watch(name, account.subscriber, (lamp) => {
-      // What is told at once comes after the acknowledgement.
-      queueMicrotask(() => {
-        if (watched.has(name)) tell(session, name, lamp)
-      })
-    })
-    return [name, stop ?? (() => {})]
-  })
-  for (const [name, stop] of stops) watched.set(name, stop)
+  const present = phone.isNew ? ext.filter((name) => watched.has(name)) : []
+  for (const name of fresh) {
+    const one: WatchedLamp = { stop: () => {} }
+    watched.set(name, one)
+    // What is told at once comes after the acknowledgement.
+    one.stop =
+      lamps?.watch(name, account.subscriber, (lamp) => {
+        const { xml: _, ...rest } = lamp
+        if (phone.isNew) one.last = rest
+        queueMicrotask(() => {
+          if (watched.has(name)) tell(session, name, lamp)
+        })
+      }) ?? one.stop
+  }
   answer(0)
+  for (const name of present) {
+    const last = watched.get(name)?.last
+    if (last) tell(session, name, last)
+  }
   if (!lamps) for (const name of fresh) tell(session, name, { code: -489, xml: '', lamp: 'unavailable' })
 }

@@ -6,6 +6,7 @@ import { Table } from '#lib/table'
 import type { Dialect } from '#webcall'
 import { createPhone } from './phone.ts'
 import type { Account, WebphonePorts } from './ports.ts'
+import type { Lamp } from './watched.ts'
 import type { Phone, WebCall } from './web-call.ts'
 
 /** How long a session and its calls outlive their connection. */
@@ -16,6 +17,9 @@ const EXPIRES_S = 600
 const RENEW_MS = 240_000
 /** Browsers of one subscriber. */
 const MOST_OF_ONE = 8
+
+/** `last`: what a new client was told of it. */
+export type WatchedLamp = { stop(): void; last?: Omit<Lamp, 'xml'> }
 
 /** A browser that is logged in: bound like a phone, by its name. */
 export type Session = {
@@ -30,7 +34,7 @@ export type Session = {
   grace: Timer | undefined
   renewal: Timer | undefined
   /** What it watches, by extension. */
-  readonly watched: Map<string, () => void>
+  readonly watched: Map<string, WatchedLamp>
   mailbox: (() => void) | undefined
   over: boolean
 }
@@ -87,7 +91,7 @@ export const createSessions = (ports: SessionPorts) => {
     else byImpi.delete(impi)
     session.grace?.cancel()
     session.renewal?.cancel()
-    for (const stop of session.watched.values()) stop()
+    for (const { stop } of session.watched.values()) stop()
     session.watched.clear()
     session.mailbox?.()
     session.phone.link = undefined
