@@ -14,6 +14,7 @@ import {
   type GatewayDriver,
   type GatewayInbox,
   type Guard,
+  loadConversations,
   type Messages,
   type RouteTable,
   type Subscribers,
@@ -51,9 +52,12 @@ export const createFleetSide = async (ground: Ground, events: Events, subscriber
   const { settings, live, store, timers } = ground
   const date = new Date(timers.clock.wallMs())
   const kept = await store.gateways.loadSims(date.getUTCFullYear() * 12 + date.getUTCMonth())
-  const fleet = createFleet({ timers, events, kept, store: store.gateways, ...simRulesOf(settings) })
   const addresses = createAddressPlan(settings.region)
-  const routes = createRouteTable(routePlansOf(settings), addresses)
+  const plans = routePlansOf(settings)
+  const isAsked = plans.some(({ strategy }) => strategy === 'sticky')
+  const known = isAsked ? await loadConversations(store.messages, addresses, timers.clock.wallMs()) : []
+  const fleet = createFleet({ timers, events, kept, known, store: store.gateways, ...simRulesOf(settings) })
+  const routes = createRouteTable(plans, addresses)
   const destinations = createDestinations({ subscribers, routes, addresses })
   const drivers = new Map<DeviceKind, GatewayDriver>()
   const letters = lettersOf(ground)

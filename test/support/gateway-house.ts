@@ -11,6 +11,7 @@ import {
   createSubscribers,
   type GatewayText,
   type Line,
+  loadConversations,
   type MessageDraft,
   type MessageStore,
   type PostJson,
@@ -70,15 +71,16 @@ export const aGatewayHouse = async (options: Options = {}) => {
   })
   const heard: CoreEvent[] = []
   events.subscribe((event) => void heard.push(event))
+  const addresses = createAddressPlan(options.region ?? '')
   const fleet = createFleet({
     ...{ timers, events, rules: { ...RULES, ...options.rules }, store: gateways },
     kept: await gateways.loadSims(0),
+    known: await loadConversations(store, addresses, timers.clock.wallMs()),
   })
   const subscribers = createSubscribers([
     aSubscriber('alice', { msisdn: '+491701234567', imsi: '262010000000001' }),
     aSubscriber('bob'),
   ])
-  const addresses = createAddressPlan(options.region ?? '')
   const routes = createRouteTable((options.routes ?? [{}]).map(aRoute), addresses)
   const destinations = createDestinations({ subscribers, routes, addresses })
   const seen: { line: string; text: GatewayText }[] = []

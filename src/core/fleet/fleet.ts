@@ -20,6 +20,8 @@ export type FleetPorts = {
   store?: SimStore
   /** Cards of processes before this one. `recipients`: hashes of the numbers that they texted this month. */
   kept?: Iterable<KeptSim & { recipients?: number[] }>
+  /** Numbers, and the key of the card that each one last had to do with, in processes before this one; the newest last. */
+  known?: Iterable<[number: string, card: string]>
 }
 
 type Box = Device & { entries: Map<string, Entry>; pool: Pool }
@@ -40,6 +42,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
   const all = createPool(({ ofAll }) => ofAll)
   /** Which card a number was last texted by, or wrote to. */
   const conversations = createNewest<string>(MOST_CONVERSATIONS)
+  for (const [number, card] of ports.known ?? []) conversations.set(number, card)
   const quietMs = createRemaining(quiet)
   const hearers = new Set<() => void>()
   /** Lines whose limits end with the day. */
