@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { WebSocket } from 'ws'
 import { silentLog } from '#lib/log'
@@ -53,6 +54,18 @@ test('text and binary messages come, at any path; what is said goes back', async
   assert.equal(String(said), 'op=2000\n')
   client.terminate()
   await heardBy(door.heard, 3)
+  await door.close()
+})
+
+test('who asks for no subprotocol is told which there are', async () => {
+  const door = await open()
+  const socket = new WebSocket(door.url)
+  socket.on('error', () => {})
+  const [, response] = await once(socket, 'unexpected-response')
+  const words = await text(response)
+  assert.deepEqual([response.statusCode, Number(response.headers['content-length'])], [400, words.length])
+  assert.equal(words, `A WebSocket has to ask for a subprotocol here: ${SUB}.\n`)
+  socket.terminate()
   await door.close()
 })
 

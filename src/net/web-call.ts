@@ -1,4 +1,4 @@
-import { type Server as HttpServer, type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -11,7 +11,7 @@ import { Connections } from './connections.ts'
 import { Inbox } from './inbox.ts'
 import { DEFAULT_LIMITS, type OpenWire } from './options.ts'
 import { closeServer, listen, peerOf } from './streams.ts'
-import { createHttp, wants, wantsSip } from './web-socket.ts'
+import { createHttp, refuseProtocol, refuseUpgrade, wants, wantsSip } from './web-socket.ts'
 
 export type WebCallOptions = {
   listeners: { at: Endpoint; secure: boolean }[]
@@ -49,11 +49,6 @@ const LINGER_MS = 2000
 const GOING_AWAY = 1001
 /** RFC 6455 §7.4.1: a close without a code, and none at all. */
 const [NO_CODE, NO_WORD] = [1005, 1006]
-
-const refuse = (socket: Duplex, status: number): void => {
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}`
-  socket.end(`${head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy())
-}
 
 /** One WebSocket as the rest of the house sees it, and its signs of life. */
 const createLink = (
@@ -132,6 +127,7 @@ const createLink = (
 /** Takes upgrades to the subprotocol and gives each connection to `onLink`. */
 const createUpgrade = (options: WebCallOptions, admit: (socket: Socket) => boolean, secure: boolean) => {
   const { log, subprotocol } = options
+  const ours = options.wire ? [subprotocol, 'sip'] : [subprotocol]
   const open = new Set<ReturnType<typeof createLink>>()
   const server = new WebSocketServer({
     noServer: true,
@@ -177,11 +173,11 @@ const createUpgrade = (options: WebCallOptions, admit: (socket: Socket) => boole
     socket.on('error', () => {})
     const peer = socket instanceof Socket ? peerOf(socket) : undefined
     if (!(socket instanceof Socket) || !peer) return void socket.destroy()
-    if (!wants(request, subprotocol)) return refuse(socket, 400)
-    if (!options.admit(peer.address)) return refuse(socket, 429)
+    if (!wants(request, subprotocol)) return refuseProtocol(socket, ...ours)
+    if (!options.admit(peer.address)) return refuseUpgrade(socket, 429)
     if (!admit(socket)) return
     const { origin, host } = request.headers
-    if (!options.allowOrigin(origin, host, peer.address)) return refuse(socket, 403)
+    if (!options.allowOrigin(origin, host, peer.address)) return refuseUpgrade(socket, 403)
     server.handleUpgrade(request, socket, head, (webSocket) => begin(webSocket, request, socket, peer))
   }
   const close = (): void => {

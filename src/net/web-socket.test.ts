@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer, get as httpGet } from 'node:http'
 import { get as httpsGet } from 'node:https'
 import { connect as netConnect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import { WebSocket } from 'ws'
 import { createHeard, ended, mustOpen } from '../../test/support/wire-peers.ts'
@@ -77,7 +78,13 @@ for (const transport of ['ws', 'wss'] as const) {
     test('without subprotocol sip there is no entry', async () => {
       const wire = await open()
       wire.start(createHeard())
-      assert.equal(await refusal(dial(wire, [])), 400)
+      const bare = dial(wire, [])
+      const [, response] = await once(bare, 'unexpected-response')
+      assert.deepEqual(
+        [response.statusCode, await text(response)],
+        [400, 'A WebSocket has to ask for a subprotocol here: sip.\n'],
+      )
+      bare.terminate()
       assert.equal(await refusal(dial(wire, ['sipx', 'xmpp'])), 400)
       const both = dial(wire, ['xmpp', 'sip'])
       await once(both, 'open')

@@ -3,6 +3,7 @@ import {
   type Server as HttpServer,
   type IncomingMessage,
   type ServerResponse,
+  STATUS_CODES,
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { Socket } from 'node:net'
@@ -34,9 +35,16 @@ export const wants = (request: IncomingMessage, subprotocol: string): boolean =>
 /** RFC 7118 §4. */
 export const wantsSip = (request: IncomingMessage): boolean => wants(request, SUBPROTOCOL)
 
-const refuse = (socket: Duplex, status: string): void => {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy())
+/** Ends an upgrade; `words` are for who writes the client. */
+export const refuseUpgrade = (socket: Duplex, status: number, words = ''): void => {
+  const type = words === '' ? '' : 'Content-Type: text/plain\r\n'
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n${type}`
+  socket.end(`${head}Content-Length: ${words.length}\r\n\r\n${words}`, () => socket.destroy())
 }
+
+/** Ends an upgrade that asked for no subprotocol of ours. */
+export const refuseProtocol = (socket: Duplex, ...ours: string[]): void =>
+  refuseUpgrade(socket, 400, `A WebSocket has to ask for a subprotocol here: ${ours.join(' or ')}.\n`)
 
 const createSipUpgrade = (
   placeOf: () => Place | undefined,
@@ -61,8 +69,8 @@ const createSipUpgrade = (
       const place = placeOf()
       const peer = socket instanceof Socket ? peerOf(socket) : undefined
       if (!place || !peer || !(socket instanceof Socket)) return void socket.destroy()
-      if (!wantsSip(request)) return refuse(socket, '400 Bad Request')
-      if (!allowOrigin(request.headers.origin)) return refuse(socket, '403 Forbidden')
+      if (!wantsSip(request)) return refuseProtocol(socket, SUBPROTOCOL)
+      if (!allowOrigin(request.headers.origin)) return refuseUpgrade(socket, 403)
       server.handleUpgrade(request, socket, head, (webSocket) => {
         const flow = new WebSocketFlow(webSocket, socket, place, peer, ports)
         flows.add(flow)
