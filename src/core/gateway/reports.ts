@@ -121,9 +121,11 @@ export const createReports = ({ timers, messages, store, left, nextId, reportMs 
   void settleLeft()
 
   /** Of a text that was handed over just now: the line's newest of this reference. */
+  const handedNow = ({ line, reference }: InboundReport): string | undefined =>
+    reference ? handed.get(`${line} ${reference}`) : undefined
   const toldAtOnce = (report: InboundReport | InboundResult): Promise<boolean> | false => {
-    if ('task' in report || !report.reference) return false
-    const id = handed.get(`${report.line} ${report.reference}`)
+    if ('task' in report) return false
+    const id = handedNow(report)
     return id !== undefined && tellOne(id, report)
   }
   const taken = async (report: InboundReport | InboundResult): Promise<Result<void, 'failure'>> => {
@@ -143,7 +145,9 @@ export const createReports = ({ timers, messages, store, left, nextId, reportMs 
   }
 
   return {
-    take: (report: InboundReport) => once(report.dedupe, () => taken(report)),
+    /** What names a text of a moment ago tells no other one, however often it comes: its key need not be remembered. */
+    take: (report: InboundReport) =>
+      once(handedNow(report) === undefined ? report.dedupe : undefined, () => taken(report)),
     takeResult: (one: InboundResult) =>
       once(`${one.device}|${one.task}|${one.result.kind}`, () => taken(one)),
     /** A text was handed over, which is on disk. */
