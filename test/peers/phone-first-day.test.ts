@@ -63,17 +63,23 @@ const WORKS: [name: string, door: Door, task: (page: Page, server: PhoneServer) 
     },
   ],
   [
-    'the echo says that it is not recorded; two calls are joined by a word',
+    'the echo says that it is neither recorded nor put through',
     {},
     async (page, server) => {
       await dial(page, '600')
       assert.ok(await page.getByRole('button', { name: 'The echo is not recorded' }).isDisabled())
-      server.ring({ from: '1003' })
-      await page
-        .locator('.incoming button', { hasText: 'Answer' })
-        .or(page.locator('.incoming .round-go'))
-        .first()
-        .click()
+      await answerNext(page, server, '1003')
+      const join = page.locator('.others-join')
+      await join.getByText('The echo is not put through').waitFor()
+      assert.ok(await join.isDisabled())
+    },
+  ],
+  [
+    'two calls are joined by a word',
+    {},
+    async (page, server) => {
+      await dial(page, '1002')
+      await answerNext(page, server, '1003')
       await page
         .locator('.others-join')
         .getByText(/^Connect .+ with .+/)
@@ -198,6 +204,15 @@ const clear = async (page: Page, when: string): Promise<void> => {
   assert.ok(last && end)
   assert.ok(last.y + last.height <= end.y + 1, `${when}: ${last.y + last.height} under ${end.y}`)
   assert.ok(end.y + end.height <= 760, `${when}: ${end.y + end.height} is below the screen`)
+}
+
+const answerNext = async (page: Page, server: PhoneServer, from: string): Promise<void> => {
+  server.ring({ from })
+  await page
+    .locator('.incoming button', { hasText: 'Answer' })
+    .or(page.locator('.incoming .round-go'))
+    .first()
+    .click()
 }
 
 describe('the first day with the phone', { skip: peer('chromium').skip }, () => {
