@@ -32,9 +32,10 @@ export type EjoinManner = {
   reportMs: number
   /** Between two dev-status; the device takes nothing below 30 s. */
   intervalMs: number
-  /** So many of a hundred posts are forgotten, or made twice. */
+  /** So many of a hundred posts are forgotten, made twice, or come behind later ones. */
   losePosts: number
   repeatPosts: number
+  reorderPosts: number
   /** A post that fails is made again, so often and after so long. */
   postTries: number
   postAgainMs: number
@@ -47,7 +48,7 @@ export type EjoinManner = {
 export const realEjoin: Omit<EjoinManner, 'radio'> = {
   quirks: new Set<EjoinQuirk>(),
   switches: new Set<EjoinSwitch>(['cdr', 'call-control']),
-  ...{ undelivered: 0, reportMs: 4000, intervalMs: 60_000, losePosts: 0, repeatPosts: 0 },
+  ...{ undelivered: 0, reportMs: 4000, intervalMs: 60_000, losePosts: 0, repeatPosts: 0, reorderPosts: 0 },
   ...{ postTries: 3, postAgainMs: 5000, rebootMs: 30_000, stepMs: 2000 },
 }
 export const LEAST_INTERVAL_MS = 30_000

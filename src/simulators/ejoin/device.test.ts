@@ -241,6 +241,24 @@ describe('a simulated Ejoin', () => {
     assert.ok(texts.length > different)
   })
 
+  test('reports come in another order by chance, each of them once', async () => {
+    const ejoin = anEjoin({ switches: ['received'], ports: 1, reorderPosts: 30 })
+    ejoin.device.plug()
+    await ejoin.pass(5000)
+    ejoin.reports.length = 0
+    for (let turn = 0; turn < 50; turn++) {
+      ejoin.device.receive(1, '+15550100900', `text ${100 + turn}`)
+      await ejoin.pass(20)
+    }
+    await ejoin.pass(3000)
+    const turns = ejoin
+      .rows()
+      .map((row) => Number(Buffer.from(String(row[5]), 'base64').toString().slice(-3)))
+    assert.equal(turns.length, 50)
+    assert.equal(new Set(turns).size, 50)
+    assert.ok(turns.some((turn, at) => turn < (turns[at - 1] ?? 0)))
+  })
+
   test('odd requests do not harm', async () => {
     const ejoin = anEjoin()
     ejoin.device.plug()

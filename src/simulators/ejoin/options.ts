@@ -29,6 +29,7 @@ export const ejoinOptions: readonly (readonly [flags: string, text: string])[] =
   ['--quirks <names>', `what is odd about it: ${EJOIN_QUIRKS.join(', ')}`],
   ['--lose-posts <percent>', 'so many reports are never made'],
   ['--repeat-posts <percent>', 'so many are made twice'],
+  ['--reorder-posts <percent>', 'so many come late, behind others'],
   ...mobileOptions,
 ]
 
@@ -97,6 +98,7 @@ const mannerOf = (
     intervalMs: (number('interval', least, 86_400) ?? realEjoin.intervalMs / 1000) * 1000,
     losePosts: percentOf(reader, 'losePosts'),
     repeatPosts: percentOf(reader, 'repeatPosts'),
+    reorderPosts: percentOf(reader, 'reorderPosts'),
   }
 }
 

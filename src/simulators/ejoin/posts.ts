@@ -2,6 +2,8 @@ import type { EjoinManner, EjoinPorts } from './contract.ts'
 import { printJson } from './print.ts'
 
 const MOST_WAITING = 1000
+/** What comes late comes behind others, so much later at most. */
+const LATE_MS = 1000
 
 type Post = { url: string; type: string; json: string }
 
@@ -35,12 +37,19 @@ export const createPosts = (
     say(url: string, report: { type: string; [member: string]: unknown }): void {
       const { type } = report
       const [lost, twice] = [chance.happens(manner.losePosts), chance.happens(manner.repeatPosts)]
+      // No draw where nobody wants it: a seed goes on meaning what it meant.
+      const late = manner.reorderPosts > 0 && chance.happens(manner.reorderPosts)
       if (url === '' || lost || waiting.length >= MOST_WAITING)
         return onEvent({ kind: 'posted', type, status: -1 })
       const one = { url, type, json: printJson(report, manner.quirks) }
-      waiting.push(one)
-      if (twice) waiting.push(one)
-      void next()
+      const enter = (): void => {
+        waiting.push(one)
+        if (twice) waiting.push(one)
+        void next()
+      }
+      if (!late) return enter()
+      const at = power
+      timers.after(chance.between(0, LATE_MS), () => at === power && enter())
     },
     stop(): void {
       power++
