@@ -68,7 +68,7 @@ const ROOMS: readonly Room[] = [
     packages: ['fastify', 'ws', 'prom-client', 'fast-xml-parser'],
   },
   { name: 'logs', src: ['lib'], builtins: ['fs', 'path'], packages: [] },
-  { name: 'config', src: ['lib'], builtins: ['fs', 'path'], packages: [] },
+  { name: 'config', src: ['lib'], builtins: ['fs', 'path'], packages: ['libphonenumber-js'] },
   { name: 'start', src: ['config', 'core', 'lib'], builtins: ['fs', 'path', 'os', 'net'], packages: [] },
   { name: 'simulators', src: ['protocols/*', 'lib'], builtins: [], packages: [] },
   { name: 'tandem.ts', src: ['*'], builtins: 'any', packages: 'any' },

@@ -123,15 +123,13 @@ export const createReports = ({ timers, messages, store, left, nextId, reportMs 
   /** Of a text that was handed over just now: the line's newest of this reference. */
   const handedNow = ({ line, reference }: InboundReport): string | undefined =>
     reference ? handed.get(`${line} ${reference}`) : undefined
-  const toldAtOnce = (report: InboundReport | InboundResult): Promise<boolean> | false => {
-    if ('task' in report) return false
-    const id = handedNow(report)
-    return id !== undefined && tellOne(id, report)
-  }
-  const taken = async (report: InboundReport | InboundResult): Promise<Result<void, 'failure'>> => {
+  const taken = async (
+    report: InboundReport | InboundResult,
+    now?: string,
+  ): Promise<Result<void, 'failure'>> => {
     let parked: Parked | undefined
     try {
-      if (await toldAtOnce(report)) return ok(undefined)
+      if (now !== undefined && !('task' in report) && (await tellOne(now, report))) return ok(undefined)
       if (!('task' in report) && (await keys.holderOf(keys.claimOf(report))) !== undefined)
         return ok(undefined)
       // The clocks of devices are anything.
@@ -145,9 +143,11 @@ export const createReports = ({ timers, messages, store, left, nextId, reportMs 
   }
 
   return {
-    /** What names a text of a moment ago tells no other one, however often it comes: its key need not be remembered. */
-    take: (report: InboundReport) =>
-      once(handedNow(report) === undefined ? report.dedupe : undefined, () => taken(report)),
+    take(report: InboundReport) {
+      const now = handedNow(report)
+      // What names a text of a moment ago tells no other one, however often it comes: its key need not be remembered.
+      return now === undefined ? once(report.dedupe, () => taken(report)) : taken(report, now)
+    },
     takeResult: (one: InboundResult) =>
       once(`${one.device}|${one.task}|${one.result.kind}`, () => taken(one)),
     /** A text was handed over, which is on disk. */
