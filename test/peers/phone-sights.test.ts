@@ -64,10 +64,15 @@ describe('to be seen in the phone', { skip: peer('chromium').skip }, () => {
 
   test('one place of the rail is where one is', async () => {
     const lit = '[...document.querySelectorAll(".rail a[aria-current]")].map((one) => one.textContent)'
+    const only = (place: string) =>
+      until(`only ${place} is lit`, async () => {
+        assert.deepEqual(await see(lit), [place])
+        return true
+      })
     await show('keys', 1360, 860)
-    assert.deepEqual(await see(lit), ['People'])
+    await only('People')
     await show('keys', 400, 860)
-    assert.deepEqual(await see(lit), ['Keypad'])
+    await only('Keypad')
   })
 
   test('the newest text is shown to its end, and the window has no bar of its own', async () => {

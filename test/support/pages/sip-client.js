@@ -26,6 +26,7 @@ phone.login = async (url, { user, hertz, password, domain }) => {
         phone.ear = createEar(simple.remoteMediaStream)
       },
       onCallHangup: note('hangup'),
+      onCallHold: () => phone.changed?.(),
     },
   })
   phone.simple = simple
@@ -35,5 +36,12 @@ phone.login = async (url, { user, hertz, password, domain }) => {
 }
 phone.call = (to) => phone.simple.call(`sip:${to}@${phone.domain}`)
 phone.hangUp = () => phone.simple.hangup()
-phone.hold = (on) => (on ? phone.simple.hold() : phone.simple.unhold())
+/** Done when the other side has agreed: SIP.js refuses the next change until then. */
+phone.hold = async (on) => {
+  const agreed = new Promise((resolve) => {
+    phone.changed = resolve
+  })
+  await (on ? phone.simple.hold() : phone.simple.unhold())
+  await agreed
+}
 phone.has = (op) => phone.heard.some((one) => one.op === op)
