@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { emptyGlobs } from '../support/hygiene.ts'
+import { runWithSecondTry } from './again.ts'
 import { type Job, root } from './job.ts'
 import { CALM, WAITING } from './lanes.ts'
 import { runAll } from './pool.ts'
@@ -23,16 +24,16 @@ const command = (words: string[], rest: Partial<Job> = {}): Job => ({
   ...{ work: { command: [process.execPath, ...words] }, ...rest },
 })
 
+const OPTIONS = { cores: 2, boundMs: 60_000, graceMs: 30_000, onEnd: () => {} }
 const ran = async (jobs: Job[], more: { cores?: number; boundMs?: number; graceMs?: number } = {}) => {
-  const outcomes = await runAll(jobs, {
-    cores: 2,
-    boundMs: 60_000,
-    graceMs: 30_000,
-    ...more,
-    onEnd: () => {},
-  })
+  const outcomes = await runAll(jobs, { ...OPTIONS, ...more })
   const of = (name: string) => outcomes.find(({ job }) => job.name === name)
-  return { outcomes, of, words: outcomes.map(outcomeWords).join('\n'), summary: summaryWords(outcomes, 1) }
+  return {
+    outcomes,
+    of,
+    words: outcomes.map(outcomeWords).join('\n'),
+    summary: summaryWords({ outcomes, unsteady: [] }, 1),
+  }
 }
 
 test('every file with a manner of its own is there', () => {
@@ -116,6 +117,63 @@ test('a file without tests, a checker that finds something, and a command that i
   assert.match(words, /line 3 is wrong/)
   assert.equal(of('content')?.fault, undefined)
   assert.equal(of('none')?.fault, 'ended with code 127')
+})
+
+describe('a file of tests that failed', () => {
+  let folder: string
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tandem-lanes-'))
+  })
+  after(() => rmSync(folder, { recursive: true }))
+  /** Fails when it is first run. */
+  const once = (name: string): Job => {
+    const file = join(folder, `${name}.ts`)
+    const mark = JSON.stringify(join(folder, `${name}-mark`))
+    const body = `import{existsSync,writeFileSync}from'node:fs'
+import{test}from'node:test'
+const late=existsSync(${mark})
+writeFileSync(${mark},'')
+test('late once',()=>{if(!late)throw new Error('too early')})`
+    writeFileSync(file, body)
+    return { ...jobOf([], { name }), work: { files: [file], flags: [] } }
+  }
+  const tried = async (jobs: Job[]) => {
+    const result = await runWithSecondTry(jobs, OPTIONS)
+    const well = result.outcomes.filter(({ fault }) => !fault).map(({ job }) => job.name)
+    return { ...result, well: well.sort(), summary: summaryWords(result, 1) }
+  }
+
+  test('is run once more, and named when it passes then', async () => {
+    const { well, summary } = await tried([once('unsteady'), jobOf(['passes'])])
+    assert.deepEqual(well, ['passes', 'unsteady'])
+    assert.match(summary, /fixtures: 2 run, 2 tests, 0 failed/)
+    assert.match(
+      summary,
+      /UNSTEADY: failed once, and passed alone:\n {2}.*unsteady\.ts:5: late once\nall passed/,
+    )
+  })
+
+  test('has failed when it fails again', async () => {
+    const { outcomes, unsteady, summary } = await tried([jobOf(['fails']), once('beside')])
+    assert.equal(outcomes.find(({ job }) => job.name === 'fails')?.fault, 'ended with code 1')
+    assert.deepEqual(
+      unsteady.map(({ job }) => job.name),
+      ['beside'],
+    )
+    assert.match(summary, /FAILED:\n {2}test\/fixtures\/lanes\/fails\.ts:5: a house › has a fault\n1 s/)
+  })
+
+  test('has failed when there are many of them, or when it is a checker of the source', async () => {
+    const many = await tried(['one', 'two', 'three', 'four'].map(once))
+    assert.deepEqual([many.well, many.unsteady], [[], []])
+    const checker = command(['-e', 'process.exit(2)'], { name: 'checker' })
+    assert.deepEqual((await tried([once('with-checker'), checker])).well, [])
+  })
+
+  test('has failed when it was ended from outside', async () => {
+    const { well } = await tried([jobOf(['stays'], { limitMs: 1000 }), once('with-stays')])
+    assert.deepEqual(well, [])
+  })
 })
 
 test('nothing but what waits runs beside what needs quiet', async (t) => {

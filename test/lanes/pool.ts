@@ -13,6 +13,8 @@ export type PoolOptions = {
 /** They hardly compute: so many run beside whatever else runs. */
 const MOST_WAITING = 3
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 const mayStart = ({ manner }: Job, running: readonly Job[], cores: number): boolean => {
   const waiting = running.filter((job) => job.manner === 'waiting').length
   if (manner === 'waiting') return waiting < MOST_WAITING
@@ -42,7 +44,7 @@ export const runAll = async (jobs: readonly Job[], options: PoolOptions): Promis
     options.boundMs,
   )
   const interrupt = (): void => stop('interrupted')
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt)
+  for (const signal of SIGNALS) process.once(signal, interrupt)
   const startSome = (): void => {
     for (const job of [...queue]) {
       if (over || !mayStart(job, [...running.keys()], options.cores)) continue
@@ -58,5 +60,6 @@ export const runAll = async (jobs: readonly Job[], options: PoolOptions): Promis
     startSome()
   }
   clearTimeout(bound)
+  for (const signal of SIGNALS) process.off(signal, interrupt)
   return outcomes
 }

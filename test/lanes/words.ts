@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import type { Result } from './again.ts'
 import { type Outcome, root } from './job.ts'
 import { type Finding, isResult } from './report.ts'
 
@@ -66,14 +67,15 @@ const failedLines = (outcomes: Outcome[]): string[] =>
     return failed.map((finding) => `  ${placeOf(finding)}: ${finding.name}`)
   })
 
-/** The end of a run: how many, what was left out and why, and every failure by name. */
-export const summaryWords = (outcomes: Outcome[], seconds: number): string => {
+/** The end of a run: how many, what was left out and why, what passed at the second try only, and every failure by name. */
+export const summaryWords = ({ outcomes, unsteady }: Result, seconds: number): string => {
   const lanes = Map.groupBy(outcomes, ({ job }) => job.lane)
   const [skipped, failed] = [skippedLines(outcomes), failedLines(outcomes)]
   return [
     '',
     ...[...lanes].map(([lane, of]) => laneLine(lane, of)),
     ...(skipped.length > 0 ? ['left out:', ...skipped] : []),
+    ...(unsteady.length > 0 ? ['UNSTEADY: failed once, and passed alone:', ...failedLines(unsteady)] : []),
     ...(failed.length > 0 ? ['FAILED:', ...failed] : ['all passed']),
     `${seconds.toFixed(0)} s`,
   ].join('\n')
