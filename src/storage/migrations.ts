@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { StoreFailure } from './faults.ts'
-import { fleetMigration, orderMigration, tasksMigration } from './fleet/migration.ts'
+import { fleetMigration, orderMigration, placesMigration, tasksMigration } from './fleet/migration.ts'
 import { messagesMigration } from './messages/migration.ts'
 import { outboxMigration } from './outbox/migration.ts'
 import { phoneMigration } from './phone/migration.ts'
@@ -59,6 +59,7 @@ export const migrations: readonly Migration[] = [
   soundsMigration,
   voicesMigration,
   orderMigration,
+  placesMigration,
 ]
 
 /** Brings the schema up to date, each step in its own transaction; refuses one from a later version of Tandem. */

@@ -133,6 +133,10 @@ export type Fleet = {
   claim(wish: ClaimWish): Result<Place, ClaimRefusal>
   /** Of a line that there is. */
   kindOf(id: string): DeviceKind | undefined
+  /** What is known of the card that is in a line. */
+  simOf(id: string): Readonly<SimFacts> | undefined
+  /** That line, and those that the card was in before, the newest first: five of them at most. */
+  linesOf(sim: SimFacts, line: string): string[]
   /** How many lines there are by state, and how many of them would take a text now. */
   totals(): { states: Partial<Record<LineState, number>>; sendable: number }
   release(id: string, to: string, result: SendResult): void

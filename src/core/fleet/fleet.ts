@@ -1,10 +1,10 @@
 import type { Timers } from '#lib/clock'
 import { createRemaining, type Hours } from '#lib/hours'
-import { createNewest } from '#lib/newest'
 import { err, ok } from '#lib/result'
 import type { Events } from '../events.ts'
 import { createClaims } from './claims.ts'
 import type { Device, DeviceKind, Fleet, Line, LineState, SendResult, Sighting } from './contract.ts'
+import { createConversations } from './conversations.ts'
 import { createEntry, type Entry, isRestricted, type SimRules, viewOf, whyOf } from './lines.ts'
 import { createOrdered } from './ordered.ts'
 import { admit, createPool, dismiss, move, type Pool } from './pools.ts'
@@ -28,7 +28,6 @@ type Box = Device & { entries: Map<string, Entry>; pool: Pool }
 
 /** Strangers make no lines; a device gone mad must not fill the memory either. */
 const MOST_LINES = 1_000_000
-const MOST_CONVERSATIONS = 100_000
 
 /** All lines of all gateways: what is known of them, which may send, and what their cards have sent. */
 export const createFleet = (ports: FleetPorts): Fleet => {
@@ -40,9 +39,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
   const ids = createOrdered()
   const states = new Map<LineState, number>()
   const all = createPool(({ ofAll }) => ofAll)
-  /** Which card a number was last texted by, or wrote to. */
-  const conversations = createNewest<string>(MOST_CONVERSATIONS)
-  for (const [number, card] of ports.known ?? []) conversations.set(number, card)
+  const conversations = createConversations({ sims, byId, known: ports.known })
   const quietMs = createRemaining(quiet)
   const hearers = new Set<() => void>()
   /** Lines whose limits end with the day. */
@@ -52,11 +49,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
   const poolOf = (target: string): Pool | undefined => (target === '*' ? all : boxes.get(target)?.pool)
   const claims = createClaims({
     ...{ byId, poolOf, rules, wallMs },
-    knownTo: (number) => {
-      const key = conversations.get(number)
-      const line = key === undefined ? undefined : sims.cards.get(key)?.line
-      return line === undefined ? undefined : byId.get(line)
-    },
+    knownTo: conversations.lineOf,
     quietMs: () => quietMs(wallMs()),
   })
 
@@ -109,7 +102,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
   }
   const appear = ({ device, line, kind, sim }: Sighting, box: Box): Entry => {
     const entry = createEntry(device, line, kind, sims.of(sim, `${device}/${line}`), wallMs())
-    entry.card.line = entry.id
+    sims.enter(entry.card, entry.id)
     box.entries.set(line, entry)
     byId.set(entry.id, entry)
     ids.add(entry.id)
@@ -121,7 +114,9 @@ export const createFleet = (ports: FleetPorts): Fleet => {
   }
   const inState = (state: LineState, by: number): void =>
     void states.set(state, (states.get(state) ?? 0) + by)
-  const isUp = ({ state }: Entry): boolean => state === 'registered' || state === 'in-call'
+  const isUp = ({ state }: { state: LineState }): boolean => state === 'registered' || state === 'in-call'
+  const isThere = ({ sim, state }: Sighting): boolean =>
+    (sim?.iccid ?? sim?.imsi) !== undefined && isUp({ state })
   const setState = (entry: Entry, box: Box, state: Entry['state']): void => {
     const was = isUp(entry)
     inState(entry.state, -1)
@@ -140,11 +135,14 @@ export const createFleet = (ports: FleetPorts): Fleet => {
     const entry = known ?? appear(sighting, box)
     entry.seenAtMs = now
     const change = noted(entry, sighting)
+    // A card that went away and is back: its line still knew it.
+    if (change !== 'sim' && entry.card.line !== entry.id && isThere(sighting))
+      sims.enter(entry.card, entry.id)
     if (change === 'nothing' && known) return
     if (entry.state !== sighting.state) setState(entry, box, sighting.state)
     if (change === 'sim') {
       entry.card = sims.of(entry.sim, entry.id, entry.card)
-      entry.card.line = entry.id
+      sims.enter(entry.card, entry.id)
     }
     if (refresh(entry) || change === 'state' || change === 'sim' || !known) tell(entry)
   }
@@ -170,7 +168,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
     }
     entry.sentSince++
     sims.sent(card, to)
-    conversations.set(to, card.key)
+    conversations.note(to, card.key)
     if (result.kind === 'unknown') return failed(card)
     card.failuresInRow = 0
   }
@@ -223,6 +221,8 @@ export const createFleet = (ports: FleetPorts): Fleet => {
       return entry && view(entry)
     },
     kindOf: (id) => byId.get(id)?.kind,
+    simOf: (id) => byId.get(id)?.sim,
+    linesOf: sims.linesOf,
     devices: () =>
       Array.from(boxes.values(), ({ name, kind, lines, registered, seenAtMs, fields }) => ({
         ...{ name, kind, lines, registered, seenAtMs, fields },
@@ -262,7 +262,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
       const entry = byId.get(id)
       if (!entry) return
       sims.received(entry.card)
-      if (from !== undefined) conversations.set(from, entry.card.key)
+      if (from !== undefined) conversations.note(from, entry.card.key)
     },
     sentElsewhere(id, to) {
       const entry = byId.get(id)

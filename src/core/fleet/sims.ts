@@ -16,6 +16,9 @@ export type KeptSim = {
   unlocked?: boolean
   /** No text before this. */
   restUntilMs: number
+  /** Id of the line that it is in, or was last; and of those before that, the newest first. */
+  line?: string | undefined
+  before?: string[] | undefined
 }
 
 /** Where cards are kept: in the background, in groups. */
@@ -30,12 +33,12 @@ export type Card = KeptSim & {
   recipients: Set<number>
   failuresInRow: number
   suspectUntilMs: number
-  /** Id of the line that it is in. */
-  line: string | undefined
 }
 
 /** More different numbers than this are not told apart in one month. */
 const MOST_RECIPIENTS = 5000
+/** Lines that a card was in before: in those its texts of this month are looked for. */
+const MOST_BEFORE = 5
 const DAY_MS = 86_400_000
 
 export const dayOf = (ms: number): number => Math.floor(ms / DAY_MS)
@@ -55,6 +58,13 @@ export const keyOf = (sim: SimFacts | undefined, line: string): string => {
   if (sim?.iccid) return `iccid:${sim.iccid}`
   if (sim?.imsi) return `imsi:${sim.imsi}`
   return sim?.number ? `number:${sim.number}` : `line:${line}`
+}
+
+/** Whether both tell of one card, by its ICCID, else by its IMSI; undefined: they do not say. */
+export const isSameCard = (one: SimFacts, other: SimFacts): boolean | undefined => {
+  if (one.iccid !== undefined && other.iccid !== undefined) return one.iccid === other.iccid
+  if (one.imsi !== undefined && other.imsi !== undefined) return one.imsi === other.imsi
+  return undefined
 }
 
 const none = (): Period => ({ day: 0, month: 0, total: 0 })
@@ -80,7 +90,7 @@ export const createSims = (
   const keys = createOrdered()
   const cardOf = (sim: KeptSim): Card => ({
     ...sim,
-    ...{ recipients: new Set(), failuresInRow: 0, suspectUntilMs: 0, line: undefined },
+    ...{ recipients: new Set(), failuresInRow: 0, suspectUntilMs: 0, line: sim.line, before: sim.before },
   })
   const put = (key: string, card: Card): void => {
     cards.set(key, card)
@@ -170,6 +180,20 @@ export const createSims = (
       if (was && weaker.includes(was.key)) inherit(card, was)
       inherit(card, cards.get(`line:${line}`))
       return card
+    },
+    /** It is in that line from now on. */
+    enter(card: Card, line: string): void {
+      const { line: was, before = [] } = card
+      if (was === line) return
+      card.line = line
+      if (was !== undefined)
+        card.before = [was, ...before.filter((one) => one !== was && one !== line)].slice(0, MOST_BEFORE)
+      if (!isBlank(card)) save(card)
+    },
+    /** That line, and those in which the card that is there now may have sent something before. */
+    linesOf(facts: SimFacts, line: string): string[] {
+      const card = cards.get(keyOf(facts, line))
+      return card ? [...new Set([line, card.line ?? line, ...(card.before ?? [])])] : [line]
     },
     /** A text to this number was sent by it, or perhaps was. */
     sent(card: Card, to: string): void {

@@ -8,6 +8,7 @@ export type SimRow = {
   month: number
   locked: number
   rest_until_ms: number
+  places: string | null
 } & Record<`${'sent' | 'failed' | 'received'}_${'day' | 'month' | 'total'}`, number>
 export type RecipientRow = { card: string; month: number; recipient: number }
 export type MarkRow = { line: string; mark: string; message_id: string; at_ms: number }
@@ -20,7 +21,7 @@ export type DeviceCallRow = { id: string; line: string; at_ms: number; data: str
 export const SIM_COLUMNS = [
   ...['card', 'day', 'month', 'locked', 'rest_until_ms'],
   ...['sent_day', 'sent_month', 'sent_total', 'failed_day', 'failed_month', 'failed_total'],
-  ...['received_day', 'received_month', 'received_total'],
+  ...['received_day', 'received_month', 'received_total', 'places'],
 ] as (keyof SimRow)[]
 
 /** `locked`: 2 is somebody's word that it is not. `key`: the one that it was saved under; it may have another by now. */
@@ -28,9 +29,15 @@ export const pushSim = (out: Value[], key: string, sim: Readonly<KeptSim>): void
   const { sent, failed, received } = sim
   out.push(key, sim.day, sim.month, sim.locked ? 1 : sim.unlocked ? 2 : 0, sim.restUntilMs)
   out.push(sent.day, sent.month, sent.total, failed.day, failed.month, failed.total)
-  out.push(received.day, received.month, received.total)
+  out.push(received.day, received.month, received.total, placesOf(sim))
 }
+const placesOf = ({ line, before }: Readonly<KeptSim>): string | null =>
+  line === undefined || !before ? (line ?? null) : [line, ...before].join('\n')
 
+const toPlaces = (places: string): Pick<KeptSim, 'line' | 'before'> => {
+  const [line, ...before] = places.split('\n')
+  return { line, ...(before.length > 0 && { before }) }
+}
 export const toSim = (row: SimRow): KeptSim => ({
   ...{ key: row.card, day: row.day, month: row.month, locked: row.locked === 1 },
   ...(row.locked === 2 && { unlocked: true }),
@@ -38,6 +45,7 @@ export const toSim = (row: SimRow): KeptSim => ({
   sent: { day: row.sent_day, month: row.sent_month, total: row.sent_total },
   failed: { day: row.failed_day, month: row.failed_month, total: row.failed_total },
   received: { day: row.received_day, month: row.received_month, total: row.received_total },
+  ...(row.places !== null && toPlaces(row.places)),
 })
 
 export const pushReport = (out: Value[], { id, ...report }: ParkedReport): void => {

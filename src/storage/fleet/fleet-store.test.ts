@@ -47,16 +47,21 @@ describe('what is kept of gateways', () => {
     const file = aFile()
     await withStore(async ({ gateways, flush }) => {
       for (let total = 0; total < 5; total++) gateways.save(aSim('iccid:1', total))
-      gateways.save(aSim('iccid:2', 1))
+      gateways.save({ ...aSim('iccid:2', 1), line: 'b/1', before: ['b/2', 'c/1'] })
+      gateways.save({ ...aSim('iccid:3', 1), line: 'b/3' })
       gateways.save({ ...aSim('line:b/1', 0), unlocked: true })
       for (const recipient of [7, 8, 7]) gateways.addRecipient('iccid:1', 24_000, recipient)
       gateways.addRecipient('iccid:1', 23_999, 9)
       await flush()
     }, file)
     await withStore(async ({ gateways }) => {
-      const [one, two, three] = (await gateways.loadSims(24_000)).sort((a, b) => (a.key < b.key ? -1 : 1))
+      const [one, two, other, three] = (await gateways.loadSims(24_000)).sort((a, b) =>
+        a.key < b.key ? -1 : 1,
+      )
       assert.deepEqual(one, { ...aSim('iccid:1', 4), recipients: [7, 8] })
-      assert.deepEqual(two, { ...aSim('iccid:2', 1), recipients: [] })
+      const moved = { line: 'b/1', before: ['b/2', 'c/1'] }
+      assert.deepEqual(two, { ...aSim('iccid:2', 1), ...moved, recipients: [] })
+      assert.deepEqual(other, { ...aSim('iccid:3', 1), line: 'b/3', recipients: [] })
       assert.deepEqual(three, { ...aSim('line:b/1', 0), unlocked: true, recipients: [] })
     }, file)
   })

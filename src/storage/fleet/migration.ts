@@ -130,3 +130,8 @@ const orderMarks = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn('at_ms', 'bigint', (c) => c.notNull())
     .execute()
 }
+
+/** In which lines a card is and was, an id in each line of the text, the newest first: its texts are found by them. */
+export const placesMigration = async ({ schema }: Kysely<unknown>): Promise<void> => {
+  await schema.alterTable('sims').addColumn('places', 'text').execute()
+}

@@ -1,6 +1,6 @@
 /** Places that each record takes in a batch. */
 export const FLEET_WIDTHS = {
-  sims: 14,
+  sims: 15,
   recipients: 3,
   marks: 4,
   parked: 3,
