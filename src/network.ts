@@ -69,7 +69,7 @@ const createMedia = async (
   { settings, log, dtls: certificate, keys }: Ground,
   events: MediaEvents,
 ): Promise<ReturnType<typeof createPassedMedia> | EmbeddedMedia> => {
-  const { engine, workers, servers } = settings.media
+  const { engine, workers, servers, transcode } = settings.media
   if (engine === 'none') return createPassedMedia()
   const web = webMediaPlanOf(settings)
   const plan = {
@@ -83,7 +83,7 @@ const createMedia = async (
   const embedded = await createEmbeddedMedia({ ...plan, events: eventsBeside(events), workers: 1 })
   const limitS = (): number => web?.limits().talking ?? 0
   return createRtpengineMedia({
-    ...{ servers, embedded, events, log, limitS },
+    ...{ servers, transcode, embedded, events, log, limitS },
     ...(keys && { keys }),
   })
 }

@@ -42,6 +42,9 @@ missing() {
   while IFS='|' read -r command package lane; do
     command -v "$command" >/dev/null 2>&1 || echo "$command|$package|$lane"
   done <<<"$peers"
+  # Debian's usual library of codecs only reads AMR.
+  rtpengine --config-file=none --codecs 2>/dev/null | grep -q ' AMR: fully' ||
+    echo "AMR in libavcodec|libavcodec-extra|calls of which rtpengine converts AMR"
   # The load generator needs the C library's headers, which gcc only recommends.
   case "$peers" in *gcc*) [ -e /usr/include/stdio.h ] || echo "libc headers|libc6-dev|the load generator" ;; esac
 }

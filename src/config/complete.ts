@@ -37,8 +37,9 @@ export const completeSettings = (read: RootSettings, { env, version, check, root
   const { media } = written
   if (media.engine === 'rtpengine' && media.servers.length === 0)
     check.problem(place('media'), 'media.servers', 'rtpengine is nowhere: say where its ng protocol is')
-  if (media.engine !== 'rtpengine' && media.keys_addr)
-    check.warn(place('media'), 'media.keys_addr', 'means nothing without engine: "rtpengine"')
+  if (media.engine !== 'rtpengine')
+    for (const [name, is] of Object.entries({ keys_addr: media.keys_addr, transcode: media.transcode[0] }))
+      if (is) check.warn(place('media'), `media.${name}`, 'means nothing without engine: "rtpengine"')
   if (written.com_auth.open && written.com_addr && !isLoopback(written.com_addr.address)) {
     check.warn(place('com_auth'), 'com_auth.open', 'whoever reaches com_addr rules this server')
   }

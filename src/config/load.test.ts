@@ -182,7 +182,7 @@ test('groups that are not written are off, those with defaults hold', () => {
   ] as const)
     assert.equal(settings[name], undefined)
   assert.deepEqual(settings.security, { exempt: [], block_after: 20, block_minutes: 10 })
-  assert.deepEqual(settings.media, { engine: 'embedded', workers: 'auto', servers: [] })
+  assert.deepEqual(settings.media, { engine: 'embedded', workers: 'auto', servers: [], transcode: [] })
   assert.deepEqual(settings.storage, { kind: 'sqlite', filename: resolve('data/tandem.db') })
   assert.match(settings.user_agent, /^Tandem\/\d+\.\d+\.\d+/)
   assert.deepEqual([settings.timer_t1, settings.timer_t2, settings.timer_t4], [2, 16, 17])
@@ -191,12 +191,14 @@ test('groups that are not written are off, those with defaults hold', () => {
 
 test('what only one engine of media knows is said of the others', () => {
   const warningsOf = (engine: string) => {
-    const media = `media: { engine: "${engine}", servers: "127.0.0.1", keys_addr: "127.0.0.1" }`
+    const media = `media: { engine: "${engine}", servers: "127.0.0.1", keys_addr: "127.0.0.1", transcode: "AMR" }`
     const result = loadConfiguration({ name: '/x/y.cfg', text: `sip_addr: "127.0.0.1", ${media}` })
     assert.ok(result.ok)
     return result.value.warnings
   }
-  const said = ['/x/y.cfg:1: media.keys_addr: means nothing without engine: "rtpengine"']
+  const said = ['keys_addr', 'transcode'].map(
+    (name) => `/x/y.cfg:1: media.${name}: means nothing without engine: "rtpengine"`,
+  )
   assert.deepEqual(['rtpengine', 'embedded', 'none'].map(warningsOf), [[], said, said])
 })
 

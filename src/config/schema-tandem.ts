@@ -81,6 +81,14 @@ const media: Shape<MediaSettings> = {
     about: 'Own address where rtpengine tells of pressed keys: its --dtmf-log-dest.',
     otherwise: 'keys go from party to party, and nobody is told',
   },
+  transcode: {
+    kind: oneOrMore(
+      string(/^[\w.+-]{1,32}(?:\/\d{1,6}){0,2}$/, 'encoding such as "AMR-WB" or "opus/48000/2"'),
+    ),
+    default: [],
+    about:
+      'Encodings that rtpengine adds to offers which lack them, and converts: ["PCMA", "AMR-WB", "AMR"].',
+  },
 }
 
 const messages: Shape<MessagesSettings> = {

@@ -32,6 +32,8 @@ export type MediaSettings = {
   servers: Endpoint[]
   /** UDP: rtpengine tells of pressed keys. */
   keys_addr?: Endpoint
+  /** Encodings, as in `a=rtpmap`, that rtpengine adds to offers, and converts to and from when they are taken. */
+  transcode: string[]
 }
 
 /** The message store and SMS over IP. */

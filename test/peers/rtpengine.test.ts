@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { after, before, describe, type TestContext, test } from 'node:test'
 import type { MediumStats, RecordedFile, Side } from '#core'
 import { createEmbeddedMedia, createRtpengineMedia, type EmbeddedMedia, eventsBeside, openKeys } from '#media'
 import { startBaresip } from '../support/baresip.ts'
 import { freshAddress } from '../support/loopback.ts'
 import { peer, without } from '../support/peers.ts'
 import { freePort, portRange } from '../support/ports.ts'
-import { startRtpengine } from '../support/rtpengine.ts'
+import { startRtpengine, withoutAmr } from '../support/rtpengine.ts'
 import { startScriptPages } from '../support/script-pages.ts'
 import { DOMAIN, temporaryFolder } from '../support/tandem.ts'
 import { decodeWav, heardMs } from '../support/tone.ts'
@@ -159,47 +159,55 @@ describe('calls by rtpengine', { skip: peer('rtpengine').skip }, () => {
   })
 })
 
+/** A browser calls a telephone of these encodings and is called by it. */
+const bothWays = async (context: TestContext, codecs: string, transcode: string[]): Promise<void> => {
+  const server = await startRtpengine()
+  const house = await startWebTown(['alice', 'bob'], {
+    media: { engine: 'rtpengine', servers: [`127.0.0.1:${server.port}`], transcode },
+  })
+  const browser = await startScriptPages()
+  const [user, address] = ['bob', freshAddress()]
+  const registrar = `127.0.0.1:${house.ports.sip}`
+  const bob = await startBaresip({
+    ...{ user, address, domain: DOMAIN, authUser: `bob@${DOMAIN}`, registrar, codecs },
+    ...{ password: 'secret-of-bob', hertz: 1000 },
+  })
+  context.after(async () => {
+    await bob.stop()
+    await browser.close()
+    await house.stop()
+    await server.stop()
+  })
+  await bob.registered()
+  const alice = await newPage(browser, house, { user: 'alice', hertz: 440 })
+  try {
+    await alice.call('bob')
+    await alice.until(9004, { state: '2' })
+    await alice.hears(1000)
+    const hears = () => heardMs(bob.heard().at(-1) ?? new Int16Array(0), 440) >= 1000
+    await until('bob hears alice', hears)
+    await alice.say(1012, { cid: await alice.cid(), dtmf: '5' })
+    await until('bob hears a key', () => bob.events.some(({ type }) => type === 'CALL_DTMF_START'))
+    await bob.command('hangup')
+    await alice.until(9004, { state: '0' })
+    await alice.forget()
+    await bob.command('dial', `sip:alice@${DOMAIN}`)
+    await alice.until(9004, { state: '2' })
+    await alice.hears(1000)
+    await until('bob hears alice again', hears)
+  } catch (fault) {
+    const story = await storyOf(house, browser, alice)
+    throw new Error(`${(fault as Error).message}\n${story}\n${server.output().slice(-3000)}`)
+  }
+}
+
 describe('a browser and a telephone by rtpengine', {
   skip: without('rtpengine', 'baresip', 'chromium'),
 }, () => {
-  test('each hears the other', async (context) => {
-    const server = await startRtpengine()
-    const house = await startWebTown(['alice', 'bob'], {
-      media: { engine: 'rtpengine', servers: [`127.0.0.1:${server.port}`] },
-    })
-    const browser = await startScriptPages()
-    const [user, address] = ['bob', freshAddress()]
-    const registrar = `127.0.0.1:${house.ports.sip}`
-    const bob = await startBaresip({
-      ...{ user, address, domain: DOMAIN, authUser: `bob@${DOMAIN}`, registrar },
-      ...{ password: 'secret-of-bob', hertz: 1000 },
-    })
-    context.after(async () => {
-      await bob.stop()
-      await browser.close()
-      await house.stop()
-      await server.stop()
-    })
-    await bob.registered()
-    const alice = await newPage(browser, house, { user: 'alice', hertz: 440 })
-    try {
-      await alice.call('bob')
-      await alice.until(9004, { state: '2' })
-      await alice.hears(1000)
-      const hears = () => heardMs(bob.heard().at(-1) ?? new Int16Array(0), 440) >= 1000
-      await until('bob hears alice', hears)
-      await alice.say(1012, { cid: await alice.cid(), dtmf: '5' })
-      await until('bob hears a key', () => bob.events.some(({ type }) => type === 'CALL_DTMF_START'))
-      await bob.command('hangup')
-      await alice.until(9004, { state: '0' })
-      await alice.forget()
-      await bob.command('dial', `sip:alice@${DOMAIN}`)
-      await alice.until(9004, { state: '2' })
-      await alice.hears(1000)
-      await until('bob hears alice again', hears)
-    } catch (fault) {
-      const story = await storyOf(house, browser, alice)
-      throw new Error(`${(fault as Error).message}\n${story}\n${server.output().slice(-3000)}`)
-    }
-  })
+  test('each hears the other', (context) => bothWays(context, 'PCMA,PCMU', []))
+
+  for (const codec of ['AMR', 'AMR-WB'])
+    test(`a telephone that speaks ${codec} alone, converted`, { skip: withoutAmr() }, (context) =>
+      bothWays(context, codec, ['PCMA', 'AMR-WB', 'AMR']),
+    )
 })

@@ -72,7 +72,7 @@ const configOf = (
     'statmode_default off',
     `snd_path ${folder}/heard`,
     `module_path ${MODULES}`,
-    ...['g711', 'aufile', 'aubridge', 'sndfile', 'srtp', 'cons'].map((name) => `module ${name}.so`),
+    ...['g711', 'amr', 'aufile', 'aubridge', 'sndfile', 'srtp', 'cons'].map((name) => `module ${name}.so`),
     ...['ctrl_tcp', 'account', 'contact', 'menu'].map((name) => `module_app ${name}.so`),
     'module_tmp uuid.so',
     `ctrl_tcp_listen ${options.address}:${control}`,
@@ -107,7 +107,7 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
   writeFileSync(join(folder, 'contacts'), options.writesTo ? `"it" <${options.writesTo}>\n` : '')
   writeFileSync(join(folder, 'tone.wav'), encodeWav(toneSamples(options.hertz, 60)))
   const program = startProgram(peer('baresip').path, ['-f', folder], { cwd: folder })
-  await program.waitFor(/baresip is ready/)
+  await program.waitFor(/baresip is ready/, 30_000)
   const wire = await openControl(options.address, control)
   const shown = await openScreen(options.address, screen)
   const heard = () =>
@@ -119,7 +119,7 @@ export const startBaresip = async (options: BaresipOptions): Promise<Baresip> =>
     pid: program.pid,
     events: wire.events,
     command: wire.command,
-    event: (type, { from = 0, timeoutMs = 10_000 } = {}) =>
+    event: (type, { from = 0, timeoutMs = 30_000 } = {}) =>
       until(`${options.user}: ${type}`, () => wire.events.slice(from).find((event) => event.type === type), {
         timeoutMs,
       }),

@@ -1,9 +1,21 @@
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { peer } from './peers.ts'
 import { freePort, portRange } from './ports.ts'
 import { startProgram } from './program.ts'
 import { temporaryFolder } from './tandem.ts'
+
+/** Why nothing can be converted to AMR, if so. */
+export const withoutAmr = (): string | false => {
+  const { path, skip } = peer('rtpengine')
+  if (skip) return skip
+  const said = spawnSync(path, ['--config-file=none', '--codecs'], { encoding: 'utf8' }).stdout
+  return (
+    !/ AMR: fully supported/.test(said) &&
+    'rtpengine cannot write AMR (tools/peers.sh installs libavcodec-extra)'
+  )
+}
 
 /** rtpengine in user space on loopback, with a configuration that says nothing: the packaged one opens other ports. `keysTo`: where it tells of keys. */
 export const startRtpengine = async ({ keysTo }: { keysTo?: string } = {}) => {

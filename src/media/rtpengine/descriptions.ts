@@ -3,7 +3,7 @@ import { err, ok, type Result } from '#lib/result'
 import { otherSide } from '../call.ts'
 import { listenerOf, webOf } from '../options.ts'
 import { type Call, type Register, tagsOf } from './call.ts'
-import { flagsFor, forBrowsers, forTelephones, withMediaOf } from './flags.ts'
+import { encodingsOf, flagsFor, forBrowsers, forTelephones, withMediaOf } from './flags.ts'
 import type { NgFault, NgReply } from './ng.ts'
 import type { Places } from './places.ts'
 
@@ -15,6 +15,8 @@ export type DescriptionPorts = {
   events: Pick<MediaEvents, 'onWeb'>
   /** Serves calls that rtpengine does not have. */
   embedded: Pick<Media, 'offer' | 'answer' | 'refresh'>
+  /** Encodings added to offers that lack them. */
+  transcode: readonly string[]
 }
 
 const refusalOf = ({ why }: NgFault): Refusal => (why === 'silent' ? 'overloaded' : 'not-acceptable-media')
@@ -31,7 +33,9 @@ const browserOf = (call: Call, side: Side, options: MediaOptions): string | unde
   webOf(side, options) ?? (listenerOf(side, options) === undefined ? call.said[side]?.web : undefined)
 
 /** Offers and answers of both sides, and those of browsers that come by another way. */
-export const createDescriptions = ({ register, places, events, embedded }: DescriptionPorts) => {
+export const createDescriptions = (ports: DescriptionPorts) => {
+  const { register, places, events, embedded } = ports
+  const added = encodingsOf(ports.transcode)
   const { calls, ask, inTurn } = register
 
   /** The call of a browser that was asked here stays here: its answer is to our own description. */
@@ -48,6 +52,7 @@ export const createDescriptions = ({ register, places, events, embedded }: Descr
     const reply = await register.firstOffer(call, {
       ...{ sdp, ...tagsOf(side, call), 'via-branch': branch },
       ...flagsFor(own !== undefined, web !== undefined, false),
+      ...added,
     })
     if (!reply.ok) {
       if (!call.offer) register.forget(call)
@@ -88,6 +93,7 @@ export const createDescriptions = ({ register, places, events, embedded }: Descr
     const offered = await ask(call, 'offer', {
       ...{ sdp, 'from-tag': side, 'to-tag': otherSide(side), ...branch },
       ...flagsFor(true, isWeb, false),
+      ...added,
     })
     if (!offered.ok) return err(refusalOf(offered.error))
     call.said[side] = { sdp, web }

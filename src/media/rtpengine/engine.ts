@@ -14,6 +14,8 @@ import { watchSilence } from './silence.ts'
 
 export type RtpengineMediaPorts = {
   servers: readonly NgServer[]
+  /** Encodings added to offers that lack them; none: what is offered passes. */
+  transcode?: readonly string[]
   /** Serves what rtpengine has nothing for: echo, offers of the house, mailboxes. */
   embedded: EmbeddedMedia
   events: MediaEvents
@@ -42,7 +44,10 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     'rtpengine knows no BUNDLE: browsers are answered without it, each medium by itself',
   )
 
-  const { offer, answer, refresh } = createDescriptions({ register, places, events, embedded })
+  const { offer, answer, refresh } = createDescriptions({
+    ...{ register, places, events, embedded },
+    transcode: ports.transcode ?? [],
+  })
 
   const keeping = createKeeping({
     embedded,

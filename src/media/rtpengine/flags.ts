@@ -21,6 +21,10 @@ export const flagsFor = (from: boolean, to: boolean, isAnswer: boolean): { [key:
   return from ? { ...common, ...PLAIN } : { ...common, ICE: 'remove' }
 }
 
+/** Of offers: encodings that one which lacks them gets besides. Taken ones are converted, by the library that rtpengine was built with. */
+export const encodingsOf = (transcode: readonly string[]): { [key: string]: Bencoded } =>
+  transcode.length > 0 ? { codec: { transcode: [...transcode] } } : {}
+
 /** Lines of browsers that mean nothing to telephones, and that rtpengine would hand on. */
 const FOREIGN =
   /^a=(?:extmap|extmap-allow-mixed|msid|msid-semantic|ssrc|ssrc-group|group|mid|rtcp-rsize|ice-options)(?::|$)/
