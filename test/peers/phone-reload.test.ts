@@ -13,7 +13,16 @@ describe('the phone, loaded anew', { skip: peer('chromium').skip }, () => {
     return { alice, bob, carol }
   }
   before(async () => {
-    house = await openPhoneHouse()
+    house = await openPhoneHouse({
+      // However slowly a page comes back.
+      webphone: {
+        ws_addr: '127.0.0.1:0',
+        wss_addr: '',
+        phone_http_addr: '',
+        phone_https_addr: '',
+        leaving_timeout: 90,
+      },
+    })
     ;[alice, bob, carol] = await Promise.all([house.logIn(1001), house.logIn(1002), house.logIn(1003)])
   })
   after(() => house?.close())
@@ -65,12 +74,49 @@ describe('the phone, loaded anew', { skip: peer('chromium').skip }, () => {
     await quiet(bob)
   })
 
-  test('while its call still rings lets it go', async (t) => {
+  test('while its call still rings has it still, and talks once it is answered', async (t) => {
     house.told(t)
     const { alice, bob } = pages()
     await dial(alice, '1002')
     await bob.locator('.incoming').waitFor()
+    await alice.getByText('Ringing…').waitFor()
     await alice.reload()
+    await alice.getByText('Ringing…').waitFor()
+    await takes(bob)
+    await Promise.all([hears(alice), hears(bob)])
+    await press(alice, 'Hang up')
+    await Promise.all([quiet(alice), quiet(bob)])
+  })
+
+  test('while its call still rings can give it up', async (t) => {
+    house.told(t)
+    const { alice, bob } = pages()
+    await dial(alice, '1002')
+    await bob.locator('.incoming').waitFor()
+    await alice.getByText('Ringing…').waitFor()
+    await alice.reload()
+    await press(alice, 'Hang up')
     await Promise.all([quiet(alice), bob.locator('.incoming').waitFor({ state: 'detached' })])
+  })
+
+  test('while the first of two parties hangs up says who is left', async (t) => {
+    house.told(t)
+    const { alice, bob, carol } = pages()
+    await talk(alice, bob, '1002')
+    await press(alice, 'Transfer')
+    await alice.locator('.transfer input').fill('1003')
+    await press(alice, 'Ask first')
+    await takes(carol)
+    await alice.getByText('You are talking').waitFor()
+    await hears(carol)
+    const { href } = await alice.evaluate<{ href: string }>('({ href: location.href })')
+    await alice.goto('about:blank')
+    await press(bob, 'Hang up')
+    await quiet(bob)
+    await alice.goto(href)
+    await alice.locator('.call h2', { hasText: '1003' }).waitFor()
+    await Promise.all([hears(alice), hears(carol)])
+    await press(carol, 'Hang up')
+    await quiet(alice)
   })
 })

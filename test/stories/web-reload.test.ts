@@ -16,10 +16,16 @@ const town = async () => {
   return { house, bob, dave, carol: await newClient(house, 'carol') }
 }
 
-/** The page is loaded anew: what a client hears after that alone. */
-const reload = async (house: House, client: MemoryClient): Promise<MemoryClient> => {
+/** The page is loaded anew: what a client hears after that alone. `meanwhile`: while it is away. */
+const reload = async (
+  house: House,
+  client: MemoryClient,
+  meanwhile: () => unknown = () => {},
+): Promise<MemoryClient> => {
   const resume = client.heard.find(({ op }) => op === 2001)?.resume
   client.drop(1001)
+  meanwhile()
+  await house.settle()
   const back = connect(house)
   back.say(1001, { tel: 'carol', token: tokenFor(house, 'carol'), resume })
   await back.next(9001)
@@ -32,7 +38,9 @@ const toldAfterwards = ({ heard }: MemoryClient) =>
     .filter(({ op }) => op !== 9011)
     .map(({ op, cid, cid2, state, rec, with: other }) => ({
       ...{ op, cid },
-      ...(op === 9007 && { cid2, state, with: other }),
+      ...(op === 9007 && { cid2 }),
+      ...((op === 9007 || op === 9004) && { state }),
+      ...(other !== undefined && { with: other }),
       ...(op === 9014 && { rec }),
     }))
 
@@ -66,6 +74,7 @@ describe('a page that is loaded anew is told', () => {
     assert.deepEqual(cidsOf(ringing), [cid, cid2])
     const rest = [
       { op: 9008, cid },
+      { op: 9004, cid, state: 3 },
       { op: 9014, cid, rec: 0 },
     ]
     assert.deepEqual(toldAfterwards(ringing), [{ op: 9007, cid, cid2, state: 1, with: 'dave' }, ...rest])
@@ -78,6 +87,44 @@ describe('a page that is loaded anew is told', () => {
     await talking.next(9004, { cid, state: 0, cause: 200 })
     await house.pass(1000)
     assert.equal(house.calls.count, 1, 'both others talk')
+  })
+
+  test('who is left, when the one that it began with has gone meanwhile', async () => {
+    const { house, bob, dave, carol } = await town()
+    const cid = await talk(house, carol, bob)
+    await consult(house, carol, cid, 'dave')
+    void dave.incoming.at(-1)?.accept(SDP)
+    await house.settle()
+    const back = await reload(house, carol, () => bob.incoming.at(-1)?.hangUp())
+    assert.deepEqual(cidsOf(back), [cid])
+    assert.deepEqual(toldAfterwards(back), [
+      { op: 9008, cid },
+      { op: 9004, cid, state: 2, with: 'dave' },
+      { op: 9014, cid, rec: 0 },
+    ])
+  })
+
+  test('of a call that it was making: that it rings, or was answered meanwhile', async () => {
+    const { house, bob, carol } = await town()
+    carol.say(1003, { to: 'bob', sdp: browserSdp('page') })
+    const { cid } = await carol.next(2003)
+    await house.settle()
+    bob.incoming.at(-1)?.progress(180)
+    await house.settle()
+    const ringing = await reload(house, carol)
+    assert.deepEqual(cidsOf(ringing), [cid])
+    assert.deepEqual(toldAfterwards(ringing), [
+      { op: 9008, cid },
+      { op: 9004, cid, state: 1 },
+    ])
+    const talking = await reload(house, ringing, () => bob.incoming.at(-1)?.accept(SDP))
+    assert.deepEqual(toldAfterwards(talking), [
+      { op: 9008, cid },
+      { op: 9004, cid, state: 2 },
+      { op: 9014, cid, rec: 0 },
+    ])
+    talking.say(1007, { cid, type: 0, sdp: browserSdp('another page') })
+    await talking.next(9003, { cid, kind: 'answer' })
   })
 
   test('so that one which knows neither ends both, and puts nobody through', async () => {
@@ -100,12 +147,15 @@ describe('a page that is loaded anew is told', () => {
     carol.say(1013, { cid, rec: 1 })
     await carol.next(9014, { cid, rec: 1 })
     const back = await reload(house, carol)
-    const rest = { op: 9008, cid }
-    assert.deepEqual(toldAfterwards(back), [rest, { op: 9014, cid, rec: 1 }])
+    const rest = [
+      { op: 9008, cid },
+      { op: 9004, cid, state: 2 },
+    ]
+    assert.deepEqual(toldAfterwards(back), [...rest, { op: 9014, cid, rec: 1 }])
     back.say(1013, { cid, rec: 0 })
     await back.next(9014, { cid, rec: 0 })
     const again = await reload(house, back)
-    assert.deepEqual(toldAfterwards(again), [rest, { op: 9014, cid, rec: 0 }])
+    assert.deepEqual(toldAfterwards(again), [...rest, { op: 9014, cid, rec: 0 }])
   })
 
   test('nothing of the calls of another browser of the same person, and cannot end them', async () => {

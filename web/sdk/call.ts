@@ -31,6 +31,8 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
   const alive = () => view.get().state !== 'ended'
   let stopWatch: (() => void) | undefined
   let theirs = theirOffer
+  /** An offer of this page has been answered, or one of theirs. */
+  let agreed = false
 
   /** Asks in the name of this call; a refusal is thrown as a trouble. */
   const ask = async (op: number, members: Members = {}): Promise<Answer> => {
@@ -97,6 +99,8 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
       ...nowWith(event),
     })
     watch()
+    // The answer came while this page was away: it asks for its own.
+    if (!agreed) repair.now(true)
   }
 
   const hangUp = async () => {
@@ -123,6 +127,7 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
         if (!alive()) return
         await ask(OP.answer, { sdp })
         patch({ video: video && media.near() !== undefined })
+        agreed = true
         connected({})
       } catch (error) {
         // Without a microphone the caller still rings: the user may allow it and answer.
@@ -172,8 +177,9 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
         return end({ cause, reason: textOf(event, 'reason') })
       }
       case STATE.ringing:
-        // Told of incoming calls as well, after our own 1006.
-        if (view.get().direction === 'out') patch({ state: 'ringing', early: event.early === true })
+        // Told of incoming calls as well, after our own 1006; with somebody else's name where only the one asked first is left.
+        if (view.get().direction === 'out' || textOf(event, 'with'))
+          patch({ state: 'ringing', early: event.early === true && agreed, ...nowWith(event) })
         return
       case STATE.connected:
         if (cause !== undefined && cause >= 300)
@@ -210,17 +216,19 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
   return {
     ...{ call, media, place, onState, onSecond, end },
     adopt: async () => {
-      patch({ recovering: true })
+      agreed = view.get().state === 'connected'
+      patch({ recovering: agreed })
       media.mute(view.get().muted)
       try {
         await media.open({ listen: true })
       } catch (error) {
         patch({ trouble: troubleIn(error) })
       }
-      watch()
+      if (view.get().state === 'connected') watch()
     },
     onMedia: async (event) => {
       const sdp = textOf(event, 'sdp')
+      agreed ||= media.peer.connection.signalingState === 'have-local-offer'
       if (event.kind === 'offer') {
         // A late offer for a call that rings here is answered when the user does.
         if (view.get().state === 'incoming') theirs = sdp

@@ -163,7 +163,7 @@ export const createCalls = (ports: CallsPorts): Calls => {
       for (const cid of departures.onReady(cids)) {
         const known = kept.find((one) => one.cid === cid)
         if (find(cid) || !known) continue
-        const one = add({ ...newView({ ...known, state: 'connected' }), ...known, state: 'connected' })
+        const one = add({ ...newView(known), ...known })
         void one.adopt()
       }
     },

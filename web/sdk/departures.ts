@@ -12,7 +12,7 @@ import {
 
 type Ask = (op: number, members: Members) => Promise<Answer>
 
-/** Calls that this page has left, and those that it never knew, as they rang when it was loaded anew: none stays, connected to nobody. */
+/** Calls that this page has left, and those that it never knew, as it was loaded anew before it had their names: none stays, connected to nobody. */
 export const createDepartures = (ask: Ask) => {
   /** The server was told: what it says of them before it has heard that means nothing. */
   const left = new Set<string>()

@@ -47,12 +47,55 @@ describe('a page that was loaded anew', () => {
     assert.equal(third.phone.calls.list().length, 2, 'as often as it is loaded')
   })
 
-  test('hangs up what rang when it went: nobody would hear it', async () => {
+  const calling = async () => {
     const { world, phone, socket } = await ready()
-    phone.calls.place('1002')
+    const call = phone.calls.place('1002')
     await settle()
     socket.answer(1003, { cid: 'c1' })
+    await settle()
+    return { world, call, socket }
+  }
+
+  test('finds its call that still rings, and asks for media once it is answered', async () => {
+    const { world, socket } = await calling()
     socket.say({ op: 9004, cid: 'c1', state: 1 })
+    const next = await reload(world, ['c1'])
+    next.socket.say({ op: 9008, cid: 'c1' })
+    next.socket.say({ op: 9004, cid: 'c1', state: 1, early: true })
+    await settle()
+    const { state, early, with: other, recovering } = next.view('c1') ?? {}
+    assert.deepEqual([state, early, other, recovering], ['ringing', false, '1002', false])
+    assert.equal(next.socket.last(1007), undefined)
+    // The answer to the offer of the page before.
+    next.socket.say({ op: 9003, cid: 'c1', kind: 'answer', sdp: 'theirs' })
+    next.socket.say({ op: 9004, cid: 'c1', state: 2 })
+    await settle()
+    assert.equal(next.socket.last(1007)?.type, 0)
+    next.socket.answer(1007)
+    next.socket.say({ op: 9003, cid: 'c1', kind: 'answer', sdp: 'theirs anew' })
+    next.socket.say({ op: 9004, cid: 'c1', state: 2 })
+    await settle()
+    assert.deepEqual([next.view('c1')?.state, next.view('c1')?.recovering], ['connected', false])
+    assert.equal(next.socket.sent.filter(({ op }) => op === 1007).length, 1)
+    assert.deepEqual(hungUp(next.socket), [])
+    void next.phone.calls.list()[0]?.hangUp()
+    assert.deepEqual(hungUp(next.socket), ['c1'])
+  })
+
+  test('finds its call that was answered meanwhile', async () => {
+    const { world } = await calling()
+    const next = await reload(world, ['c1'])
+    assert.equal(next.view('c1')?.state, 'calling')
+    next.socket.say({ op: 9008, cid: 'c1' })
+    next.socket.say({ op: 9004, cid: 'c1', state: 2 })
+    await settle()
+    assert.equal(next.view('c1')?.state, 'connected')
+    assert.equal(next.socket.sent.filter(({ op }) => op === 1007).length, 1)
+  })
+
+  test('hangs up what it had not even a name of yet: nobody would hear it', async () => {
+    const { world, phone } = await ready()
+    phone.calls.place('1002')
     await settle()
     const next = await reload(world, ['c1'])
     assert.equal(next.phone.calls.list().length, 0)
@@ -60,6 +103,25 @@ describe('a page that was loaded anew', () => {
     next.socket.say({ op: 9004, cid: 'c1', state: 2 })
     await settle()
     assert.deepEqual(hungUp(next.socket), ['c1'], 'once')
+  })
+
+  test('shows who is left when the one that it began with has gone meanwhile', async () => {
+    const { world, call, socket } = await talking()
+    const consult = call.consult('1003')
+    await settle()
+    socket.answer(1008, { cid2: 'c9' })
+    await consult
+    for (const [state, shown] of [
+      [2, 'connected'],
+      [1, 'ringing'],
+    ] as const) {
+      const next = await reload(world, ['c1'])
+      next.socket.say({ op: 9008, cid: 'c1' })
+      next.socket.say({ op: 9004, cid: 'c1', state, with: '1003' })
+      await settle()
+      const { with: other, second, state: now } = next.view('c1') ?? {}
+      assert.deepEqual([other, second, now], ['1003', undefined, shown])
+    }
   })
 
   test('is not in the way of a call that rings here', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type FakeSocket, settle } from './fake-browser.ts'
-import { aPhone, register, talking } from './fake-phone.ts'
+import { aPhone, ready, register, talking } from './fake-phone.ts'
 
 describe('a call whose way is lost', () => {
   const restarts = (socket: FakeSocket) =>
@@ -100,5 +100,20 @@ describe('a call whose way is lost', () => {
     await call.hangUp()
     const again = await register(world, { cids: ['c1'] })
     assert.equal(again.last(1010)?.cid, 'c1')
+  })
+
+  test('that is answered while the connection is lost asks for an answer of its own', async () => {
+    const { phone, socket, world } = await ready()
+    const call = phone.calls.place('1002')
+    await settle()
+    socket.answer(1003, { cid: 'c1' })
+    await world.turn(6000)
+    socket.drop()
+    const again = await register(world, { cids: ['c1'] })
+    again.say({ op: 9008, cid: 'c1' })
+    again.say({ op: 9004, cid: 'c1', state: 2 })
+    await settle()
+    assert.equal(call.view.get().state, 'connected')
+    assert.equal(again.last(1007)?.type, 0)
   })
 })

@@ -100,11 +100,11 @@ export const partyOf = (ports: PartyPorts, call: WebCall): Party => {
     },
     meets(other: Shown) {
       const { from, disp } = shownOf(other)
-      call.other = from
+      call.meets(from, disp)
       call.voiceMail = other.voiceMail === true
       // Whoever is put together talks: a hold belonged to the one who left.
       call.held.here = call.held.there = false
-      if (call.state === 'connected') call.tell(call.talking, { with: from, disp })
+      if (call.state === 'connected') call.present()
     },
   }
 }

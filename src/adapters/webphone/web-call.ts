@@ -70,6 +70,8 @@ export class WebCall {
   recorded = false
   /** Who it is with, as one dials it. */
   other: string
+  /** Another party than the one that it began with: its client is told again when it comes back. */
+  #met: Partial<Pdu> | undefined
   #agent: string | undefined
   readonly #media: Pick<Media, 'leave'>
 
@@ -117,18 +119,29 @@ export class WebCall {
     else this.phone.say({ op: 9004, cid, ...(ucid !== undefined && { ucid }), state, ...named })
   }
 
-  /** How it stands, and with whom. */
-  #present(): void {
-    this.tell(this.state === 'connected' ? this.talking : 1, { with: this.other })
+  /** Somebody put another party in the place of the one before. */
+  meets(other: string, disp: string): void {
+    this.other = other
+    this.#met = { with: other, disp }
+  }
+
+  /** How it stands, and with whom, where that is not known. */
+  present(named = this.#met): void {
+    if (this.state === 'connected') this.tell(this.talking, named)
+    else if (named || this.alerted !== 'no')
+      this.tell(1, { ...(this.alerted === 'early' && { early: true }), ...named })
   }
 
   /** Its client is back, and a page may have been loaded anew: it is asked for media, and told what it cannot know. */
   remind(): void {
     const { phone, cid, second, recorded } = this
     // First: who knows neither party hangs up both, and a first one that has a second one would be put through by that.
-    if (phone.isNew && second) second.#present()
+    if (phone.isNew && second) second.present({ with: second.other })
     phone.say({ op: 9008, cid })
-    if (phone.isNew && this.state === 'connected') phone.say({ op: 9014, cid, rec: recorded ? 1 : 0 })
+    if (!phone.isNew) return
+    // It may have been answered, or be with somebody else, since its client heard of it.
+    this.present()
+    if (this.state === 'connected') phone.say({ op: 9014, cid, rec: recorded ? 1 : 0 })
   }
 
   /** A call centre serves it. */
@@ -154,7 +167,8 @@ export class WebCall {
     this.cid = from.cid
     this.first = undefined
     this.phone.calls.set(this.cid, this)
-    this.#present()
+    this.#met = { with: this.other }
+    this.present()
   }
 
   /** The same without a word. */
