@@ -56,7 +56,7 @@ const inbox: GatewayInbox = {
   text: async () => ok({ id: '', duplicate: false }),
   report: async () => ok(undefined),
   result: async () => ok(undefined),
-  event: async () => ok(undefined),
+  event: async () => ok({ duplicate: false }),
   call: async () => ok(undefined),
 }
 

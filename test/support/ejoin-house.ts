@@ -75,7 +75,7 @@ export const anEjoinHouse = async ({ device, serve, settings = new Map() }: Opti
     inbox: {
       text: (text) => keep(text.dedupe, () => texts.push(text)),
       report: (report) => kept(undefined, () => reports.push(report)),
-      event: (event) => kept(event.dedupe, () => events.push(event)),
+      event: (event) => keep(event.dedupe, () => events.push(event)),
       call: (call) => kept(undefined, () => calls.set(call.key, call)),
       result: (result) => kept(undefined, () => results.push(result)),
     },

@@ -67,7 +67,13 @@ export const aGoipHouse = (options: GoipHouseOptions = {}) => {
       },
       report: (report) => kept(() => void reports.push(report)),
       result: async () => ok(undefined),
-      event: (event) => kept(() => void events.push(event)),
+      event: async (event) => {
+        const done = await kept(() => {
+          events.push(event)
+          if (event.call) calls.push(event.call)
+        })
+        return done.ok ? ok({ duplicate: false }) : done
+      },
       call: (call) => kept(() => void calls.push(call)),
     },
   })

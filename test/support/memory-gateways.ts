@@ -81,10 +81,21 @@ export const memoryGateways = (): MemoryGateways => {
     },
     keepTask: (task) => kept(() => memory.tasks.set(task.id, task.items)),
     task: async (id) => memory.tasks.get(id),
-    addEvent: (event) => kept(() => memory.written.push(event)),
+    addEvent: (event, claim) =>
+      kept(() => {
+        memory.written.push(event)
+        if (event.call) memory.recorded.set(event.call.key, event.call)
+        if (claim) memory.keys.set(claim.key, { id: `${event.atMs}`, untilMs: claim.untilMs })
+      }),
     saveCall: (call) => kept(() => memory.recorded.set(call.key, call)),
     events: async () => memory.written.map((event, seq) => ({ ...event, seq })),
-    calls: async () => [...memory.recorded.values()],
+    calls: async ({ line, sinceMs = 0, beforeMs = Number.POSITIVE_INFINITY }) =>
+      [...memory.recorded.values()].filter(
+        (call) =>
+          (line === undefined || call.line === line) &&
+          (call.beginMs ?? 0) >= sinceMs &&
+          (call.beginMs ?? 0) < beforeMs,
+      ),
     deleteBefore: async () => 0,
   }
   return memory

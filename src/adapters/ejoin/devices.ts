@@ -27,7 +27,7 @@ export type EjoinDevice = {
   seq: number | undefined
   slots: number
   ports: Map<number, PortMemory>
-  /** What has been taken already and must not count twice: delivery reports, texts of its own. */
+  /** Delivery reports that were taken already and must not count twice. */
   seen: Set<string>
   /** When the last alarm of missing reports was written down. */
   alarmedMs: number

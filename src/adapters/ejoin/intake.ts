@@ -40,7 +40,7 @@ const ALARMS: ReadonlySet<string> = new Set([
   'restarted',
 ])
 
-type Kept = ReturnType<GatewayInbox['event']> | ReturnType<GatewayInbox['text']>
+type Kept = ReturnType<GatewayInbox['event' | 'text' | 'call']>
 
 /** JSON as deep as a stack is not printed. */
 const printed = (raw: unknown): string => {
@@ -54,10 +54,18 @@ const printed = (raw: unknown): string => {
 /** Takes in what a device says; every promise resolves when that is on disk. */
 export const createIntake = ({ fleet, inbox, addresses, clock, tasks, complaints }: IntakePorts) => {
   const sightPorts = createSightings(fleet)
-  const tell = (line: string, name: string, fields: Record<string, string>, dedupe?: string): Kept =>
+  /** `keyMs`: how long `dedupe` is known again, if longer than usual. */
+  const tell = (
+    line: string,
+    name: string,
+    fields: Record<string, string>,
+    dedupe?: string,
+    keyMs?: number,
+  ): ReturnType<GatewayInbox['event']> =>
     inbox.event({
       ...{ line, name, atMs: clock.wallMs(), fields },
       ...(dedupe !== undefined && { dedupe }),
+      ...(keyMs !== undefined && { keyMs }),
       ...(ALARMS.has(name) && { alarm: true as const }),
     })
 
@@ -76,7 +84,7 @@ export const createIntake = ({ fleet, inbox, addresses, clock, tasks, complaints
       // Our own clock gives the order; what the device said is kept beside it.
       complaints.complain('odd-time', device.name, `a text on port ${slot} is of ${timeOf(row.atMs)}`)
       const fields = { from: clip(row.sender), slot, device_time: timeOf(row.atMs) }
-      return [kept, tell(line, 'odd-time', fields, `odd|${dedupe}`)]
+      return [kept, tell(line, 'odd-time', fields, `odd|${dedupe}`, KEY_MS)]
     }
     // A repeat would be taken for the report of a later text to the same number.
     if (device.seen.has(row.key)) return []
@@ -85,7 +93,13 @@ export const createIntake = ({ fleet, inbox, addresses, clock, tasks, complaints
     const kept: Kept =
       code >= 0 && code <= MOST_STATUS
         ? inbox.report({ line, recipient, status: code, atMs, dedupe, keyMs: KEY_MS })
-        : tell(line, 'delivery-report', { recipient, code: String(code), stamp: clip(row.stamp) }, dedupe)
+        : tell(
+            line,
+            'delivery-report',
+            { recipient, code: String(code), stamp: clip(row.stamp) },
+            dedupe,
+            KEY_MS,
+          )
     void kept.then(({ ok }) => ok && isFirst(device, row.key))
     return [kept]
   }
@@ -118,16 +132,16 @@ export const createIntake = ({ fleet, inbox, addresses, clock, tasks, complaints
     const line = lineIn(device, port)
     const to = clip(report.recipient)
     const stamp = `${report.taskId ?? ''}|${report.atMs ?? ''}|${to}`
-    const key = `sent|${printCardPort(report.port)}|${stamp}`
-    if (device.seen.has(key)) return []
+    const key = `${clip(device.name)}|sent|${printCardPort(report.port)}|${stamp}`
     const fields = {
       ...{ to, text: clip(report.text, LONGEST_TEXT), status: clip(report.status) },
       ...{ slot: printCardPort(report.port), task: String(report.taskId ?? ''), smsc: clip(report.smsc) },
       ...{ source: String(report.source ?? ''), device_time: timeOf(report.atMs) },
     }
-    const kept = tell(line, 'sent-by-device', fields, `${clip(device.name)}|${key}`)
-    void kept.then(({ ok }) => {
-      if (ok && isFirst(device, key) && (report.code ?? 0) === 0) fleet.sentElsewhere(line, to)
+    // Without a time, one text to that number is like another.
+    const kept = tell(line, 'sent-by-device', fields, key, report.atMs === undefined ? undefined : KEY_MS)
+    void kept.then((done) => {
+      if (done.ok && !done.value.duplicate && (report.code ?? 0) === 0) fleet.sentElsewhere(line, to)
     })
     return [kept]
   }

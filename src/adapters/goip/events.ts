@@ -51,9 +51,7 @@ export const createDeviceEvents = (ports: EventPorts) => {
     counts.events++
     if (name === 'STATE') sightState(line, fields)
     const said = { ...Object.fromEntries(fields), ...(body !== undefined && { msg: body }) }
-    const kept = inbox.event({ line: line.id, name, atMs, dedupe, fields: said })
-    const call = calls(line, event)
-    return call ? Promise.all([kept, call]).then((both) => ({ ok: both.every(({ ok }) => ok) })) : kept
+    return calls(line, event, { line: line.id, name, atMs, dedupe, fields: said })
   }
   const sightState = (line: GoipLine, fields: Map<string, string>): void => {
     const word = fields.get('gsm_remain_state')

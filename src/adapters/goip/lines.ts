@@ -20,8 +20,8 @@ export type GoipLine = {
   /** What that keepalive said. */
   said: LineState
   sim: SimFacts
-  /** The call that the device records, or the last one. */
-  call: { receipt: string; record: GatewayCall } | undefined
+  /** The call that the device records, or the last one. `begun`: it is on its way to the disk. */
+  call: { receipt: string; record: GatewayCall; begun: Promise<unknown> | undefined } | undefined
 }
 
 const freshLine = (settings: LineSettings): GoipLine => {

@@ -237,8 +237,12 @@ export type GatewayEvent = {
   name: string
   atMs: number
   fields: Record<string, string>
-  /** Absent: each one is kept. */
+  /** The same key within the window names the same event. Absent: each one is kept. */
   dedupe?: string
+  /** The window, where it is longer than usual. */
+  keyMs?: number
+  /** What it begins or changes: on disk with it, or not at all. Begun by it, `beginMs` is its `atMs`. */
+  call?: GatewayCall
   /** An operator should look at it: it is told to whoever watches. */
   alarm?: true
 }
@@ -258,6 +262,9 @@ export type GatewayCall = {
   reason: string
 }
 
+/** `duplicate`: nothing was kept. `call`: of what is told again after a restart, the one that it began, as it is on disk. */
+export type Told = { duplicate: boolean; call?: GatewayCall }
+
 /** Where adapters hand in what devices say. Each resolves when it is on disk: only then is the device told so. */
 export type GatewayInbox = {
   text(text: InboundText): Promise<Result<{ id: string; duplicate: boolean }, 'failure' | 'overloaded'>>
@@ -265,6 +272,6 @@ export type GatewayInbox = {
   report(report: InboundReport): Promise<Result<void, 'failure'>>
   /** What was `unknown` is corrected; a result that comes before its text is found is parked. */
   result(result: InboundResult): Promise<Result<void, 'failure'>>
-  event(event: GatewayEvent): Promise<Result<void, 'failure'>>
+  event(event: GatewayEvent): Promise<Result<Told, 'failure'>>
   call(call: GatewayCall): Promise<Result<void, 'failure'>>
 }

@@ -31,17 +31,21 @@ const createFirsts = (wallMs: () => number) => {
   }
 }
 
-type Kept = Result<void, 'failure'>
+type Kept<T> = Result<T, 'failure'>
 
-/** What bears the same key is done once: a repeat is answered when the first one is on disk, and tried anew when it failed. */
-export const createOnce = (wallMs: () => number) => {
+/**
+ * What bears the same key is done once: a repeat is answered by `again` when the first one is on disk, and tried anew when
+ * it failed.
+ */
+export const createOnce = <T>(wallMs: () => number, again: T) => {
   const firsts = createFirsts(wallMs)
-  const underWay = new Map<string, Promise<Kept>>()
-  return (key: string | undefined, work: () => Promise<Kept>): Promise<Kept> => {
+  const underWay = new Map<string, Promise<Kept<T>>>()
+  const repeated = (first: Kept<T>): Kept<T> => (first.ok ? ok(again) : first)
+  return (key: string | undefined, work: () => Promise<Kept<T>>): Promise<Kept<T>> => {
     if (key === undefined) return work()
     const first = underWay.get(key)
-    if (first) return first
-    if (!firsts.isFirst(key)) return Promise.resolve(ok(undefined))
+    if (first) return first.then(repeated)
+    if (!firsts.isFirst(key)) return Promise.resolve(ok(again))
     const done = work().then((kept) => {
       underWay.delete(key)
       if (!kept.ok) firsts.forget(key)

@@ -2,18 +2,21 @@ import type { Timers } from '#lib/clock'
 import type { Random } from '#lib/random'
 import { err, ok, type Result } from '#lib/result'
 import type { Events } from '../events.ts'
-import type { Fleet, GatewayEvent, GatewayInbox, InboundText } from '../fleet/contract.ts'
-import { hashOf } from '../fleet/sims.ts'
+import type { Fleet, GatewayCall, GatewayEvent, GatewayInbox, InboundText, Told } from '../fleet/contract.ts'
+import { hashOf, isSameCard } from '../fleet/sims.ts'
 import type { Messages } from '../messages/contract.ts'
+import type { MessageVia } from '../messages/record.ts'
+import { createCardTexts } from './card-texts.ts'
 import { viaOf } from './carrier.ts'
 import { createOnce } from './firsts.ts'
+import { createReportKeys } from './report-keys.ts'
 import { createReports } from './reports.ts'
 import { type GatewayStore, marksOfReport, type ParkedReport } from './store.ts'
 
 export type InboxPorts = {
   timers: Timers
   random: Random
-  fleet: Pick<Fleet, 'get' | 'received'>
+  fleet: Pick<Fleet, 'simOf' | 'linesOf' | 'received'>
   messages: Pick<Messages, 'accept' | 'report' | 'correct' | 'get'>
   store: GatewayStore
   events: Pick<Events, 'publish'>
@@ -34,12 +37,20 @@ export const createGatewayInbox = (
   ports: InboxPorts,
 ): GatewayInbox & { onHanded(id: string, line: string, marks: string[]): void } => {
   const { timers, random, fleet, messages, store, events, parked, reportMs } = ports
-  const once = createOnce(() => timers.clock.wallMs())
+  const wallMs = (): number => timers.clock.wallMs()
+  const once = createOnce<Told>(wallMs, { duplicate: true })
+  const keys = createReportKeys(store, wallMs, 'event')
   const nextId = (): string => random.token(20)
   const reports = createReports({ timers, messages, store, left: parked, nextId, reportMs })
 
-  const draftOf = (text: InboundText) => {
-    const via = viaOf({ id: text.line, sim: { ...fleet.get(text.line)?.sim, ...text.sim } })
+  const cardTexts = createCardTexts({ fleet, store, messages })
+
+  /** The device may know the text's own card, in another slot than the one in use. */
+  const cameBy = ({ line, sim }: InboundText): MessageVia => {
+    const there = fleet.simOf(line) ?? {}
+    return viaOf({ id: line, sim: isSameCard(there, sim) === false ? sim : { ...there, ...sim } })
+  }
+  const draftOf = (text: InboundText, via: MessageVia) => {
     const to = via.number ?? text.line
     const { dedupe, keyMs } = text
     return {
@@ -54,25 +65,39 @@ export const createGatewayInbox = (
       body: { kind: 'text' as const, text: text.text },
     }
   }
-  /** The subscriber whose text this line, with whatever card, last sent to the number that writes now. */
-  const whoWrote = async ({ line, from }: InboundText): Promise<string | undefined> => {
+  /** The subscriber whose text this card last sent to the number that writes now, by whatever line. */
+  const whoWrote = async ({ line, from }: InboundText, via: MessageVia): Promise<string | undefined> => {
     const [mark] = marksOfReport(undefined, from)
     if (mark === undefined) return undefined
-    const since = timers.clock.wallMs() - CONVERSATION_MS
-    const [last] = await store.handedTo(line, mark, since)
-    return last === undefined ? undefined : (await messages.get(last))?.fromImpi
+    return (await cardTexts.last(via, line, mark, wallMs() - CONVERSATION_MS))?.fromImpi
   }
 
-  const noted = async (event: GatewayEvent): Promise<Result<void, 'failure'>> => {
-    const done = await kept(store.addEvent(event))
-    if (done.ok && event.alarm) events.publish({ kind: 'gateway.alarm', alarm: event })
-    return done
+  const begunAt = async (line: string, ms: number): Promise<GatewayCall | undefined> => {
+    const begun = await store.calls({ line, sinceMs: ms, beforeMs: ms + 1, limit: 1 })
+    return begun[0]
+  }
+  /** A process before this one may have taken it, and died before the device was told so. */
+  const noted = async (event: GatewayEvent): Promise<Result<Told, 'failure'>> => {
+    try {
+      const claim = keys.claimOf(event)
+      const taken = await keys.holderOf(claim)
+      if (taken !== undefined) {
+        const call = event.call && (await begunAt(event.line, Number(taken)))
+        return ok({ duplicate: true, ...(call && { call }) })
+      }
+      await store.addEvent(event, claim)
+    } catch {
+      return err('failure')
+    }
+    if (event.alarm) events.publish({ kind: 'gateway.alarm', alarm: event })
+    return ok({ duplicate: false })
   }
 
   return {
     async text(text) {
-      const answerTo = await whoWrote(text).catch(() => undefined)
-      const draft = { ...draftOf(text), ...(answerTo !== undefined && { answerTo }) }
+      const via = cameBy(text)
+      const answerTo = await whoWrote(text, via).catch(() => undefined)
+      const draft = { ...draftOf(text, via), ...(answerTo !== undefined && { answerTo }) }
       let accepted = await messages.accept(draft)
       // No device sends so much; whatever it is, the device would repeat it for ever.
       if (!accepted.ok && accepted.error === 'bad-request')

@@ -1,5 +1,4 @@
 import { nameOfText } from '#lib/hash'
-import type { InboundReport } from '../fleet/contract.ts'
 import type { DedupeClaim } from '../messages/record.ts'
 import type { GatewayStore } from './store.ts'
 
@@ -8,15 +7,19 @@ const WINDOW_MS = 10 * 60_000
 /** Keys of the store are bounded. */
 const LONGEST = 150
 
-/** Keys of delivery reports on disk, beside those of texts. */
-export const createReportKeys = (store: Pick<GatewayStore, 'holderOf'>, wallMs: () => number) => ({
-  claimOf({ dedupe, keyMs = WINDOW_MS }: InboundReport): DedupeClaim | undefined {
+/** Keys of delivery reports and events on disk, beside those of texts. */
+export const createReportKeys = (
+  store: Pick<GatewayStore, 'holderOf'>,
+  wallMs: () => number,
+  kind: 'report' | 'event' = 'report',
+) => ({
+  claimOf({ dedupe, keyMs = WINDOW_MS }: { dedupe?: string; keyMs?: number }): DedupeClaim | undefined {
     if (dedupe === undefined) return undefined
     const name = dedupe.length <= LONGEST ? dedupe : `${dedupe.slice(0, LONGEST)}${nameOfText(dedupe)}`
     const nowMs = wallMs()
-    return { key: `report|${name}`, nowMs, untilMs: nowMs + keyMs }
+    return { key: `${kind}|${name}`, nowMs, untilMs: nowMs + keyMs }
   },
-  /** The message that was told by it; empty: none. Undefined: it was never taken. */
+  /** What it names: the message that was told by it (empty: none), or when the event was. Undefined: it was never taken. */
   async holderOf(claim: DedupeClaim | undefined): Promise<string | undefined> {
     if (!claim) return undefined
     const { nowMs, untilMs } = claim

@@ -50,7 +50,7 @@ const stepOfResult = (result: SendResult): Omit<MessageStep, 'atMs'> | undefined
 export const createReports = ({ timers, messages, store, left, nextId, reportMs }: ReportPorts) => {
   const wallMs = (): number => timers.clock.wallMs()
   const parking = createParking(store, left, wallMs)
-  const once = createOnce(wallMs)
+  const once = createOnce<void>(wallMs, undefined)
   const keys = createReportKeys(store, wallMs)
   const handed = createNewest<string>(MOST_HANDED)
 

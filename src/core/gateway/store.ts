@@ -33,12 +33,13 @@ export type GatewayStore = SimStore & {
   loadParked(): Promise<ParkedReport[]>
   /** A key that was taken, and names no message. */
   noteKey(claim: DedupeClaim): Promise<void>
-  /** Of a key that is on disk; `id` is that of the message that it names: empty, none. */
+  /** Of a key that is on disk; `id` is that of the message that it names (empty: none), or an event's `atMs`. */
   holderOf(key: string): Promise<KeyHolder | undefined>
   keepTask(task: TextTask): Promise<void>
   /** Its recipients and their messages; undefined: there is no such task. */
   task(id: string): Promise<TaskItem[] | undefined>
-  addEvent(event: GatewayEvent): Promise<void>
+  /** With its call. `claim`: notes the key too, which names the event's `atMs`; all in one transaction. */
+  addEvent(event: GatewayEvent, claim?: DedupeClaim): Promise<void>
   saveCall(call: GatewayCall): Promise<void>
   /** Newest first, at most 1000; of one line or of all. `before`: `seq` of the last one of the page before. */
   events(query: {

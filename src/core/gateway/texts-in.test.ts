@@ -79,10 +79,12 @@ describe('a text that a card received', () => {
       const taken = await inbox.text(text)
       return taken.ok && (await messages.get(taken.value.id))?.queue
     }
-    assert.equal(await queueOf(aText()), 'subscriber:bob@tandem.test')
-    assert.equal(await queueOf(aText({ from: '15550100900' })), 'subscriber:bob@tandem.test')
-    assert.equal(await queueOf(aText({ from: '+15550100901' })), 'inbox')
-    assert.equal(await queueOf(aText({ line: 'box1/2' })), 'inbox')
+    const sim = { iccid: '89-box1/1' }
+    assert.equal(await queueOf(aText({ sim })), 'subscriber:bob@tandem.test')
+    assert.equal(await queueOf(aText({ sim: {}, from: '15550100900' })), 'subscriber:bob@tandem.test')
+    assert.equal(await queueOf(aText({ sim, from: '+15550100901' })), 'inbox')
+    assert.equal(await queueOf(aText({ sim: {}, line: 'box1/2' })), 'inbox')
+    assert.equal(await queueOf(aText()), 'inbox', 'another card')
   })
 
   test('takes only routes for what cards receive: it never leaves by a card again', async () => {

@@ -149,6 +149,45 @@ describe('what is kept of gateways', () => {
     }, file)
   })
 
+  test('an event with its key and its call: all of it, or nothing', async () => {
+    const file = aFile()
+    const call = {
+      key: 'b/1/7',
+      line: 'b/1',
+      outgoing: true,
+      caller: '1',
+      callee: '2',
+      beginMs: 7,
+      reason: '',
+    }
+    const event = { line: 'b/1', name: 'RECORD', atMs: 7, fields: { num: '2' } }
+    const claim = (key: string) => ({ key, nowMs: 1, untilMs: 900 })
+    await withStore(
+      async ({ gateways }) => {
+        await gateways.addEvent({ ...event, call }, claim('event|k'))
+        const big = { ...event, fields: { num: 'x'.repeat(300_000) } }
+        await assert.rejects(
+          gateways.addEvent({ ...big, call: { ...call, key: 'b/1/8' } }, claim('event|big')),
+        )
+      },
+      file,
+      80,
+    )
+    await withStore(async ({ gateways, messages }) => {
+      assert.deepEqual(
+        (await gateways.events({ limit: 9 })).map(({ seq: _, ...rest }) => rest),
+        [event],
+      )
+      assert.deepEqual(await gateways.calls({ limit: 9, line: 'b/1', sinceMs: 7, beforeMs: 8 }), [call])
+      assert.deepEqual(await gateways.calls({ limit: 9, line: 'b/1', sinceMs: 7, beforeMs: 7 }), [])
+      assert.deepEqual(await gateways.calls({ limit: 9 }), [call])
+      assert.deepEqual(await gateways.holderOf('event|k'), { id: '7', untilMs: 900 })
+      assert.equal(await gateways.holderOf('event|big'), undefined)
+      await messages.deleteEndedBefore(0, 900)
+      assert.equal(await gateways.holderOf('event|k'), undefined)
+    }, file)
+  })
+
   test('a queue is read behind a cursor', () =>
     withStore(async ({ messages }) => {
       await Promise.all(['a', 'b', 'c', 'd'].map((id) => messages.add(aMessage(id))))

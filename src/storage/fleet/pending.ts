@@ -8,8 +8,8 @@ export type PendingFleet = {
   recipient(key: string, month: number, recipient: number): void
   unpark(id: string): void
   park(report: ParkedReport): void
-  /** Names no message. */
-  key(claim: DedupeClaim): void
+  /** `id`: what it names; none is no message. */
+  key(claim: DedupeClaim, id?: string): void
   task(task: TextTask): void
   event(event: GatewayEvent): void
   call(call: GatewayCall): void
@@ -28,14 +28,14 @@ const empty = (): Background => ({ sims: new Map(), recipients: [], unparked: []
 export const createPendingFleet = (): PendingFleet => {
   let later = empty()
   let parked: ParkedReport[] = []
-  let keys: DedupeClaim[] = []
+  let keys: Value[] = []
   let tasks: TextTask[] = []
   let events: GatewayEvent[] = []
   let calls = new Map<string, GatewayCall>()
 
   const takeUrgent = (batch: Batch): void => {
     for (const report of parked) pushReport(batch.parked, report)
-    for (const { key, untilMs } of keys) batch.keys.push(key, '', untilMs)
+    for (const value of keys) batch.keys.push(value)
     for (const task of tasks) pushTask(batch.tasks, task)
     for (const event of events) pushGatewayEvent(batch.gatewayEvents, event)
     for (const call of calls.values()) pushDeviceCall(batch.deviceCalls, call)
@@ -50,7 +50,7 @@ export const createPendingFleet = (): PendingFleet => {
     recipient: (key, month, recipient) => void later.recipients.push(key, month, recipient),
     unpark: (id) => void later.unparked.push(id),
     park: (report) => void parked.push(report),
-    key: (claim) => void keys.push(claim),
+    key: ({ key, untilMs }, id = '') => void keys.push(key, id, untilMs),
     task: (task) => void tasks.push(task),
     event: (event) => void events.push(event),
     call: (call) => void calls.set(call.key, call),

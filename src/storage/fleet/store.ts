@@ -34,8 +34,10 @@ export const createGatewayStore = (pending: PendingFleet, groups: Groups, thread
     return groups.urgent()
   },
   task: (id) => thread.query('textTask', id),
-  addEvent: (event) => {
+  addEvent: (event, claim) => {
     pending.event(event)
+    if (event.call) pending.call(event.call)
+    if (claim) pending.key(claim, `${event.atMs}`)
     return groups.urgent()
   },
   saveCall: (call) => {
