@@ -59,6 +59,12 @@ const viewOf = (record: CallRecord, user: Subscriber, ports: HistoryPorts): Hist
   }
 }
 
+/** Another party wished to put the user through, and nobody answered: that is no call which the user made. */
+const isMadeByAnother = (
+  { direction, answeredAtMs }: HistoryCall,
+  { transferredFrom }: CallRecord,
+): boolean => direction === 'out' && transferredFrom !== undefined && answeredAtMs === undefined
+
 const holds = (call: HistoryCall, words: string): boolean =>
   call.with.toLowerCase().includes(words) || call.name.toLowerCase().includes(words)
 
@@ -79,7 +85,7 @@ export const historyOf = async (
     const records = await ports.store.callsOf({ impi: user.impi, limit: size, ...from })
     for (const record of records) {
       const view = viewOf(record, user, ports)
-      if (words !== '' && !holds(view, words)) continue
+      if (isMadeByAnother(view, record) || (words !== '' && !holds(view, words))) continue
       if (calls.length === limit) return withRecordings(user, calls, ports, cursorAt(calls.at(-1)))
       calls.push(view)
     }

@@ -211,6 +211,22 @@ describe('a call of the history', () => {
     )
   })
 
+  test('to somebody who did not answer whom another party wished to put the user through to is none of the user’s', async () => {
+    const moved = { callerImpi: '1001', transferredFrom: 'c9', status: 480 }
+    const calls = await shown(
+      { ...moved, dialled: '1002', calleeImpi: '1002' },
+      { ...moved, dialled: '1002', calleeImpi: '1002', answeredAtMs: 12 },
+      { ...moved, callerImpi: '1002', caller: 'sip:1002@tandem.test', calleeImpi: '1001' },
+    )
+    assert.deepEqual(
+      calls.map(({ id, direction, missed }) => [id, direction, missed]),
+      [
+        ['c1', 'out', false],
+        ['c2', 'in', true],
+      ],
+    )
+  })
+
   test('of a visitor to the account that visitors call by came in', async () => {
     const guest = { how: 'web' as const, address: '203.0.113.7' }
     const [call] = await shown({ callerImpi: '1001', calleeImpi: '1001', dialled: '1001', guest })
