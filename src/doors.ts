@@ -90,7 +90,11 @@ export const openDoors = async (
     ...(network.gateways.ejoin && { ejoin: network.gateways.ejoin }),
     metrics: { metrics: applications.metrics, open: settings.admin.metrics === 'open' },
     ...(settings.goip && { dblUsers: settings.goip.api_users }),
-    simLimits: { perDay: settings.sims.per_day, perMonth: settings.sims.per_month },
+    simLimits: {
+      perDay: settings.sims.per_day,
+      perMonth: settings.sims.per_month,
+      recipientsPerMonth: settings.sims.recipients_per_month,
+    },
     http: settings.admin.http_addr,
     https: settings.admin.https_addr,
     ...(pem && { certificate: { cert: pem.certificate, key: pem.key } }),

@@ -74,6 +74,8 @@ export const createFleetSide = async (ground: Ground, events: Events, subscriber
 export type FleetSide = Awaited<ReturnType<typeof createFleetSide>>
 
 const SECRET = 'webhook.secret'
+/** Of many lines that are left out. */
+const MOST_TOLD = 10
 
 /** Texts that routes hand to applications; for a URL that `webhooks` does not have, the data folder keeps a secret. */
 const lettersOf = ({ settings, timers, log }: Ground) =>
@@ -99,7 +101,13 @@ export const openGateways = async (
   })
   handed.tell = inbox.onHanded
   fleet.onFree(messages.free)
-  const goipLines = openGoipLineBook(settings.data_dir, settings.goip?.lines ?? [])
+  const goipLines = openGoipLineBook(
+    settings.data_dir,
+    settings.goip?.lines ?? [],
+    settings.ejoin?.devices ?? [],
+  )
+  for (const { id, device } of goipLines.waiting.slice(0, MOST_TOLD))
+    log.write('gw', 'warn', `the GoIP line ${id} is left out: ${device || id} is the name of an Ejoin now`)
   const goip = goipWire
     ? createGoip({
         ...{

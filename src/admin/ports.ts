@@ -49,7 +49,7 @@ export type AdminPorts = {
   /** Who may use the JSON calls of DBL's SMS server; nobody: there are none. */
   dblUsers?: { username: string; password: string }[]
   /** What each SIM card may send; -1: no limit. */
-  simLimits?: { perDay: number; perMonth: number }
+  simLimits?: { perDay: number; perMonth: number; recipientsPerMonth: number }
   http: Listen[]
   https: Listen[]
   /** Required when `https` is not empty. PEM. */

@@ -33,6 +33,27 @@ describe('lines that are added while the server runs', () => {
     assert.deepEqual(book.remove('g1'), { ok: false, error: 'configured' })
   })
 
+  test('have no name of an Ejoin: not when they come, nor when that one has come since', () => {
+    const folder = temporaryFolder('lines')
+    const put = (ejoins: { name: string }[], line: object) =>
+      openGoipLineBook(folder, [], ejoins).put({ id: 'g1', password: 'p', ...line })
+    const ejoins = [{ name: 'ej1' }]
+    for (const line of [{ device: 'ej1' }, { id: 'ej1' }, { id: 'ej1', device: '' }])
+      assert.deepEqual(put(ejoins, line), { ok: false, error: 'ejoin' })
+    for (const line of [{ device: 'box' }, { id: 'ej1', device: 'box' }]) assert.ok(put(ejoins, line).ok)
+    assert.ok(put([], { id: 'g2', device: 'ej1' }).ok)
+    const ids = (book: ReturnType<typeof openGoipLineBook>) => book.lines.map(({ id }) => id)
+    const book = openGoipLineBook(folder, [], ejoins)
+    assert.deepEqual(ids(book), ['g1', 'ej1'])
+    assert.deepEqual(
+      book.waiting.map(({ id }) => id),
+      ['g2'],
+    )
+    assert.ok(book.remove('ej1').ok)
+    assert.deepEqual(ids(book), ['g1'])
+    assert.deepEqual(ids(openGoipLineBook(folder, [])), ['g1', 'g2'], 'it is there when the Ejoin is gone')
+  })
+
   test('of a file that is none are none; one that cannot be kept is not there', () => {
     const folder = temporaryFolder('lines')
     writeFileSync(join(folder, 'goip-lines.json'), '{ "id": [')

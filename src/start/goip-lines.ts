@@ -27,15 +27,27 @@ const DEFAULTS: Omit<GoipLine, 'id' | 'password'> = {
 export type GoipLineBook = {
   /** Those of the file, but for what has come to stand in the configuration since. */
   readonly lines: GoipLine[]
-  /** On disk when it returns. `configured`: the configuration has a line of this id, which is changed there. */
-  put(line: AddedLine): Result<GoipLine, 'configured' | 'full' | 'failure'>
+  /** Those that wait until the configuration has no Ejoin of their device's name any more. */
+  readonly waiting: GoipLine[]
+  /**
+   * On disk when it returns. `configured`: the configuration has a line of this id, which is changed there. `ejoin`: its
+   * device has the name of an Ejoin.
+   */
+  put(line: AddedLine): Result<GoipLine, 'configured' | 'ejoin' | 'full' | 'failure'>
   remove(id: string): Result<void, 'configured' | 'unknown' | 'failure'>
 }
 
 /** Lines of GoIP gateways that were added while the server ran: a file beside its records, as they hold passwords. */
-export const openGoipLineBook = (dataDir: string, configured: readonly { id: string }[]): GoipLineBook => {
+export const openGoipLineBook = (
+  dataDir: string,
+  configured: readonly { id: string }[],
+  ejoins: readonly { name: string }[] = [],
+): GoipLineBook => {
   const file = join(dataDir, FILE)
   const fixed = new Set(configured.map(({ id }) => id))
+  const names = new Set(ejoins.map(({ name }) => name))
+  /** Routes, operators and records name a device without its kind. */
+  const isEjoin = ({ id, device }: AddedLine): boolean => names.has(device || id)
   let added = new Map(readLines(file).flatMap((line) => (fixed.has(line.id) ? [] : [[line.id, line]])))
   const keep = (next: Map<string, GoipLine>): boolean => {
     if (!writeLines(file, [...next.values()])) return false
@@ -44,10 +56,14 @@ export const openGoipLineBook = (dataDir: string, configured: readonly { id: str
   }
   return {
     get lines() {
-      return [...added.values()]
+      return [...added.values()].filter((line) => !isEjoin(line))
+    },
+    get waiting() {
+      return [...added.values()].filter(isEjoin)
     },
     put(wish) {
       if (fixed.has(wish.id)) return err('configured')
+      if (isEjoin(wish)) return err('ejoin')
       if (!added.has(wish.id) && added.size >= MOST) return err('full')
       const line: GoipLine = { ...DEFAULTS, ...wish }
       return keep(new Map(added).set(line.id, line)) ? ok(line) : err('failure')

@@ -24,9 +24,15 @@ const settings = (own: object): object => ({
 test('a line that is added by REST is heard at once, survives a restart, and goes when it is removed', async (t) => {
   const port = await freePort()
   let house = await startTandem({
-    config: { goip: { addr: `127.0.0.1:${port}`, lines: [{ id: 'g0', password: 'geheim' }] } },
+    config: {
+      goip: { addr: `127.0.0.1:${port}`, lines: [{ id: 'g0', password: 'geheim' }] },
+      ejoin: { devices: [{ name: 'ej1', secret: 'a-secret-of-24-characters' }] },
+    },
   })
   t.after(() => house.stop())
+  const twin = await post(house, '/goip-lines', { id: 'g1', password: 'pw', device: 'ej1' })
+  assert.equal(twin.status, 409)
+  assert.match(await twin.text(), /ej1.* is the name of an Ejoin gateway/)
   const socket = await openGoipSocket({ id: 'g1', password: 'pw', server: port })
   t.after(() => socket.close())
   const heard = async (): Promise<string | undefined> => {

@@ -16,7 +16,7 @@ export type GoipLineWish = { id: string; password: string } & Record<string, str
 
 export type GoipLineDesk = {
   /** Id of the line in the fleet; on disk when it returns. */
-  put(wish: GoipLineWish): Result<string, 'configured' | 'full' | 'failure'>
+  put(wish: GoipLineWish): Result<string, 'configured' | 'ejoin' | 'full' | 'failure'>
   remove(id: string): Result<void, 'configured' | 'unknown' | 'failure'>
   /** All there are, those of the configuration too, in the order of their ids behind the id `after`. */
   lines(after?: string): Iterable<GoipLineView>

@@ -8,7 +8,7 @@ export type DblPorts = {
   messages: Pick<Messages, 'accept' | 'get'>
   gateways: Pick<GatewayDesk, 'fleet' | 'routes'>
   tasks: Tasks
-  simLimits?: { perDay: number; perMonth: number }
+  simLimits?: { perDay: number; perMonth: number; recipientsPerMonth: number }
 }
 
 type Body = Readonly<Record<string, unknown>>
@@ -136,10 +136,19 @@ export const querySms = async ({ messages, tasks }: DblPorts, body: Body): Promi
   return rows
 }
 
-/** The least that the device's counters and our limits leave of the card; -1: there is no limit. */
-const remainingOf = ({ limits = {}, counts: { sent } }: Line, ours: DblPorts['simLimits']): number => {
+/**
+ * The least that the device's counters and our limits leave of the card; -1: there is no limit. A limit of different numbers
+ * is one of texts to whoever does not know which ones the card has texted.
+ */
+const remainingOf = ({ limits = {}, counts }: Line, ours: DblPorts['simLimits']): number => {
+  const { sent, recipients } = counts
   const all = Object.entries(limits).flatMap(([name, used]) => (name.startsWith('sms') ? [used] : []))
-  if (ours) all.push({ used: sent.day, limit: ours.perDay }, { used: sent.month, limit: ours.perMonth })
+  if (ours)
+    all.push(
+      { used: sent.day, limit: ours.perDay },
+      { used: sent.month, limit: ours.perMonth },
+      { used: recipients, limit: ours.recipientsPerMonth },
+    )
   const left = all.flatMap(({ used, limit }) => (limit < 0 ? [] : [Math.max(0, limit - used)]))
   return left.length === 0 ? -1 : Math.min(...left)
 }

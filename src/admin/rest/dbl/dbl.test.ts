@@ -14,7 +14,9 @@ type Fittings = {
   house?: ReturnType<typeof aTextHouse>
   records?: ReturnType<typeof memoryGateways>
   routes?: RouteDesk
-  simLimits?: { perDay: number; perMonth: number }
+  simLimits?: { perDay: number; perMonth: number; recipientsPerMonth: number }
+  /** By the first line's card. */
+  texted?: string[]
 }
 
 const aRoute = (name: string, tag: string | undefined, to: string[], fallback: string[] = []): RouteView => ({
@@ -40,12 +42,19 @@ const routesOf = (...list: RouteView[]): RouteDesk => ({
 
 const withDbl = (
   work: (call: Call, house: ReturnType<typeof aTextHouse>) => Promise<void>,
-  { house = aTextHouse(), records = memoryGateways(), routes = routesOf(), simLimits }: Fittings = {},
+  {
+    house = aTextHouse(),
+    records = memoryGateways(),
+    routes = routesOf(),
+    simLimits,
+    texted = [],
+  }: Fittings = {},
 ): Promise<void> => {
   const { desk, fleet } = aGatewayDesk()
   fleet.sight(aSighting('1', { limits: { sms_day: { used: 40, limit: 100 } } }))
   fleet.sight(aSighting('2', { state: 'not-registered' }))
   fleet.lose('box1', '2', 'silence')
+  for (const to of texted) fleet.sentElsewhere('box1/1', to)
   return withAdmin(
     (_ask, port) =>
       work(async (call, body) => {
@@ -116,17 +125,23 @@ describe("DBL's JSON calls", () => {
       ])
     }))
 
-  test('tell the least that any limit leaves of a card', () =>
-    withDbl(
-      async (call) => {
-        const rows = (await call('querylines', { auth })).body as { remain_sms: number }[]
-        assert.deepEqual(
-          rows.map(({ remain_sms }) => remain_sms),
-          [50, 50],
-        )
-      },
-      { simLimits: { perDay: 80, perMonth: 50 } },
-    ))
+  for (const [what, simLimits, left] of [
+    ['a month', { perDay: 80, perMonth: 50, recipientsPerMonth: -1 }, [47, 50]],
+    ['a day', { perDay: 40, perMonth: 50, recipientsPerMonth: 90 }, [37, 40]],
+    ['different numbers', { perDay: 80, perMonth: 50, recipientsPerMonth: 20 }, [18, 20]],
+    ['different numbers alone', { perDay: -1, perMonth: -1, recipientsPerMonth: 1 }, [0, 1]],
+  ] as const)
+    test(`tell the least that any limit leaves of a card: ${what}`, () =>
+      withDbl(
+        async (call) => {
+          const rows = (await call('querylines', { auth })).body as { remain_sms: number }[]
+          assert.deepEqual(
+            rows.map(({ remain_sms }) => remain_sms),
+            left,
+          )
+        },
+        { simLimits, texted: ['+1', '+2', '+1'] },
+      ))
 
   const untagged = aRoute('any', undefined, ['gateway:box1'])
   const sendBy = async (call: Call, wish: object, number = '49301001') =>

@@ -31,6 +31,7 @@ const withLines = (work: (ask: Ask, wishes: GoipLineWish[]) => Promise<void>): P
   const goipLines = {
     put: (wish: GoipLineWish) => {
       if (wish.id === 'fixed') return err('configured' as const)
+      if (wish.id === 'ej1') return err('ejoin' as const)
       if (wish.id === 'unlucky') return err('failure' as const)
       wishes.push(wish)
       fleet.sight(aSighting(wish.id))
@@ -69,6 +70,8 @@ describe('lines of GoIP gateways over REST', () => {
         [{ id: 'unlucky', password: 'p' }, 503],
       ] as const)
         assert.equal((await ask('/goip-lines', post(wish))).status, status, JSON.stringify(wish))
+      const why = await problem(await ask('/goip-lines', post({ id: 'ej1', password: 'p' })), 409)
+      assert.match(why, /"ej1" is the name of an Ejoin gateway \(ejoin\.devices in the configuration\)/)
       assert.deepEqual(wishes, [])
     }))
 

@@ -18,6 +18,16 @@ const refuse = (reply: FastifyReply, why: keyof typeof WHY): FastifyReply => {
   return sendProblem(reply, status, detail)
 }
 
+/** Routes, operators and records name a device without its kind. */
+const refuseName = (reply: FastifyReply, { device, id }: GoipLineWish): FastifyReply => {
+  const name = JSON.stringify(device || id)
+  return sendProblem(
+    reply,
+    409,
+    `${name} is the name of an Ejoin gateway (ejoin.devices in the configuration): give this line another device`,
+  )
+}
+
 const closed = (reply: FastifyReply): FastifyReply =>
   sendProblem(reply, 503, 'no port for GoIP gateways is open: the configuration has no goip')
 
@@ -47,8 +57,9 @@ export const goipLineRoutes = ({ goipLines, fleet }: GatewayDesk): Route[] => [
     problems: [400, 409, 503],
     handle: (request, reply) => {
       if (!goipLines) return closed(reply)
-      const put = goipLines.put(request.body as GoipLineWish)
-      if (!put.ok) return refuse(reply, put.error)
+      const wish = request.body as GoipLineWish
+      const put = goipLines.put(wish)
+      if (!put.ok) return put.error === 'ejoin' ? refuseName(reply, wish) : refuse(reply, put.error)
       const line = fleet.get(put.value)
       return line ? lineViewOf(line) : refuse(reply, 'full')
     },
