@@ -33,7 +33,7 @@ describe('a disk that is full', { skip: noDisks }, () => {
 
   /** 401 with a number never seen, or an honest refusal. */
   const challenged = async (): Promise<number> => {
-    const { answer, sqn } = await challengeOf(phone, IMSI, 3000)
+    const { answer, sqn } = await challengeOf(phone, IMSI, 15_000)
     const status = statusOf(answer)
     if (sqn !== undefined) {
       assert.ok(sqn >> 5n > (taken.at(-1) ?? -1n) >> 5n, `${sqn} after ${taken.at(-1)}`)

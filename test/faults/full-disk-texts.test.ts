@@ -39,7 +39,7 @@ describe('texts while the disk is full', { skip: noDisks }, () => {
     }
     ;[ann, ben, cem] = phones
     // Bindings are on disk, and not among what waits for it.
-    await sleep(1000)
+    await sleep(2000)
   })
   after(async () => {
     await house?.stop()
@@ -112,7 +112,7 @@ describe('texts while the disk is full', { skip: noDisks }, () => {
     await until('a text is taken', async () => (await overRest(`rest again ${n++}`)) === 201)
     assert.deepEqual([await overSip('sip again'), await overSms('sms again')], [202, 0])
     const came = (ben as TextPhone).texts
-    await until('all of them', () => taken.every((text) => came.includes(text)), { timeoutMs: 30_000 })
+    await until('all of them', () => taken.every((text) => came.includes(text)), { timeoutMs: 60_000 })
     await sleep(2000)
     assert.deepEqual(
       refused.filter((text) => came.includes(text)),

@@ -53,7 +53,7 @@ describe('kill -9', { skip: peer('sipp').skip }, () => {
 
     const running: Sipp[] = [
       await startSipp(sipp(bob, 'called', { ring_ms: 10 })),
-      await startSipp(sipp(alice, 'call', { ...caller, talk_ms: 6000 })),
+      await startSipp(sipp(alice, 'call', { ...caller, talk_ms: 20_000 })),
     ]
     const answered = async () =>
       (await house.rest<Calls>('/calls')).items.some(({ state }) => state === 'answered')
@@ -63,7 +63,7 @@ describe('kill -9', { skip: peer('sipp').skip }, () => {
       assert.fail(`${why.message}\n${reports.join('\n')}\n${logOf(house)}`)
     })
     // Records and registrations are written in groups in the background; a call that stands longer is on disk.
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await new Promise((resolve) => setTimeout(resolve, 3000))
     await house.kill9()
     for (const one of running) await one.stop()
 

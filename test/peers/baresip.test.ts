@@ -6,7 +6,7 @@ import { without } from '../support/peers.ts'
 import { DOMAIN, MEDIA_PORTS, md5User, mediaOf, startTandem, type Tandem } from '../support/tandem.ts'
 import { heardMs, soundMs } from '../support/tone.ts'
 import { blind, type Capture, startCapture } from '../support/tshark.ts'
-import { sleep, until } from '../support/wait.ts'
+import { holds, sleep, until } from '../support/wait.ts'
 
 const config = {
   security: { exempt: ['127.0.0.0/8'] },
@@ -74,28 +74,30 @@ describe('two baresip phones', { skip: without('baresip') }, () => {
   })
 
   test('hold and resume: silence in between, sound afterwards', async () => {
-    await talk(alice, bob, `sip:bob@${DOMAIN}`)
+    const { theirs } = await talk(alice, bob, `sip:bob@${DOMAIN}`)
     await hears(bob, ALICE_HZ)
     await alice.command('hold')
-    await sleep(500)
-    const held = last(bob.heard()).length
-    await sleep(1000)
-    const silent = last(bob.heard()).slice(held)
-    assert.ok(soundMs(silent) <= 200, `${soundMs(silent)} ms of sound while held`)
+    await holds('silence while held', async () => {
+      const held = last(bob.heard()).length
+      await sleep(1000)
+      const silent = last(bob.heard()).slice(held)
+      assert.ok(soundMs(silent) <= 200, `${soundMs(silent)} ms of sound while held`)
+    })
     await alice.command('resume')
-    if (!blind) {
+    if (!blind)
       // baresip keeps no recording after a hold, so the wire is asked.
-      const after = await startCapture(mediaOf(house))
-      await sleep(1600)
-      const sent = (await after.sounds([])).filter(({ fromPort }) => ofHouse(fromPort))
-      for (const hertz of [ALICE_HZ, BOB_HZ])
-        assert.ok(
-          sent.some(({ samples }) => heardMs(samples, hertz) >= 1000),
-          `${hertz} Hz after the hold`,
-        )
-    }
+      await holds('sound after the hold', async () => {
+        const after = await startCapture(mediaOf(house))
+        await sleep(1600)
+        const sent = (await after.sounds([])).filter(({ fromPort }) => ofHouse(fromPort))
+        for (const hertz of [ALICE_HZ, BOB_HZ])
+          assert.ok(
+            sent.some(({ samples }) => heardMs(samples, hertz) >= 1000),
+            `${hertz} Hz after the hold`,
+          )
+      })
     await alice.command('hangup')
-    await bob.event('CALL_CLOSED')
+    await bob.event('CALL_CLOSED', { from: theirs })
   })
 
   test('hear themselves at the echo service', async () => {
@@ -104,6 +106,7 @@ describe('two baresip phones', { skip: without('baresip') }, () => {
     await alice.event('CALL_ESTABLISHED', { from })
     await hears(alice, ALICE_HZ)
     await alice.command('hangup')
+    await alice.event('CALL_CLOSED', { from })
   })
 
   test("are told when a number is nobody's", async () => {

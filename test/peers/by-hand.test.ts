@@ -18,7 +18,7 @@ describe('by hand', () => {
   test('sipsak asks for options', { skip: peer('sipsak').skip }, async () => {
     const uri = `sip:${DOMAIN}:${house.ports.sip}`
     const { code, output } = await run(peer('sipsak').path, ['-vv', '-p', '127.0.0.1', '-s', uri], {
-      timeoutMs: 10_000,
+      timeoutMs: 30_000,
     })
     assert.equal(code, 0, output)
     assert.match(output, /SIP\/2\.0 200 OK/)

@@ -56,7 +56,7 @@ describe('click to call from another site', { skip: peer('chromium').skip }, () 
       },
     })
     browser = await openChromium()
-    browser.context.setDefaultTimeout(12_000)
+    browser.context.setDefaultTimeout(40_000)
     await withAxe(browser.context)
     const server = `http://127.0.0.1:${house.ports.http}`
     for (const { show } of [site, other])

@@ -121,7 +121,7 @@ end
 `,
     )
     const url = `http://127.0.0.1:${house.ports.http}/ejoin/${SECRET}-of-wrk`
-    const { stdout } = await run('wrk', ['-t2', '-c32', '-d3s', '-s', script, url])
+    const { stdout } = await run('wrk', ['-t2', '-c32', '-d3s', '--timeout', '30s', '-s', script, url])
     const [, stored = '0', bad, broken] = /STORED (\d+) BAD (\d+) BROKEN (\d+)/.exec(stdout) ?? []
     assert.deepEqual([bad, broken], ['0', '0'], stdout)
     const found = (await allTexts(house)).filter(({ text }) => text === 'text').length

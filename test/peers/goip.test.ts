@@ -85,7 +85,9 @@ describe('what a device hears from Tandem and from the npm package goip', () => 
       body: JSON.stringify({ to, text: 'plain text', from: '+15550100201' }),
     })
     assert.equal(posted.status, 201, await posted.clone().text())
-    await until('DONE', () => ours.heard.some((text) => text.startsWith('DONE')))
+    await until('DONE', () =>
+      [ours, theirs].every(({ heard }) => heard.some((text) => text.startsWith('DONE'))),
+    )
     const words = ({ heard }: GoipSocket) => heard.map((text) => text.replace(/ \d{4,}/, ' $'))
     assert.deepEqual(words(ours), words(theirs))
     assert.deepEqual(ours.device.left, theirs.device.left)
@@ -131,7 +133,7 @@ describe('what a device hears from Tandem and from the npm package goip', () => 
     const [mine] = await both(({ device }) => device.keepalive())
     assert.match(mine, /^(?:reg:\d+;status:200;|RECEIVE 1 ERROR id or password is wrong)$/)
     await until('a line in the log', () =>
-      /\[GW\] warn - \S+ .*no message of a GoIP \((?:form|empty)\)/.test(logOf(house)),
+      /\[GW\] warn - \S+ .*no message of a GoIP \((?:form|empty)\)/.test(logOf(house, 1000)),
     )
     assert.doesNotMatch(logOf(house, 10_000), /pass(?:word)?:pw/)
   })

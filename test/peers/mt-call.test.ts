@@ -11,7 +11,7 @@ import { runSipp, startSipp } from '../support/sipp.ts'
 import { DOMAIN, md5User, node, startTandem, type Tandem } from '../support/tandem.ts'
 import { heardMs } from '../support/tone.ts'
 import { blind, type Capture, startCapture } from '../support/tshark.ts'
-import { until } from '../support/wait.ts'
+import { sleep, until } from '../support/wait.ts'
 
 const main = join(import.meta.dirname, '../../src/main.ts')
 const FILE = [
@@ -30,7 +30,7 @@ describe('a call from the server', () => {
 
   const api = async (message: Record<string, unknown>): Promise<Answer> => {
     const { output } = await run(node, [main, 'api', '--data', house.dataDir, JSON.stringify(message)], {
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
     })
     return JSON.parse(output.slice(output.indexOf('{'))) as Answer
   }
@@ -67,11 +67,11 @@ describe('a call from the server', () => {
       ...['--answer', '100', '--calls', '1', '--tone', '700', '--hear', '700'],
     ])
     open.push(alice)
-    await alice.waitFor(/waiting for calls/, 20_000)
+    await alice.waitFor(/waiting for calls/)
     const id = await callUp('alice', { caller: 'sip:operator@tandem.test' })
-    await alice.waitFor(/call from .*operator/, 10_000)
+    await alice.waitFor(/call from .*operator/)
     await until('the call stands', async () => (await recordOf(id))?.state === 'answered')
-    await new Promise((done) => setTimeout(done, 1500))
+    await sleep(3000)
     const { dialogs } = await api({ message: 'dialog_get', session_id: id })
     assert.deepEqual([dialogs?.[0]?.type, dialogs?.[0]?.state], ['mt call', 'start'])
     assert.equal((await api({ message: 'dialog_stop', session_id: id })).error, undefined)

@@ -92,7 +92,7 @@ describe('pairings', { skip: without('baresip') }, () => {
       const [callerCalls, calledCalls] = [caller, called].map((name) => phones[name]?.heard().length ?? 0)
       const number = NUMBERS[called]
       const calling = SIMS[caller]
-        ? handset(caller, HERTZ[called], ['--call', number, '--seconds', '2'])
+        ? handset(caller, HERTZ[called], ['--call', number, '--seconds', '4'])
         : undefined
       if (!calling) await phones[caller]?.command('dial', `sip:${number}@${DOMAIN}`)
       if (phones[caller]) await hears(phones[caller], callerCalls as number, HERTZ[called])

@@ -15,7 +15,7 @@ describe('the phone as an app', { skip: peer('chromium').skip }, () => {
   before(async () => {
     server = await startPhoneServer()
     browser = await openChromium()
-    browser.context.setDefaultTimeout(10_000)
+    browser.context.setDefaultTimeout(30_000)
     await browser.context.grantPermissions(['notifications'])
     page = await browser.context.newPage()
     await page.goto(server.url)

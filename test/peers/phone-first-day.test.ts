@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { still } from '../support/axe.ts'
 import { openChromium } from '../support/chromium.ts'
 import { peer } from '../support/peers.ts'
+import { focused } from '../support/phone-house.ts'
 import { type PhoneServer, startPhoneServer } from '../support/phone-server.ts'
+import { holds, until } from '../support/wait.ts'
 
 /** What somebody meets who uses the phone for the first time. */
 type Door = { width?: number; height?: number; loggedIn?: boolean; before?: string }
@@ -33,6 +36,7 @@ const WORKS: [name: string, door: Door, task: (page: Page, server: PhoneServer) 
       await page.locator('.second').waitFor()
       await clear(page, 'consultation')
       await page.locator('.call-buttons button', { hasText: 'Keypad' }).click()
+      await page.locator('.drawer').waitFor()
       await clear(page, 'keypad in the consultation')
     },
   ],
@@ -101,7 +105,7 @@ const WORKS: [name: string, door: Door, task: (page: Page, server: PhoneServer) 
       }
       await page.getByRole('button', { name: 'Hang up' }).click()
       await page.locator('[role=alertdialog]').waitFor()
-      assert.ok(server.heard.some(({ op }) => op === 1010))
+      await until('the server is told', () => server.heard.some(({ op }) => op === 1010))
     },
   ],
   [
@@ -113,14 +117,16 @@ const WORKS: [name: string, door: Door, task: (page: Page, server: PhoneServer) 
       await page.locator('.incoming').waitFor()
       await page.keyboard.press('Alt+KeyT')
       await page.getByLabel('Send the call to').waitFor()
+      await focused(page, '.elsewhere input')
       await page.keyboard.press('Escape')
       await page.getByRole('button', { name: 'Send elsewhere' }).focus()
       await page.keyboard.press('Enter')
       await page.getByLabel('Send the call to').waitFor()
+      await focused(page, '.elsewhere input')
       await page.keyboard.type('chen')
       await page.keyboard.press('Enter')
       await page.getByText('Transferred to Chen Yi-Chun').waitFor()
-      const { rc, mto } = server.heard.find(({ op }) => op === 1005) ?? {}
+      const { rc, mto } = await until('the server is told', () => server.heard.find(({ op }) => op === 1005))
       assert.deepEqual([rc, mto], [302, '1003'])
     },
   ],
@@ -131,6 +137,7 @@ const WORKS: [name: string, door: Door, task: (page: Page, server: PhoneServer) 
       await page.getByText('Ready').waitFor()
       await page.keyboard.press('Alt+Digit2')
       await page.locator('.past').first().waitFor()
+      await focused(page, '#content')
       await page.keyboard.press('Tab')
       await page.locator('.content input:focus').waitFor()
       await dial(page, '1003')
@@ -198,12 +205,14 @@ const dial = async (page: Page, number: string): Promise<void> => {
 
 /** The hang-up button begins below the last of the others, and is on the screen. */
 const clear = async (page: Page, when: string): Promise<void> => {
-  await page.waitForTimeout(250)
-  const last = await page.locator('.call-buttons button').last().boundingBox()
-  const end = await page.locator('.call-end button').boundingBox()
-  assert.ok(last && end)
-  assert.ok(last.y + last.height <= end.y + 1, `${when}: ${last.y + last.height} under ${end.y}`)
-  assert.ok(end.y + end.height <= 760, `${when}: ${end.y + end.height} is below the screen`)
+  await still(page)
+  await holds(when, async () => {
+    const last = await page.locator('.call-buttons button').last().boundingBox()
+    const end = await page.locator('.call-end button').boundingBox()
+    assert.ok(last && end)
+    assert.ok(last.y + last.height <= end.y + 1, `${when}: ${last.y + last.height} under ${end.y}`)
+    assert.ok(end.y + end.height <= 760, `${when}: ${end.y + end.height} is below the screen`)
+  })
 }
 
 const answerNext = async (page: Page, server: PhoneServer, from: string): Promise<void> => {
@@ -217,10 +226,10 @@ const answerNext = async (page: Page, server: PhoneServer, from: string): Promis
 
 describe('the first day with the phone', { skip: peer('chromium').skip }, () => {
   for (const [name, { width = 1100, height = 800, loggedIn = true, before }, task] of WORKS)
-    test(name, { timeout: 60_000 }, async (t) => {
+    test(name, { timeout: 120_000 }, async (t) => {
       const server = await startPhoneServer({ loggedIn })
       const { context, close } = await openChromium({ viewport: { width, height } })
-      context.setDefaultTimeout(6_000)
+      context.setDefaultTimeout(30_000)
       t.after(close)
       t.after(() => server.close())
       const page = await context.newPage()

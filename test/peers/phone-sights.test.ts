@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { type Browser, openChromium } from '../support/chromium.ts'
 import { peer } from '../support/peers.ts'
 import { type PhoneServer, startPhoneServer } from '../support/phone-server.ts'
-import { until } from '../support/wait.ts'
+import { holds, until } from '../support/wait.ts'
 
 const LONG = 'Wolfeschlegelsteinhausenbergerdorff-Hubert Blaine Adolph Charles David Earl Frederick Gerald'
 const BOOK = {
@@ -27,7 +27,7 @@ describe('to be seen in the phone', { skip: peer('chromium').skip }, () => {
   before(async () => {
     server = await startPhoneServer()
     browser = await openChromium({ viewport: { width: 1360, height: 860 } })
-    browser.context.setDefaultTimeout(10_000)
+    browser.context.setDefaultTimeout(30_000)
     page = await browser.context.newPage()
     await page.route('**/phone/api/phone-book', (route) => route.fulfill({ json: BOOK }))
   })
@@ -65,11 +65,11 @@ describe('to be seen in the phone', { skip: peer('chromium').skip }, () => {
   test('one place of the rail is where one is', async () => {
     const lit = '[...document.querySelectorAll(".rail a[aria-current]")].map((one) => one.textContent)'
     const only = (place: string) =>
-      until(`only ${place} is lit`, async () => {
+      holds(`only ${place} is lit`, async () => {
         assert.deepEqual(await see(lit), [place])
-        return true
       })
     await show('keys', 1360, 860)
+    await page.locator('.shell-keys').waitFor()
     await only('People')
     await show('keys', 400, 860)
     await only('Keypad')
@@ -82,14 +82,18 @@ describe('to be seen in the phone', { skip: peer('chromium').skip }, () => {
     await show('texts/1002', 360, 520)
     await page.locator('.bubble').first().waitFor()
     await atEnd('the end of the thread')
-    assert.equal(await see('document.querySelector(".thread").scrollWidth'), 360)
+    await holds('the width of the window', async () => {
+      assert.equal(await see('document.querySelector(".thread").scrollWidth'), 360)
+    })
     await page.setViewportSize({ width: 360, height: 460 })
     await atEnd('the end with less room')
     await page.locator('.thread-write textarea').fill('one more')
     await page.keyboard.press('Enter')
     await page.getByText('one more').last().waitFor()
     await atEnd('the end of the new text')
-    assert.equal(await see('document.documentElement.scrollHeight'), 460)
+    await holds('no bar', async () => {
+      assert.equal(await see('document.documentElement.scrollHeight'), 460)
+    })
   })
 
   test('the echo that was asked first is not put through, and the page says so', async () => {
@@ -104,8 +108,10 @@ describe('to be seen in the phone', { skip: peer('chromium').skip }, () => {
       await page.locator('.transfer input').fill(number)
       await page.getByRole('button', { name: 'Ask first', exact: true }).first().click()
       await page.locator('.second').waitFor()
-      assert.equal(await page.getByText('The echo is not put through').count(), echo ? 1 : 0)
-      assert.equal(await page.getByRole('button', { name: 'Connect them' }).isDisabled(), echo)
+      await holds('only people are put through', async () => {
+        assert.equal(await page.getByText('The echo is not put through').count(), echo ? 1 : 0)
+        assert.equal(await page.getByRole('button', { name: 'Connect them' }).isDisabled(), echo)
+      })
       await page.getByRole('button', { name: /^Back to/ }).click()
       await page.getByRole('button', { name: 'Transfer' }).click()
     }
@@ -122,15 +128,18 @@ describe('to be seen in the phone', { skip: peer('chromium').skip }, () => {
       [360, 640],
     ] as const) {
       await show('keys', width, height)
-      const [lowest, way] = await see<[number, number]>(
-        `[Math.max(...[...document.querySelectorAll('.call-buttons .round-word')].map((one) => one.getBoundingClientRect().bottom)),
-          document.querySelector('.call-end .round-face').getBoundingClientRect().top]`,
-      )
-      assert.ok(lowest <= way, `${width}x${height}: a word at ${lowest} is behind the button at ${way}`)
-      const lines = await see<number>(
-        '((name) => name.clientHeight / Number.parseFloat(getComputedStyle(name).lineHeight))(document.querySelector(".call-who h2"))',
-      )
-      assert.ok(lines < 2.2, `${lines} lines`)
+      await holds('room', async () => {
+        const [wide, lowest, way] = await see<[number, number, number]>(
+          `[innerWidth, Math.max(...[...document.querySelectorAll('.call-buttons .round-word')].map((one) => one.getBoundingClientRect().bottom)),
+            document.querySelector('.call-end .round-face').getBoundingClientRect().top]`,
+        )
+        assert.equal(wide, width)
+        assert.ok(lowest <= way, `${width}x${height}: a word at ${lowest} is behind the button at ${way}`)
+        const lines = await see<number>(
+          '((name) => name.clientHeight / Number.parseFloat(getComputedStyle(name).lineHeight))(document.querySelector(".call-who h2"))',
+        )
+        assert.ok(lines < 2.2, `${lines} lines`)
+      })
     }
     await page.getByRole('button', { name: 'Hang up' }).click()
   })

@@ -52,7 +52,7 @@ describe('the remote API of a running server', () => {
   })
 
   test('knows the course of a call and what flowed in it', async () => {
-    const caller = phone(house, 'alice', 'wonder', '--call', '600', '--seconds', '1')
+    const caller = phone(house, 'alice', 'wonder', '--call', '600', '--seconds', '2')
     assert.equal((await caller.ended).code, 0, caller.output())
     const client = await connect(`ws://${server}/`)
     const ended = await until('the end', async () => {

@@ -160,10 +160,10 @@ describe('the built-in phone by rtpengine', { skip: without('rtpengine', 'chromi
               auth_user: `1002@${DOMAIN}`,
               password: 'builder',
             },
-            talk_ms: 8000,
+            talk_ms: 15_000,
           },
           args: ['-rtp_echo', '-mp', `${await freePort(address)}`],
-          timeoutSeconds: 40,
+          timeoutSeconds: 60,
         })
         await alice.takes()
         await alice.hears(440)

@@ -65,7 +65,9 @@ describe('calls by rtpengine', { skip: peer('rtpengine').skip }, () => {
       await until('both hear', () => alice.hears(700) && bob.hears(440))
       media.dtmf(name, 'callee', '5', 100)
       await until('the key', () => bob.keys().some(({ event }) => event === 5))
+      await until('Tandem is told', () => pressed.length >= 1)
       alice.press(11)
+      await until('Tandem is told', () => pressed.length >= 2)
       bob.press(3)
       await until('Tandem is told', () => pressed.length >= 3)
       assert.deepEqual(pressed.splice(0), [
@@ -135,7 +137,7 @@ describe('calls by rtpengine', { skip: peer('rtpengine').skip }, () => {
       given(await media.offer(name, 'caller', alice.description(direction)))
       given(await media.answer(name, 'callee', bob.description(direction)))
     }
-    await until('silence', () => (silent.get('quiet') ?? 0) >= 5000, { timeoutMs: 20_000 })
+    await until('silence', () => (silent.get('quiet') ?? 0) >= 5000, { timeoutMs: 60_000 })
     assert.equal(silent.has('held'), false)
     for (const name of ['quiet', 'held']) media.close(name)
     for (const phone of phones) phone.close()

@@ -23,21 +23,21 @@ describe('tandem sim web', () => {
     phone(user, '--password', `secret-of-${user}`, ...more)
 
   test('calls, is answered, and texts', async () => {
-    const bob = withPassword('bob', '--answer', '100', '--seconds', '30')
+    const bob = withPassword('bob', '--answer', '100', '--seconds', '120')
     await bob.waitFor(/^registered/m)
-    const alice = withPassword('alice', '--call', 'bob', '--text', 'bob:Grüße', '--seconds', '3')
-    const { code } = await alice.ended
+    const alice = withPassword('alice', '--call', 'bob', '--text', 'bob:Grüße', '--seconds', '60')
+    await alice.waitFor(/call \S+ connected/)
+    await alice.waitFor(/text \S+ delivered/)
+    const { code } = await alice.stop(20_000)
     assert.equal(code, 0, `${alice.output()}\n${bob.output()}\n${logOf(house)}`)
-    assert.match(alice.output(), /call \S+ connected/)
-    assert.match(alice.output(), /text \S+ delivered/)
     await bob.waitFor(/call \S+ from alice/)
     await bob.waitFor(/text from alice - Grüße/)
     await bob.waitFor(/call \S+ ended/)
-    assert.equal((await bob.stop()).code, 0)
+    assert.equal((await bob.stop(20_000)).code, 0)
   })
 
   test('calls the echo service with a token', async () => {
-    const alice = phone('alice', '--token', await house.token('alice'), '--call', '600', '--seconds', '2')
+    const alice = phone('alice', '--token', await house.token('alice'), '--call', '600', '--seconds', '5')
     assert.equal((await alice.ended).code, 0, `${alice.output()}\n${logOf(house)}`)
   })
 
@@ -45,7 +45,7 @@ describe('tandem sim web', () => {
     const stranger = phone('alice', '--password', 'wrong')
     assert.equal((await stranger.ended).code, 1)
     assert.match(stranger.output(), /login refused: 401/)
-    const nobody = withPassword('alice', '--call', 'nobody', '--seconds', '2')
+    const nobody = withPassword('alice', '--call', 'nobody', '--seconds', '5')
     assert.equal((await nobody.ended).code, 1)
     assert.match(nobody.output(), /ended 404/)
     const unclear = phone('alice', '--text', 'hello')

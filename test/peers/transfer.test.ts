@@ -11,7 +11,7 @@ import { runSipp } from '../support/sipp.ts'
 import { DOMAIN, md5User, startTandem, type Tandem } from '../support/tandem.ts'
 import { heardMs } from '../support/tone.ts'
 import { blind, type Capture, startCapture } from '../support/tshark.ts'
-import { until } from '../support/wait.ts'
+import { holds, until } from '../support/wait.ts'
 import { createSipJs } from '../support/web-phones.ts'
 
 const PEOPLE = { alice: 'wonder', bob: 'builder', carol: 'singer', dave: 'watcher' } as const
@@ -25,9 +25,7 @@ const config = {
 
 /** Waits until the newest recording of a phone holds a whole second of the tone. */
 const hears = (phone: Baresip, hertz: number) =>
-  until(`${hertz} Hz is heard`, () => heardMs(phone.heard().at(-1) ?? new Int16Array(0), hertz) >= 1000, {
-    timeoutMs: 15_000,
-  })
+  until(`${hertz} Hz is heard`, () => heardMs(phone.heard().at(-1) ?? new Int16Array(0), hertz) >= 1000)
 const uriOf = (user: string) => UserAgent.makeURI(`sip:${user}@${DOMAIN}`) ?? assert.fail(user)
 
 describe('calls that are passed on', { skip: without('baresip') }, () => {
@@ -129,7 +127,9 @@ describe('calls that are passed on', { skip: without('baresip') }, () => {
     await until('both calls of SIP.js are over', () =>
       [first, second].every(({ state }) => state === SessionState.Terminated),
     )
-    assert.deepEqual([told[0], told.at(-1)], ['SIP/2.0 100 Trying', 'SIP/2.0 200 OK'])
+    await holds('it was told how it went', () =>
+      assert.deepEqual([told[0], told.at(-1)], ['SIP/2.0 100 Trying', 'SIP/2.0 200 OK']),
+    )
     await phones.bob.command('hangup')
     await closed('carol', from.carol)
   })
@@ -150,13 +150,13 @@ describe('calls that are passed on', { skip: without('baresip') }, () => {
       },
     }
     await subscriber.subscribe()
-    await until('an idle lamp', () => seen.length === 1)
+    await until('an idle lamp', () => seen.length > 0)
     await phones.alice.command('dial', `sip:bob@${DOMAIN}`)
     await phones.alice.event('CALL_ESTABLISHED', { from: from.alice })
     const alice = `sip:alice@${DOMAIN}`
-    await until('a busy lamp', () => seen.at(-1) === `confirmed ${alice}`)
+    await until('a busy lamp', () => seen.includes(`confirmed ${alice}`))
     await phones.alice.command('hangup')
-    await until('an idle lamp', () => seen.at(-1) === `terminated ${alice}`)
+    await until('an idle lamp', () => seen.includes(`terminated ${alice}`))
   })
 
   test('and tshark found nothing wrong in all of this', { skip: blind }, async () => {

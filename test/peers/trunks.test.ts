@@ -9,7 +9,7 @@ import { runSipp, startSipp } from '../support/sipp.ts'
 import { DOMAIN, md5User, mediaOf, startTandem, type Tandem } from '../support/tandem.ts'
 import { heardMs } from '../support/tone.ts'
 import { blind, type Capture, startCapture } from '../support/tshark.ts'
-import { until } from '../support/wait.ts'
+import { holds, until } from '../support/wait.ts'
 
 const ue_db = [md5User('alice', 'wonder'), md5User('gw', 'gsm box')]
 const security = { exempt: ['127.0.0.0/8'] }
@@ -80,8 +80,10 @@ describe('SIPp as trunk and as the SIP account of a GoIP', { skip: without('sipp
   test('a call leaves by a trunk that asks for nothing, and is in the records', async () => {
     const messages = await call('+2555', providers[1], 'called', { ring_ms: 100 })
     assert.match(messages, /^INVITE sip:\+2555@127/m)
-    const { items } = await house.rest<{ items: { callee: string }[] }>('/calls?limit=1')
-    assert.equal(items[0]?.callee, 'sip:+2555@p1')
+    await holds('it is in the records', async () => {
+      const { items } = await house.rest<{ items: { callee: string }[] }>('/calls?limit=1')
+      assert.equal(items[0]?.callee, 'sip:+2555@p1')
+    })
   })
 
   test('a call leaves by the account that a gateway registered', async () => {

@@ -7,6 +7,7 @@ import { freePort } from '../support/ports.ts'
 import { type Program, startProgram } from '../support/program.ts'
 import { type ScriptPages, startScriptPages } from '../support/script-pages.ts'
 import { DOMAIN, logOf, md5User, node } from '../support/tandem.ts'
+import { sleep, until } from '../support/wait.ts'
 import { socketClient } from '../support/web-socket-client.ts'
 import { newPage, oldPage, startWebTown, type WebTown } from '../support/web-town.ts'
 
@@ -56,7 +57,7 @@ describe('a browser, a simulated VoLTE handset, and a SIM card in a simulated Go
         '--call',
         'alice',
         '--seconds',
-        '3',
+        '8',
         '--tone',
         `${HANDSET}`,
         '--hear',
@@ -78,8 +79,12 @@ describe('a browser, a simulated VoLTE handset, and a SIM card in a simulated Go
       await alice.hears(HANDSET)
       const cid = await alice.cid()
       for (const dtmf of ['1', '#']) await alice.say(1012, { cid, dtmf })
-      await alice.until(2012)
-      await new Promise((done) => setTimeout(done, 1500))
+      await until(
+        'both keys are taken',
+        async () => (await alice.heard()).filter(({ op }) => op === '2012').length === 2,
+      )
+      // They have a tone of their own to be sent in.
+      await sleep(3000)
       await alice.say(1010, { cid })
       assert.match(await good(dora), /keys 1#/)
       await alice.page.close()
@@ -102,7 +107,7 @@ describe('a browser, a simulated VoLTE handset, and a SIM card in a simulated Go
     const alice = await socketClient(house, 'alice', 'json')
     const box = startProgram(node, [
       ...[main, 'sim', 'goip', '--server', `127.0.0.1:${goip}`, '--id', 'goip1', '--password', GOIP_PASSWORD],
-      ...['--fast', '--reply', 'got: %', '--seconds', '20'],
+      ...['--fast', '--reply', 'got: %', '--seconds', '120'],
     ])
     await box.waitFor(/registered/)
     alice.say(1009, { to: '+15550100900', mid: 'm1', msg: 'hello SIM' })

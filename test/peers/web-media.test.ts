@@ -9,9 +9,9 @@ import { aWebBrowser, type PagePlan, type WebPagePhone } from '../support/web-pa
 const skip = chromiumPath ? false : 'chromium is not installed (tools/peers.sh installs it)'
 const near = (hertz: number, wanted: number): boolean => Math.abs(hertz - wanted) < 25
 const hears = (page: WebPagePhone, hertz: number) =>
-  until(`${hertz} Hz`, async () => near(await page.heard(), hertz), { timeoutMs: 20_000, everyMs: 100 })
+  until(`${hertz} Hz`, async () => near(await page.heard(), hertz), { timeoutMs: 40_000, everyMs: 100 })
 const sees = (page: WebPagePhone) =>
-  until('a moving picture', async () => (await page.seen())[1] > 10, { timeoutMs: 30_000, everyMs: 100 })
+  until('a moving picture', async () => (await page.seen())[1] > 10, { timeoutMs: 40_000, everyMs: 100 })
 
 /** Real browsers at the engine alone, without any signalling: what each codec, role and restart makes of it. */
 describe('Chromium at the media engine', { skip }, () => {

@@ -94,8 +94,10 @@ describe('a browser as an extension of a Kamailio', {
       await alice.until(9004, { state: '2' })
       await alice.hears(BOB)
       const cid = await alice.cid()
+      const before = carol?.events.length ?? 0
       await alice.say(1008, { cid, rto: 'carol' })
       await alice.until(9007, { state: '1' })
+      await carol?.event('CALL_INCOMING', { from: before })
       await alice.forget()
       const from = carol?.events.length ?? 0
       await alice.say(1010, { cid })

@@ -136,6 +136,7 @@ describe('pages that speak SIP, and plain phones', { skip: without('chromium', '
       await bob.command('dial', `sip:carol@${DOMAIN}`)
       await bob.event('CALL_ESTABLISHED', { from })
       await bob.command('hangup')
+      await bob.event('CALL_CLOSED', { from })
       await isOver()
       assert.deepEqual(offers, profiles)
     }

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram'
 import { after, before, describe, test } from 'node:test'
 import { decodeRtcp, decodeRtp, encodeRtcp, type RtcpPacket } from '#rtp'
 import { aTonePhone } from '../support/tone-phone.ts'
-import { sleep, until } from '../support/wait.ts'
+import { holds, sleep, until } from '../support/wait.ts'
 import { aWebEngine, CALLEE_AT, CALLER_AT, given } from '../support/web-engine.ts'
 import { aWebPeer, type WebPeer } from '../support/web-peer.ts'
 import { PCMU, VIDEO } from '../support/web-peer-sdp.ts'
@@ -370,9 +370,11 @@ describe("browsers' media with several workers", () => {
     const phone = await aTonePhone('PCMA', 1000)
     given(await media.offer('second', 'caller', phone.description(), { ...at, calleeWeb: '2' }))
     phone.hum(given(await media.answer('second', 'callee', said, { web: '2' })))
-    assert.deepEqual(
-      told.filter(({ values }) => values[1] === 'ask').map(({ values }) => values[0]),
-      ['2'],
+    await holds('it is to be asked', () =>
+      assert.deepEqual(
+        told.filter(({ values }) => values[1] === 'ask').map(({ values }) => values[0]),
+        ['2'],
+      ),
     )
     const asked = given(await media.ask('2', { video: false }))
     assert.match(asked, /m=audio \d+ UDP\/TLS\/RTP\/SAVPF 8 /)

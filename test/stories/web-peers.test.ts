@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, describe, test } from 'node:test'
 import { encodeRtcp } from '#rtp'
 import { openUdp } from '../support/udp-socket.ts'
-import { sleep, until } from '../support/wait.ts'
+import { until } from '../support/wait.ts'
 import { aWebEngine, CALLEE_AT, CALLER_AT, given } from '../support/web-engine.ts'
 import { aWebPeer, type PeerPlan, type WebPeer } from '../support/web-peer.ts'
 import { PCMU } from '../support/web-peer-sdp.ts'
@@ -90,10 +90,13 @@ describe('scripted browsers and the engine', () => {
 
   test('a stranger is not answered, and a wrong role is', async () => {
     const { alice } = await aCall()
+    // Of its own it checks every two seconds: the next one is far when one was answered just now.
+    const before = alice.counted.consents
+    await until('a consent', () => alice.counted.consents > before, { everyMs: 5 })
     const { forged, consents } = alice.counted
     alice.check({ pwd: 'a-stranger-of-22-chars' })
     alice.check({ role: 'controlled' })
-    await until('the conflict is told', () => alice.counted.conflicts === 1)
+    await until('the conflict is told', () => alice.counted.conflicts === 1, { everyMs: 5 })
     assert.deepEqual([alice.counted.forged, alice.counted.consents], [forged, consents])
   })
 
@@ -164,8 +167,9 @@ describe('scripted browsers and the engine', () => {
     await until('it is heard', () => alice.rtcp.length > 0)
     await show()
     bob.deaf = true
+    const { missed } = bob.counted
     await show()
-    await sleep(100)
+    await until('it came to nobody', () => bob.counted.missed > missed)
     bob.deaf = false
     await show()
     assert.equal(ear.lost, 1)

@@ -18,7 +18,7 @@ export const startKamailio = async (
   writeFileSync(file, fill(config, source, config === 'registrar' ? { refer: 'passed', ...words } : words))
   const args = ['-f', file, '-DD', '-E', '-m', '64', '-M', '8', '-Y', folder, '-P', join(folder, 'pid')]
   const program = startProgram(peer('kamailio').path, args)
-  await program.waitFor(/Listening on[\s\S]*Aliases/, 10_000)
+  await program.waitFor(/Listening on[\s\S]*Aliases/, 30_000)
   return {
     pid: program.pid,
     output: program.output,

@@ -106,7 +106,7 @@ export const startLinphone = async (options: LinphoneOptions): Promise<Linphone>
     registered: async () => {
       await until(`${user} registers`, registered)
     },
-    call: async (state, timeoutMs = 10_000) => {
+    call: async (state, timeoutMs = 30_000) => {
       await until(`${user}: ${state}`, () => happened(state), { timeoutMs })
     },
     playTone: async () => {

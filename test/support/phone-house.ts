@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { type Browser, openChromium } from './chromium.ts'
 import { logOf, md5User, startTandem } from './tandem.ts'
+import { until } from './wait.ts'
 
 const PASSWORDS = { 1001: 'wonder', 1002: 'builder', 1003: 'singer' }
 type User = keyof typeof PASSWORDS
@@ -26,10 +27,21 @@ export const dial = async (page: Page, number: string): Promise<void> => {
   await page.keyboard.press('Enter')
 }
 
+/** A dialogue's field has the focus a moment after it is there: what is typed before goes elsewhere. */
+export const focused = (page: Page, field: string) => page.locator(`${field}:focus`).waitFor()
+
 export const take = async (page: Page): Promise<void> => {
   await page.locator('.incoming').waitFor()
   await page.keyboard.press('Alt+KeyA')
 }
+
+/** Records are written a moment after their calls, and the page asks for them when one comes to it: so one comes again. */
+export const inHistory = (page: Page, sight: Locator): Promise<true> =>
+  until('the call is in the history', async () => {
+    for (const key of ['Alt+Digit1', 'Alt+Digit2']) await page.keyboard.press(key)
+    await sight.first().waitFor({ timeout: 3000 })
+    return true
+  })
 
 /** Two people talking; the second one was called. */
 export const talk = async (a: Page, b: Page, number: string): Promise<void> => {
@@ -52,7 +64,7 @@ export const openPhoneHouse = async (more: Record<string, unknown> = {}) => {
   const open = async (): Promise<Page> => {
     const browser = await openChromium({ viewport: { width: 1280, height: 860 } })
     browsers.push(browser)
-    browser.context.setDefaultTimeout(15_000)
+    browser.context.setDefaultTimeout(40_000)
     const page = await browser.context.newPage()
     page.on('pageerror', (error) => assert.fail(`in the page: ${error.stack}`))
     await page.goto(`http://127.0.0.1:${house.ports.http}/phone/`)

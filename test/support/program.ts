@@ -70,7 +70,7 @@ export const startProgram = (command: string, args: string[], options: ProgramOp
     })
   })
 
-  const waitFor = (pattern: RegExp, timeoutMs = 10_000): Promise<RegExpMatchArray> =>
+  const waitFor = (pattern: RegExp, timeoutMs = 30_000): Promise<RegExpMatchArray> =>
     new Promise((resolve, reject) => {
       const settle = (act: () => void) => {
         clearTimeout(timer)

@@ -95,7 +95,7 @@ export const aStranger = async (house: Tandem, address: string, bindPort = 0): P
         house.ports.sip,
         '127.0.0.1',
       ),
-    ask: async (text, timeoutMs = 5000) => {
+    ask: async (text, timeoutMs = 15_000) => {
       const branch = branchOf(text) ?? ''
       const answer = new Promise<string>((resolve) => waiting.set(branch, resolve))
       const repeat = setInterval(() => stranger.send(text), 500)
@@ -127,7 +127,7 @@ export const registerRaw = async (
   password: string,
   contact = `<sip:${user}@${stranger.address}:${stranger.port}>`,
   expires = 3600,
-  timeoutMs = 5000,
+  timeoutMs = 15_000,
 ): Promise<string> => {
   const headers = [`Contact: ${contact}`, `Expires: ${expires}`]
   const build = (cseq: number, more: string[] = []): string =>

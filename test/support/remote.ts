@@ -23,7 +23,7 @@ export type RemoteClient = {
   close(): void
 }
 
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 30_000
 
 export const connect = (url: string, options: object = {}): Promise<RemoteClient> =>
   new Promise((resolve, reject) => {

@@ -42,7 +42,7 @@ export const startSipp = async (options: SippOptions): Promise<Sipp> => {
   const template = readFileSync(join(scenarios, `${options.scenario}.xml`), 'utf8')
   const text = fill(options.scenario, template, options.words ?? {})
   writeFileSync(join(folder, `${name}.xml`), text)
-  const seconds = options.timeoutSeconds ?? 8
+  const seconds = options.timeoutSeconds ?? 30
   const program = startProgram(
     peer('sipp').path,
     [

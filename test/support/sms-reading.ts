@@ -7,6 +7,8 @@ import { temporaryFolder } from './tandem.ts'
 /** What tshark reads out of one RPDU: lists, as a field may stand several times. */
 export type SmsReading = Record<(typeof FIELDS)[number], string[]>
 
+/** By which one knows a datagram that was sent again. */
+const MESSAGE = ['udp.srcport', 'udp.dstport', 'sip.Call-ID', 'sip.CSeq'] as const
 const FIELDS = [
   'gsm_a.rp.msg_type',
   'gsm_a.rp.rp_message_reference',
@@ -31,6 +33,7 @@ const FIELDS = [
   '_ws.malformed',
   '_ws.expert.message',
   '_ws.expert.severity',
+  ...MESSAGE,
 ] as const
 
 const word = (value: number, size: 2 | 4, little = false): number[] => {
@@ -76,9 +79,12 @@ export const readSms = async (rpdus: { octets: Uint8Array; from: number }[]): Pr
   return readFields(file, [])
 }
 
-/** The same for all that a capture holds which speaks SIP on that UDP port. */
-export const readSmsCapture = (file: string, port: number): Promise<SmsReading[]> =>
-  readFields(file, ['-d', `udp.port==${port},sip`, '-Y', 'gsm_a.rp.msg_type'])
+/** The same for all that a capture holds which speaks SIP on that UDP port; what was repeated on the way is read once. */
+export const readSmsCapture = async (file: string, port: number): Promise<SmsReading[]> => {
+  const readings = await readFields(file, ['-d', `udp.port==${port},sip`, '-Y', 'gsm_a.rp.msg_type'])
+  const keyOf = (reading: SmsReading) => JSON.stringify(MESSAGE.map((field) => reading[field]))
+  return [...new Map(readings.toReversed().map((one) => [keyOf(one), one])).values()].reverse()
+}
 
 const readFields = async (file: string, args: string[]): Promise<SmsReading[]> => {
   const { stdout } = await run(peer('tshark').path, [

@@ -130,7 +130,7 @@ const open = async (site: Site): Promise<Tandem> => {
     cwd: root,
     env,
   })
-  await program.waitFor(/^Tandem is ready$/m, 20_000)
+  await program.waitFor(/^Tandem is ready$/m, 60_000)
   return {
     pid: program.pid,
     ports,
@@ -141,7 +141,7 @@ const open = async (site: Site): Promise<Tandem> => {
     waitFor: program.waitFor,
     rest: (path) => get(ports.http, path),
     again: () => open(site),
-    stop: () => program.stop(10_000),
+    stop: () => program.stop(20_000),
     kill9: program.kill9,
   }
 }

@@ -49,7 +49,7 @@ export const startCapture = async (filter: string): Promise<Capture> => {
   if (blind) return NOTHING
   const file = join(temporaryFolder('capture'), 'packets.pcap')
   const program = startProgram(peer('dumpcap').path, ['-i', 'lo', '-f', filter, '-w', file, '-q'])
-  await program.waitFor(/^File: /m, 10_000)
+  await program.waitFor(/^File: /m, 30_000)
   let finished: Promise<void> | undefined
   const finish = () => {
     finished ??= sleep(300).then(async () => void (await program.stop()))

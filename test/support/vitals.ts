@@ -19,6 +19,9 @@ export const bugsOf = (house: Tandem): string[] => {
     )
 }
 
+/** An answer that is later says that somebody else has held the house up, and not that a slow machine has. */
+export const PROMPT_MS = 2500
+
 /** One who comes in peace, from an address of its own: what it gets shows how the house is. */
 export const createWitness = async (house: Tandem, address = '127.0.0.2') => {
   const witness: Stranger = await aStranger(house, address)
@@ -38,7 +41,7 @@ export const createWitness = async (house: Tandem, address = '127.0.0.2') => {
       const { status } = await house.rest<{ status: string }>('/health')
       assert.equal(status, 'ok')
       const ms = await options()
-      assert.ok(ms < 1000, `OPTIONS took ${Math.round(ms)} ms`)
+      assert.ok(ms < PROMPT_MS, `OPTIONS took ${Math.round(ms)} ms`)
       assert.deepEqual(bugsOf(house).slice(0, 5), [])
     },
     close: () => witness.close(),

@@ -2,7 +2,7 @@
 export const until = async <T>(
   what: string,
   ask: () => T | undefined | false | Promise<T | undefined | false>,
-  { timeoutMs = 10_000, everyMs = 50 } = {},
+  { timeoutMs = 30_000, everyMs = 50 } = {},
 ): Promise<T> => {
   const end = performance.now() + timeoutMs
   let last: unknown
@@ -18,5 +18,12 @@ export const until = async <T>(
     await sleep(everyMs)
   }
 }
+
+/** Asks again until the check no longer throws; else rejects with what it threw last. */
+export const holds = (what: string, check: () => void | Promise<void>): Promise<true> =>
+  until(what, async () => {
+    await check()
+    return true
+  })
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -56,8 +56,8 @@ export class WebPeer {
   /** Resolved when SRTP can flow; rejected when DTLS fails. */
   readonly connected: Promise<DtlsKeys>
   keys: DtlsKeys | undefined
-  /** Answers to our checks, and what else came. */
-  readonly counted = { checks: 0, consents: 0, forged: 0, conflicts: 0, strange: 0 }
+  /** Answers to our checks, and what else came; `missed`: RTP while deaf. */
+  readonly counted = { checks: 0, consents: 0, forged: 0, conflicts: 0, strange: 0, missed: 0 }
   /** The engine's address as it saw us last. */
   mapped = ''
   closed = false
@@ -240,8 +240,9 @@ export class WebPeer {
   }
 
   #hear(datagram: Buffer): void {
-    if (this.deaf || this.closed) return
     const first = datagram[0] ?? 255
+    if (this.deaf && first >= 128 && !isRtcpType(datagram[1] ?? 0)) this.counted.missed++
+    if (this.deaf || this.closed) return
     if (first < 4 && looksLikeStun(datagram, 0, datagram.length)) this.#onStun(datagram)
     else if (first >= 20 && first < 64) this.#onDtls(datagram)
     else if (first >= 128 && first < 192) this.#onMedia(datagram)

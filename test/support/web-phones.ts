@@ -71,7 +71,7 @@ type JsSipMore = {
 }
 const more = (phone: JsSip.UA) => phone as unknown as JsSipMore
 
-export const once = (phone: JsSip.UA, event: string, timeoutMs = 10_000): Promise<void> =>
+export const once = (phone: JsSip.UA, event: string, timeoutMs = 30_000): Promise<void> =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`${event}: not within ${timeoutMs} ms`)), timeoutMs)
     more(phone).once(event, () => {

@@ -78,7 +78,7 @@ const driver = (page: Page, { user }: Account) => {
     page.evaluate(([wanted, fields]) => phone.has(wanted, fields), [`${op}`, more] as const)
   const one = {
     ...{ page, user, has },
-    until: (op: number, more: Record<string, string> = {}, timeoutMs = 10_000) =>
+    until: (op: number, more: Record<string, string> = {}, timeoutMs = 30_000) =>
       until(`${user} hears ${op} ${JSON.stringify(more)}`, () => has(op, more), { timeoutMs }),
     registered: () => one.until(9001, { state: '0' }),
     call: (to: string) => page.evaluate((number) => phone.call(number), to),
@@ -162,9 +162,7 @@ export const sipPage = async (
   await page.evaluate(([to, who]) => phone.login(to, who), [house.wss, full] as const)
   const one = driver(page, account)
   const hears = (word: string) =>
-    until(`${account.user} is ${word}`, () => page.evaluate((op) => phone.has(op), word), {
-      timeoutMs: 10_000,
-    })
+    until(`${account.user} is ${word}`, () => page.evaluate((op) => phone.has(op), word))
   await hears('registered')
   return {
     ...one,

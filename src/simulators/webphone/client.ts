@@ -76,7 +76,7 @@ export const createWebClient = ({ dialect, send, onHeard }: WebClientPorts) => {
       return number
     },
     /** The next message of that kind; what came before it is passed over. */
-    next(op: number, match: Record<string, unknown> = {}, withinMs = 10_000): Promise<Heard> {
+    next(op: number, match: Record<string, unknown> = {}, withinMs = 30_000): Promise<Heard> {
       const there = find(op, match)
       if (there) return Promise.resolve(there)
       return new Promise((resolve, reject) => {

@@ -41,5 +41,13 @@ phone.login = (url, { user, hertz, password, domain, answers }) => {
 }
 phone.call = (to) => void phone.ua.call(`sip:${to}@${phone.domain}`, phone.options())
 phone.hangUp = () => phone.session.terminate()
-phone.hold = (on) => void (on ? phone.session.hold() : phone.session.unhold())
+/** Done when the other side has agreed: JsSIP refuses a change while one is under way. */
+phone.hold = async (on) => {
+  const { session } = phone
+  while (!session.isReadyToReOffer()) await new Promise((done) => setTimeout(done, 20))
+  await new Promise((agreed, refused) => {
+    if (!(on ? session.hold({}, agreed) : session.unhold({}, agreed)))
+      refused(new Error('JsSIP does not want to'))
+  })
+}
 phone.has = (op) => phone.heard.some((one) => one.op === op)
