@@ -15,6 +15,7 @@ import {
   type GoipDevice,
   type GoipEvent,
   type GoipManner,
+  type MobileSim,
   type MobileText,
   realEjoin,
   realGoip,
@@ -91,6 +92,7 @@ export const startGatewayTown = async (wish: TownWish) => {
   const configured = { lines: [] as object[], devices: [] as object[] }
   const build = new Map<string, (house: Tandem) => Promise<Box>>()
   let cards = 0
+  const seats = new Map<string, { sim: MobileSim }[]>()
 
   for (const [name, box] of Object.entries(boxes)) {
     if (box.kind === 'goip') {
@@ -99,6 +101,7 @@ export const startGatewayTown = async (wish: TownWish) => {
       }))
       for (const { id, password, sim } of lines)
         configured.lines.push({ id, password, number: sim.number, device: name, ...box.line })
+      seats.set(name, lines)
       build.set(name, async () => {
         const manner = { ...realGoip, radio: fastRadio, reportMs: 50, ...box.manner }
         const server = { address: ADDRESS, port: goipPort }
@@ -177,6 +180,14 @@ export const startGatewayTown = async (wish: TownWish) => {
     async restart(how: 'kill9' | 'stop' = 'kill9'): Promise<void> {
       await house[how]()
       house = await house.again()
+    },
+    /** The cards of a GoIP change places, while it is off: `order` tells for each line which card it gets. */
+    async reseat(name: string, order: number[]): Promise<void> {
+      box(name).unplug()
+      const lines = seats.get(name) ?? []
+      const sims = lines.map(({ sim }) => sim)
+      for (const [at, line] of lines.entries()) line.sim = sims[order[at] ?? at] as MobileSim
+      built.set(name, (await build.get(name)?.(house)) as Box)
     },
     goip: (name: string) => box(name) as GoipDevice,
     ejoin: (name: string) => box(name) as EjoinDevice,
