@@ -46,8 +46,8 @@ export const useNow = (running: boolean): number => {
   return now
 }
 
-/** A telephone's width, as in style/shell.css: the keypad is a page of its own. */
-const NARROW = matchMedia('(max-width: 800px)')
+/** A telephone, upright or lying, as in style/telephone.css: the keypad is a page of its own. */
+const NARROW = matchMedia('(max-width: 800px), (max-width: 1000px) and (max-height: 480px)')
 const onWidth = (listener: () => void): (() => void) => {
   NARROW.addEventListener('change', listener)
   return () => NARROW.removeEventListener('change', listener)
