@@ -1,5 +1,5 @@
 import type { Flow } from '#lib/wire'
-import type { SipRequest, SipResponse } from './message.ts'
+import type { SipRequest, SipResponse } from './grammar/message.ts'
 
 /** What the layer above transactions is told, RFC 3261 §17: each request once, each final answer once. */
 export type TransactionUser = {
