@@ -14,9 +14,10 @@ import {
   type GatewayDriver,
   type GatewayInbox,
   type Guard,
-  loadConversations,
   type Messages,
+  type Recall,
   type RouteTable,
+  recallConversations,
   type Subscribers,
 } from '#core'
 import { createEjoin, type Ejoin } from '#ejoin'
@@ -54,16 +55,21 @@ export const createFleetSide = async (ground: Ground, events: Events, subscriber
   const kept = await store.gateways.loadSims(date.getUTCFullYear() * 12 + date.getUTCMonth())
   const addresses = createAddressPlan(settings.region)
   const plans = routePlansOf(settings)
-  const isAsked = plans.some(({ strategy }) => strategy === 'sticky')
-  const known = isAsked ? await loadConversations(store.messages, addresses, timers.clock.wallMs()) : []
-  const fleet = createFleet({ timers, events, kept, known, store: store.gateways, ...simRulesOf(settings) })
+  const { promise: ready, resolve: open } = Promise.withResolvers<void>()
+  const isSticky = plans.some(({ strategy }) => strategy === 'sticky')
+  // Behind the start, which it would hold up by seconds.
+  const recall: Recall = (hear) =>
+    ready.then(() => recallConversations(store.messages, addresses, timers.clock.wallMs(), hear))
+  const fleet = createFleet({
+    ...{ timers, events, kept, store: store.gateways, ...simRulesOf(settings) },
+    ...(isSticky && { recall }),
+  })
   const routes = createRouteTable(plans, addresses)
   const destinations = createDestinations({ subscribers, routes, addresses })
   const drivers = new Map<DeviceKind, GatewayDriver>()
   const letters = lettersOf(ground)
   // A text that is handed over may have its report in the inbox, which is made after the messages that it accepts.
   const handed = { tell: (_id: string, _line: string, _marks: string[]): void => {} }
-  const { promise: ready, resolve: open } = Promise.withResolvers<void>()
   const reportMs = settings.sims.report_hours * 3_600_000
   const carrierOf = createRouteCarriers({
     ...{ timers, fleet, drivers, ready, addresses, live, destinations, post: letters.post, reportMs },

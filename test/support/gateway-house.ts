@@ -11,11 +11,11 @@ import {
   createSubscribers,
   type GatewayText,
   type Line,
-  loadConversations,
   type MessageDraft,
   type MessageStore,
   type PostJson,
   type RoutePlan,
+  recallConversations,
   type SendResult,
   type Sighting,
   type SimRules,
@@ -75,7 +75,7 @@ export const aGatewayHouse = async (options: Options = {}) => {
   const fleet = createFleet({
     ...{ timers, events, rules: { ...RULES, ...options.rules }, store: gateways },
     kept: await gateways.loadSims(0),
-    known: await loadConversations(store, addresses, timers.clock.wallMs()),
+    recall: (hear) => recallConversations(store, addresses, timers.clock.wallMs(), hear),
   })
   const subscribers = createSubscribers([
     aSubscriber('alice', { msisdn: '+491701234567', imsi: '262010000000001' }),

@@ -73,14 +73,16 @@ export const memoryMessages = (rows = new Map<string, MessageRecord>()): MemoryM
           (m) => !text || `${m.from}\n${m.to}\n${m.body.kind === 'text' ? m.body.text : ''}`.includes(text),
         )
         .slice(0, limit),
-    talks: async (sinceMs, most) =>
-      sorted()
+    talks: async (sinceMs, most, before) => {
+      const rest = sorted()
         .reverse()
-        .slice(0, most)
-        .flatMap(({ origin, from, to, via, acceptedAtMs }) => {
-          if (!via || acceptedAtMs < sinceMs) return []
-          return [origin === 'gateway' ? { number: from, via } : { number: to, by: from, via }]
-        }),
+        .filter(({ id }) => before === undefined || id < before)
+      const talks = rest.slice(0, most).flatMap(({ origin, from, to, via, acceptedAtMs }) => {
+        if (!via || acceptedAtMs < sinceMs) return []
+        return [origin === 'gateway' ? { number: from, via } : { number: to, by: from, via }]
+      })
+      return { talks, ...(rest.length > most && { next: rest[most - 1]?.id as string }) }
+    },
     shift: async (byMs, untilMs) => {
       for (const m of rows.values())
         if (!FINAL_STATES.includes(m.state) && m.acceptedAtMs <= untilMs)

@@ -9,6 +9,8 @@ type ClaimPorts = {
   poolOf: (device: string) => Pool | undefined
   /** The line that this number knows. */
   knownTo: (number: string) => Entry | undefined
+  /** It is not yet known whether there is one. */
+  isOpen: (number: string) => boolean
   rules: SimRules
   wallMs: () => number
   /** Milliseconds until quiet hours end; 0 outside of them. */
@@ -18,9 +20,11 @@ type ClaimPorts = {
 /** Who knows a number waits for its line so long, and then takes another. */
 const STICKY_MS = 60_000
 const BUSY_MS = 1000
+/** Whoever waits for conversations of before is told when they are there. */
+const RECALL_MS = 1000
 
 /** Finds a line for a text: in the normal case at the same cost for one line and for 300,000. */
-export const createClaims = ({ byId, poolOf, knownTo, rules, wallMs, quietMs }: ClaimPorts) => {
+export const createClaims = ({ byId, poolOf, knownTo, isOpen, rules, wallMs, quietMs }: ClaimPorts) => {
   let turn = 0
 
   const fitsFor = ({ to, not }: ClaimWish): ((entry: Entry) => boolean) => {
@@ -116,6 +120,7 @@ export const createClaims = ({ byId, poolOf, knownTo, rules, wallMs, quietMs }: 
     if (quiet > 0) return err({ reason: 'quiet hours', againMs: quiet })
     const fits = fitsFor(wish)
     if (wish.strategy === 'sticky') {
+      if (isOpen(wish.to)) return err({ reason: 'conversations are still being read', againMs: RECALL_MS })
       const known = knownTo(wish.to)
       if (known && fits(known) && isAmong(known, wish.targets)) {
         if (known.why === undefined) return ok(known)

@@ -4,7 +4,7 @@ import { err, ok } from '#lib/result'
 import type { Events } from '../events.ts'
 import { createClaims } from './claims.ts'
 import type { Device, DeviceKind, Fleet, Line, LineState, SendResult, Sighting } from './contract.ts'
-import { createConversations } from './conversations.ts'
+import { createConversations, type Recall } from './conversations.ts'
 import { createEntry, type Entry, isRestricted, type SimRules, viewOf, whyOf } from './lines.ts'
 import { createOrdered } from './ordered.ts'
 import { admit, createPool, dismiss, move, type Pool } from './pools.ts'
@@ -20,8 +20,11 @@ export type FleetPorts = {
   store?: SimStore
   /** Cards of processes before this one. `recipients`: hashes of the numbers that they texted this month. */
   kept?: Iterable<KeptSim & { recipients?: number[] }>
-  /** Numbers, and the key of the card that each one last had to do with, in processes before this one; the newest last. */
-  known?: Iterable<[number: string, card: string]>
+  /**
+   * Tells numbers, and the key of the card that each one last had to do with, in processes before this one; the newest
+   * first. Until it ends, numbers that it has not told wait for their sticky line.
+   */
+  recall?: Recall
 }
 
 type Box = Device & { entries: Map<string, Entry>; pool: Pool }
@@ -39,7 +42,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
   const ids = createOrdered()
   const states = new Map<LineState, number>()
   const all = createPool(({ ofAll }) => ofAll)
-  const conversations = createConversations({ sims, byId, known: ports.known })
+  const conversations = createConversations({ sims, byId, recall: ports.recall, onRecalled: () => free() })
   const quietMs = createRemaining(quiet)
   const hearers = new Set<() => void>()
   /** Lines whose limits end with the day. */
@@ -50,6 +53,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
   const claims = createClaims({
     ...{ byId, poolOf, rules, wallMs },
     knownTo: conversations.lineOf,
+    isOpen: conversations.isOpen,
     quietMs: () => quietMs(wallMs()),
   })
 

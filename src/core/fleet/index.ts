@@ -1,4 +1,5 @@
 export * from './contract.ts'
+export type { Recall } from './conversations.ts'
 export { createFleet, type FleetPorts } from './fleet.ts'
 export type { SimRules } from './lines.ts'
 export type { KeptSim, SimStore } from './sims.ts'

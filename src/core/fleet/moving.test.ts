@@ -14,7 +14,10 @@ const C = { iccid: 'C' }
 const aFleet = async (store = memoryGateways(), known: [string, string][] = []) => {
   const kept = await store.loadSims(0)
   const fleet = createFleet({
-    ...{ timers: createHandClock(), events: createEvents(), rules: RULES, store, kept, known },
+    ...{ timers: createHandClock(), events: createEvents(), rules: RULES, store, kept },
+    recall: async (hear) => {
+      for (const one of known) hear(...one)
+    },
   })
   const see = (line: string, sim?: object, more: object = {}) =>
     fleet.sight(aSighting(line, { ...(sim ? { sim } : { sim: {}, state: 'no-sim' }), ...more }))

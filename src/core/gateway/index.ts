@@ -1,6 +1,6 @@
 export { type CarrierPorts, createGatewayCarrier } from './carrier.ts'
 export { createRouteCarriers, type RouteCarrierPorts } from './carriers.ts'
-export { loadConversations } from './conversations.ts'
+export { recallConversations } from './conversations.ts'
 export { createGatewayInbox, type InboxPorts } from './inbox.ts'
 export type * from './store.ts'
 export type { PostJson } from './webhook-carrier.ts'

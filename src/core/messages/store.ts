@@ -27,6 +27,8 @@ export type Backlog = {
 
 /** With whom a card has talked, as it was written. `by`: who of ours texted that number; absent: the text came in. */
 export type CardTalk = { number: string; by?: string; via: MessageVia }
+/** Each number once, newest first. `next`: the id behind which there may be more; absent: there is nothing. */
+export type CardTalks = { talks: CardTalk[]; next?: string }
 
 /**
  * Where messages are kept. Records are snapshots: nobody changes one that was handed over. Promises of writers resolve
@@ -47,8 +49,8 @@ export type MessageStore = {
   due(of: 'queued' | 'sent', nowMs: number, limit: number): Promise<MessageRecord[]>
   /** Newest first; at most 1000. */
   list(query: MessageQuery): Promise<MessageRecord[]>
-  /** By the newest `most` messages, and none accepted before `sinceMs`: each number once, newest first. */
-  talks(sinceMs: number, most: number): Promise<CardTalk[]>
+  /** By the newest `most` messages, at most 2000 and none accepted before `sinceMs`; behind the id `before`. */
+  talks(sinceMs: number, most: number, before?: string): Promise<CardTalks>
   /** The wall clock was set: moves the ends of what was accepted until then and has not ended, the age of what has. */
   shift(byMs: number, acceptedUntilMs: number): Promise<void>
   /** Retention; gives how many went. Keys that name nothing any more go too. */

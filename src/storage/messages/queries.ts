@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
-import type { Backlog, CardTalk, MessageQuery, MessageRecord } from '#core'
+import type { Backlog, CardTalks, MessageQuery, MessageRecord } from '#core'
 import type { Tables } from '../schema.ts'
 import { ENDED, PHASES, toMessage } from './columns.ts'
 import { listMessages } from './list.ts'
@@ -13,7 +13,7 @@ export type MessageQueries = {
   nextMessages(queue: string, limit: number, after?: string): Promise<MessageRecord[]>
   dueMessages(of: 'queued' | 'sent', nowMs: number, limit: number): Promise<MessageRecord[]>
   messages(query: MessageQuery): Promise<MessageRecord[]>
-  talks(sinceMs: number, most: number): Promise<CardTalk[]>
+  talks(sinceMs: number, most: number, before?: string): Promise<CardTalks>
   shiftMessages(byMs: number, acceptedUntilMs: number): Promise<void>
   deleteMessages(endedMs: number, nowMs: number): Promise<number>
 }
@@ -43,7 +43,7 @@ export const createMessageQueries = (db: Kysely<Tables>): MessageQueries => ({
     return (await due.execute()).map(toMessage)
   },
   messages: (query) => listMessages(db, query),
-  talks: (sinceMs, most) => listTalks(db, sinceMs, most),
+  talks: (sinceMs, most, before) => listTalks(db, sinceMs, most, before),
   shiftMessages: (byMs, acceptedUntilMs) => shift(db, byMs, acceptedUntilMs),
   deleteMessages: async (endedMs, nowMs) => {
     await deleteKeys(db, nowMs)

@@ -30,7 +30,7 @@ export const createMessageStore = (
   next: (queue, limit, after) => thread.query('nextMessages', queue, limit, after),
   due: (of, nowMs, limit) => thread.query('dueMessages', of, nowMs, limit),
   list: (query) => thread.query('messages', query),
-  talks: (sinceMs, most) => thread.query('talks', sinceMs, most),
+  talks: (sinceMs, most, before) => thread.query('talks', sinceMs, most, before),
   shift: (byMs, acceptedUntilMs) => thread.query('shiftMessages', byMs, acceptedUntilMs),
   deleteEndedBefore: (endedMs, nowMs) => thread.query('deleteMessages', endedMs, nowMs),
 })

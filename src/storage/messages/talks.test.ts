@@ -45,8 +45,14 @@ test('cards have talked with whom they texted and who wrote to them: each number
   const nine = { number: '+9', by: '+3', via: a }
   const eight = { number: '+8', via: b }
   const seven = { number: '+7', by: '1001', via: a }
-  assert.deepEqual(await messages.talks(0, 100_000), [...few, nine, eight, seven])
-  assert.deepEqual(await messages.talks(0, 4501), [...few, nine])
-  assert.deepEqual(await messages.talks(0, 1), few.slice(0, 1))
-  assert.deepEqual(await messages.talks(5, 100_000), [...few, nine, eight])
+  const page = (at: number) => ({ talks: few, next: idOf(at) })
+  assert.deepEqual(await messages.talks(0, 100_000), page(2600), 'no page is larger')
+  assert.deepEqual(await messages.talks(0, 2000, idOf(2600)), page(600))
+  const rest = { talks: [...few, nine, eight, seven] }
+  assert.deepEqual(await messages.talks(0, 2000, idOf(600)), rest)
+  assert.deepEqual(await messages.talks(0, 501, idOf(600)), { talks: [...few, nine], next: idOf(9) })
+  assert.deepEqual(await messages.talks(0, 1), { talks: few.slice(0, 1), next: idOf(4599) })
+  assert.deepEqual(await messages.talks(5, 2000, idOf(600)), { talks: [...few, nine, eight] })
+  assert.deepEqual(await messages.talks(4000, 1000, idOf(4000)), { talks: [] }, 'what is older is not read')
+  assert.deepEqual(await messages.talks(0, 9, idOf(1)), { talks: [] })
 })
