@@ -93,7 +93,7 @@ export const startFirefoxPages = async (): Promise<ScriptPages> => {
     ['--headless', '--no-remote', '--profile', folder, '--remote-debugging-port=0', 'about:blank'],
     { env: { HOME: join(folder, 'home'), MOZ_CRASHREPORTER_DISABLE: '1' } },
   )
-  const [, url = ''] = await program.waitFor(/BiDi listening on (ws:\/\/\S+)/, 30_000)
+  const [, url = ''] = await program.waitFor(/BiDi listening on (ws:\/\/\S+)/, 90_000)
   const { say, close } = await openBiDi(url)
   await say('session.new', { capabilities: { alwaysMatch: { acceptInsecureCerts: true } } })
   const scripts = await serveScripts()

@@ -56,11 +56,18 @@ export const portRange = (size: number): { from: number; to: number } => {
   throw new Error(`no ${size} free UDP ports in a row`)
 }
 
-/** The kernel's tables of open sockets: the second field of a line is the local address and port in hexadecimal. */
+/**
+ * The kernel's tables of open sockets: of a line the second field is the local address and port in hexadecimal, and the
+ * fourth the state, which is 0A where TCP listens: connections that are over hold their ports for a minute.
+ */
+const OPEN = {
+  udp: /^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) /gm,
+  tcp: /^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 0A /gm,
+}
 const boundPorts = (transport: 'udp' | 'tcp'): number[] =>
   [transport, `${transport}6`].flatMap((table) =>
-    [...readFileSync(`/proc/net/${table}`, 'latin1').matchAll(/^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) /gm)].map(
-      ([, port]) => Number(`0x${port}`),
+    [...readFileSync(`/proc/net/${table}`, 'latin1').matchAll(OPEN[transport])].map(([, port]) =>
+      Number(`0x${port}`),
     ),
   )
 

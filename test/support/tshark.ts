@@ -52,7 +52,7 @@ export const startCapture = async (filter: string): Promise<Capture> => {
   await program.waitFor(/^File: /m, 30_000)
   let finished: Promise<void> | undefined
   const finish = () => {
-    finished ??= sleep(300).then(async () => void (await program.stop()))
+    finished ??= sleep(1000).then(async () => void (await program.stop(20_000)))
     return finished
   }
   return {
