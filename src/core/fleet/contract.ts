@@ -32,6 +32,9 @@ export type LineState = (typeof LINE_STATES)[number]
 /** `used` of `limit`; limit -1: none. */
 export type Used = { used: number; limit: number }
 
+/** What a card is known again by in another line. */
+export type CardNames = Pick<SimFacts, 'iccid' | 'imsi'>
+
 /** What an adapter saw of a line just now; members that are absent stay as they were. */
 export type Sighting = {
   device: string
@@ -215,9 +218,13 @@ export type InboundText = {
   keyMs?: number
 }
 
-/** `reference` where the device gives one, else the newest text to `recipient` by this line. `status`: TP-Status. */
+/**
+ * `reference` where the device gives one, else the newest text to `recipient` by this line. `status`: TP-Status. `sim`: the
+ * card that was in the line by then, where it is known.
+ */
 export type InboundReport = {
   line: string
+  sim?: CardNames
   reference?: string
   recipient?: string
   status: number

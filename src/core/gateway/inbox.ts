@@ -41,9 +41,10 @@ export const createGatewayInbox = (
   const once = createOnce<Told>(wallMs, { duplicate: true })
   const keys = createReportKeys(store, wallMs, 'event')
   const nextId = (): string => random.token(20)
-  const reports = createReports({ timers, messages, store, left: parked, nextId, reportMs })
-
   const cardTexts = createCardTexts({ fleet, store, messages })
+  const reports = createReports({
+    ...{ timers, fleet, messages, cardTexts, store, left: parked, nextId, reportMs },
+  })
 
   /** The device may know the text's own card, in another slot than the one in use. */
   const cameBy = ({ line, sim }: InboundText): MessageVia => {

@@ -1,9 +1,10 @@
 import type { Timers } from '#lib/clock'
 import { createNewest } from '#lib/newest'
 import { err, ok, type Result } from '#lib/result'
-import type { InboundReport, InboundResult, SendResult } from '../fleet/contract.ts'
+import type { CardNames, Fleet, InboundReport, InboundResult, SendResult } from '../fleet/contract.ts'
 import type { Messages } from '../messages/contract.ts'
 import type { DedupeClaim, MessageStep } from '../messages/record.ts'
+import type { CardTexts } from './card-texts.ts'
 import { createOnce } from './firsts.ts'
 import { createParking, type Parked } from './parking.ts'
 import { createReportKeys } from './report-keys.ts'
@@ -11,7 +12,9 @@ import { type GatewayStore, marksOfReport, type ParkedReport } from './store.ts'
 
 type ReportPorts = {
   timers: Timers
+  fleet: Pick<Fleet, 'simOf'>
   messages: Pick<Messages, 'report' | 'correct'>
+  cardTexts: CardTexts
   store: Pick<GatewayStore, 'handedTo' | 'park' | 'unpark' | 'noteKey' | 'holderOf'>
   /** How long a report is awaited of what was sent after all. */
   reportMs: number
@@ -24,6 +27,8 @@ type ReportPorts = {
 const WINDOW_MS = 72 * 60 * 60_000
 
 const AGAIN_MS = 1000
+/** Longer than a device has a text in its hands: a report that nothing of its line has asked for by then is not its line's. */
+const ELSEWHERE_MS = 3 * 60_000
 /** Texts handed over last, by line and reference: most reports are about them. */
 const MOST_HANDED = 20_000
 /** Commits that are shared cost little. */
@@ -47,7 +52,8 @@ const stepOfResult = (result: SendResult): Omit<MessageStep, 'atMs'> | undefined
 }
 
 /** Finds the text that a delivery report is about, and tells it; a report without one waits for it. */
-export const createReports = ({ timers, messages, store, left, nextId, reportMs }: ReportPorts) => {
+export const createReports = (ports: ReportPorts) => {
+  const { timers, fleet, messages, cardTexts, store, left, nextId, reportMs } = ports
   const wallMs = (): number => timers.clock.wallMs()
   const parking = createParking(store, left, wallMs)
   const once = createOnce<void>(wallMs, undefined)
@@ -68,9 +74,14 @@ export const createReports = ({ timers, messages, store, left, nextId, reportMs 
     // Nobody waited for it: nor may a later text, when it is told again.
     if (claim && !stored) await store.noteKey(claim)
   }
-  const tellOne = (id: string, { line, status }: InboundReport, claim?: DedupeClaim): Promise<boolean> => {
+  const tellOne = (
+    id: string,
+    { line, status, sim }: InboundReport,
+    claim?: DedupeClaim,
+  ): Promise<boolean | undefined> => {
     const step = stepOf(status)
-    return step ? messages.report(id, { ...step, route: line }, claim) : Promise.resolve(false)
+    if (!step) return Promise.resolve(false)
+    return messages.report(id, { ...step, route: line }, claim, sim ?? fleet.simOf(line))
   }
   const tellResult = async (id: string | undefined, { result }: InboundResult): Promise<boolean> => {
     const step = stepOfResult(result)
@@ -78,12 +89,21 @@ export const createReports = ({ timers, messages, store, left, nextId, reportMs 
   }
   const find = async (report: InboundReport | InboundResult): Promise<string[]> => {
     if ('task' in report) return store.handedTo(report.device, report.task, wallMs() - WINDOW_MS)
-    const { line, reference, recipient } = report
+    const { line, sim, reference, recipient } = report
+    const sinceMs = wallMs() - WINDOW_MS
     for (const mark of marksOfReport(reference, recipient)) {
-      const ids = await store.handedTo(line, mark, wallMs() - WINDOW_MS)
+      const isNamed = sim !== undefined && reference !== undefined
+      const ids = await (isNamed
+        ? cardTexts.named(sim, line, mark, sinceMs)
+        : store.handedTo(line, mark, sinceMs))
       if (ids.length > 0) return ids
     }
     return []
+  }
+  const cardOf = ({ line, sim }: InboundReport): { sim?: CardNames } => {
+    const { iccid, imsi } = sim ?? fleet.simOf(line) ?? {}
+    if (iccid === undefined && imsi === undefined) return {}
+    return { sim: { ...(iccid !== undefined && { iccid }), ...(imsi !== undefined && { imsi }) } }
   }
   /** It has been told, so that it need not be kept. */
   const over = ({ report, stored }: Parked): void => {
@@ -97,9 +117,20 @@ export const createReports = ({ timers, messages, store, left, nextId, reportMs 
       await tell(ids, parked)
       return over(parked)
     }
-    if (!parking.has(parked) || parked.stored) return parked.telling
+    if (!parking.has(parked)) return parked.telling
+    if (parked.stored) return awaitElsewhere(parked)
     parked.stored = true
     await store.park(report, 'task' in report ? undefined : keys.claimOf(report))
+    awaitElsewhere(parked)
+  }
+  /** Its card may have sent the text by another line, and nothing of this one's is on its way under that name. */
+  const awaitElsewhere = (parked: Parked): void => {
+    const { report } = parked
+    if ('task' in report || !report.sim || !report.recipient) return
+    timers.after(ELSEWHERE_MS, async () => {
+      const id = await cardTexts.onlyOne(report, wallMs() - WINDOW_MS).catch(() => undefined)
+      if (id !== undefined && parking.remove(parked)) await insist(parked, id)
+    })
   }
   /** What was acknowledged is told, whatever the disk says now. */
   const insist = async (parked: Parked, id: string): Promise<void> => {
@@ -133,7 +164,8 @@ export const createReports = ({ timers, messages, store, left, nextId, reportMs 
       if (!('task' in report) && (await keys.holderOf(keys.claimOf(report))) !== undefined)
         return ok(undefined)
       // The clocks of devices are anything.
-      parked = parking.add({ ...report, atMs: wallMs(), id: nextId() })
+      const card = 'task' in report ? undefined : cardOf(report)
+      parked = parking.add({ ...report, ...card, atMs: wallMs(), id: nextId() })
       await settle(parked)
       return ok(undefined)
     } catch {

@@ -1,4 +1,5 @@
 import type { Result } from '#lib/result'
+import type { CardNames } from '../fleet/contract.ts'
 import type { Refusal } from '../refusals.ts'
 import type {
   DedupeClaim,
@@ -159,9 +160,14 @@ export type Messages = {
   free(): void
   /**
    * A late word on a message `sent` or `submitting`: true when it was waited for. Resolves when that is on disk; then
-   * `claim` names the message, too.
+   * `claim` names the message, too. Undefined: it did not leave by the card `by`, but by another one.
    */
-  report(id: string, step: Omit<MessageStep, 'atMs'>, claim?: DedupeClaim): Promise<boolean>
+  report(
+    id: string,
+    step: Omit<MessageStep, 'atMs'>,
+    claim?: DedupeClaim,
+    by?: CardNames,
+  ): Promise<boolean | undefined>
   /**
    * What a card perhaps sent is known after all: `sent`, with a report awaited for `reportMs`, or `failed`. False when it
    * is not `unknown`. Resolves when that is on disk.

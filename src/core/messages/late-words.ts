@@ -1,3 +1,5 @@
+import type { CardNames } from '../fleet/contract.ts'
+import { isSameCard } from '../fleet/sims.ts'
 import type { Attempts } from './attempts.ts'
 import type { Book } from './book.ts'
 import type { Endings, Step } from './endings.ts'
@@ -20,7 +22,7 @@ const isOpen = (m: MessageRecord): boolean =>
 /** What is told of messages that have left: of each, one word after the other. */
 export const createLateWords = ({ store, book, endings, attempts, nowMs }: LateWordPorts) => {
   const told = new Map<string, Promise<unknown>>()
-  const inTurn = (id: string, work: () => Promise<boolean>): Promise<boolean> => {
+  const inTurn = <Word>(id: string, work: () => Promise<Word>): Promise<Word> => {
     const before = told.get(id)
     const now = before ? before.then(work, work) : work()
     told.set(id, now)
@@ -31,9 +33,15 @@ export const createLateWords = ({ store, book, endings, attempts, nowMs }: LateW
     return now
   }
 
-  const report = async (id: string, step: Step, more?: Saving): Promise<boolean> => {
+  const report = async (
+    id: string,
+    step: Step,
+    more?: Saving,
+    by?: CardNames,
+  ): Promise<boolean | undefined> => {
     if (attempts.current(id) && (await attempts.report(id, step, more))) return true
     const m = (attempts.current(id) ? undefined : book.sent(id)) ?? (await store.get(id))
+    if (m?.via && by && isSameCard(m.via, by) === false) return undefined
     if (!m || attempts.current(id) || !isOpen(m)) return false
     if (isFinal(step.state)) return endings.endWaiting(m, step, more)
     if (m.state === 'unknown' || m.closed) return false
@@ -52,8 +60,8 @@ export const createLateWords = ({ store, book, endings, attempts, nowMs }: LateW
     return true
   }
   return {
-    report: (id: string, step: Step, claim?: DedupeClaim) =>
-      inTurn(id, () => report(id, step, claim && { claim })),
+    report: (id: string, step: Step, claim?: DedupeClaim, by?: CardNames) =>
+      inTurn(id, () => report(id, step, claim && { claim }, by)),
     correct: (id: string, step: Step, reportMs: number) => inTurn(id, () => correct(id, step, reportMs)),
   }
 }
