@@ -1,11 +1,12 @@
 import type { Result } from '#lib/result'
 import { octets } from '#lib/text'
 import type { Flow } from '#lib/wire'
-import type { ClientEvents, ServerTransaction } from '../contract.ts'
+import type { ServerTransaction } from '../contract.ts'
 import { quote } from '../grammar/chars.ts'
 import { parseCSeq, reasonPhrase, tokensOf } from '../grammar/fields.ts'
 import { createResponse, type SipRequest, type SipResponse } from '../grammar/message.ts'
 import { warningFor } from '../grammar/warning.ts'
+import { ask } from './asking.ts'
 import { contactOf, type Dialog, inOrder, requestIn } from './dialog.ts'
 import type { Invitation } from './invitation.ts'
 import { Offers } from './offers.ts'
@@ -223,47 +224,7 @@ export class Session {
     request: SipRequest,
     acknowledge = (response: SipResponse): void => this.#confirm(request, response),
   ): Promise<SipResponse> {
-    const flow = this.#ports.flowFor(this.dialog, this.flow)
-    return new Promise((done) => {
-      const finish = (response: SipResponse): void => {
-        this.#judge(request, response)
-        done(response)
-      }
-      let proofs = 0
-      const events: ClientEvents = {
-        onResponse: (response) => {
-          if (response.status < 200) return
-          if (
-            (response.status === 401 || response.status === 407) &&
-            ++proofs <= 2 &&
-            this.#prove(request, response)
-          )
-            return void this.#ports.request(request, flow, events)
-          if (request.method === 'INVITE' && response.status < 300) acknowledge(response)
-          finish(response)
-        },
-        onFailure: (why) => {
-          const status = why === 'timeout' ? 408 : 503
-          finish(createResponse(request, status, reasonPhrase(status)))
-        },
-      }
-      this.#ports.request(request, flow, events)
-    })
-  }
-
-  /** Makes the request the next one of the dialogue, with proof of who we are; false when we have none. */
-  #prove(request: SipRequest, response: SipResponse): boolean {
-    const proof = this.authorise?.(request, response)
-    if (!proof) return false
-    for (const [name, value] of proof) request.headers.set(name, value)
-    request.headers.set('CSeq', `${++this.dialog.localSeq} ${request.method}`)
-    return true
-  }
-
-  /** These two end the dialogue itself, §12.2.1.2. */
-  #judge({ method }: SipRequest, { status, reason }: SipResponse): void {
-    if (!this.confirmed || method === 'BYE' || (status !== 481 && status !== 408)) return
-    this.fail({ by: 'failure', status, reason })
+    return ask(this, this.#ports, request, acknowledge)
   }
 
   #confirm(request: SipRequest, response: SipResponse): void {
