@@ -296,7 +296,7 @@ test('an exchange that says nothing: the request has timed out', async () => {
   const house = await startProxyTown(silent.address().port)
   const alice = await extension(house, 'alice')
   try {
-    await alice.next(9001, { state: -2 }, 15_000)
+    await alice.next(9001, { state: -2 }, 60_000)
   } finally {
     alice.close()
     await house.stop()

@@ -20,7 +20,7 @@ const FOLDER = join(import.meta.dirname, 'pages')
 const SIP_JS = join(import.meta.dirname, '../../node_modules/sip.js/lib')
 
 /** JsSIP has no modules of a browser's kind: it is made one of them. */
-const jsSip = async (): Promise<string> => {
+const buildJsSip = async (): Promise<string> => {
   const entry = join(import.meta.dirname, '../../node_modules/jssip/lib/JsSIP.js')
   const made = await build({
     ...{ configFile: false, logLevel: 'silent', define: { 'process.env.NODE_ENV': '"production"' } },
@@ -29,6 +29,12 @@ const jsSip = async (): Promise<string> => {
   const [first] = Array.isArray(made) ? made : [made]
   const file = first && 'output' in first ? first.output[0] : undefined
   return file?.type === 'chunk' ? file.code : ''
+}
+let built: Promise<string> | undefined
+/** Once for all pages: it takes a busy machine longer than a page waits. */
+const jsSip = (): Promise<string> => {
+  built ??= buildJsSip()
+  return built
 }
 
 const fileOf = (path: string): string | undefined => {
