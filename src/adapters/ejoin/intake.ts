@@ -74,10 +74,11 @@ export const createIntake = ({ fleet, inbox, addresses, clock, tasks, complaints
     const slot = printCardPort(row.port)
     const atMs = clock.wallMs()
     const dedupe = `${clip(device.name)}|${row.key}`
+    // Another one may be in use by now.
+    const sim = simIn(device, row.port.port, slot, row.kind === 'text' ? row.receiver : '')
     if (row.kind === 'text') {
       if (row.plain) complaints.complain('not-base64', device.name, `a text on port ${slot} is no base64`)
       const text = clip(row.text, LONGEST_TEXT)
-      const sim = simIn(device, row.port.port, slot, row.receiver)
       const from = addresses.sender(clip(row.sender), device.settings.region)
       const kept = inbox.text({ line, sim, from, text, atMs, dedupe, keyMs: KEY_MS })
       if (Math.abs(atMs - row.atMs) < DAY_MS) return [kept]
@@ -92,7 +93,7 @@ export const createIntake = ({ fleet, inbox, addresses, clock, tasks, complaints
     const { code } = row
     const kept: Kept =
       code >= 0 && code <= MOST_STATUS
-        ? inbox.report({ line, recipient, status: code, atMs, dedupe, keyMs: KEY_MS })
+        ? inbox.report({ line, sim, recipient, status: code, atMs, dedupe, keyMs: KEY_MS })
         : tell(
             line,
             'delivery-report',
