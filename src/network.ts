@@ -68,6 +68,7 @@ const timerValuesOf = ({ timer_t1, timer_t2, timer_t4 }: Settings): TimerValues 
 const createMedia = async (
   { settings, log, dtls: certificate, keys }: Ground,
   events: MediaEvents,
+  isFixed: (web: string) => boolean,
 ): Promise<ReturnType<typeof createPassedMedia> | EmbeddedMedia> => {
   const { engine, workers, servers, transcode } = settings.media
   if (engine === 'none') return createPassedMedia()
@@ -83,7 +84,7 @@ const createMedia = async (
   const embedded = await createEmbeddedMedia({ ...plan, events: eventsBeside(events), workers: 1 })
   const limitS = (): number => web?.limits().talking ?? 0
   return createRtpengineMedia({
-    ...{ servers, transcode, embedded, events, log, limitS },
+    ...{ servers, transcode, embedded, events, isFixed, log, limitS },
     ...(keys && { keys }),
   })
 }
@@ -98,7 +99,7 @@ export const joinNetwork = async (ground: Ground) => {
 
   // Media tell of silence to calls that are made after them, and SIP tells requests to an adapter made after it:
   // these two rings are closed here, by functions that look their partner up when they are called.
-  const media = await createMedia(ground, {
+  const mediaEvents: MediaEvents = {
     onSilent: (call, silentMs, limitMs) => calls.onSilent(call, silentMs, limitMs),
     onPictureWanted: (call, side) => calls.onPictureWanted(call, side),
     onDtmf: (call, side, digit) => {
@@ -109,7 +110,8 @@ export const joinNetwork = async (ground: Ground) => {
     onRecorded: (call, files) => calls.onRecorded(call, files),
     onClosed: (call, flowed) => dialogs.onClosed(call, flowed),
     onWeb: (web, state) => webphone?.onWeb(web, state),
-  })
+  }
+  const media = await createMedia(ground, mediaEvents, (web) => webphone?.isOld(web) ?? false)
   const dialogs = createDialogs({ timers, events, media })
   const marks = createDialogMarks(dialogs)
   const stamp = createStamp(settings.user_agent, settings.custom_headers)

@@ -25,6 +25,8 @@ export type Webphone = {
   ring: Ring
   /** The transport at the media engine by which a browser's binding is rung for that call. */
   transportOf(binding: Binding, call: string): string
+  /** The transport is an old client's: its page keeps one peer connection for all of its calls. */
+  isOld(web: string): boolean
   /** Its page has no connection now. */
   isAway(binding: Binding): boolean
   /** Media tell that nothing is heard of a browser any more, or that it is to be offered something else. */
@@ -110,6 +112,11 @@ export const createWebphone = (ports: WebphonePorts, carrier?: WebCarrier): Webp
       return session !== undefined && session.phone.link === undefined
     },
     transportOf: (binding, call) => `${sessionOf(binding) ?? ''}.${call}`,
+    isOld(web) {
+      const name = web.slice(0, web.indexOf('.'))
+      const phone = sessions.get(name)?.phone ?? guests.values().find((guest) => guest.name === name)
+      return phone?.isNew === false
+    },
     onWeb(web, state) {
       const phones = state === 'up' ? [] : [...[...sessions.all()].map(({ phone }) => phone), ...guests]
       const call = speakingBy(phones, web)

@@ -2,6 +2,7 @@ import type { Refusal, Side } from '#core'
 import type { Log } from '#lib/log'
 import { err, type Result } from '#lib/result'
 import { otherSide } from '../call.ts'
+import type { Bencoded } from './bencode.ts'
 import { type NgFault, type NgPeer, type NgReply, orderFor } from './ng.ts'
 
 type Said = { sdp: string; web: string | undefined }
@@ -18,7 +19,10 @@ export type Call = {
   queue: Promise<unknown>
 }
 
-export type Fields = Record<string, string | number | string[]>
+export const refusalOf = ({ why }: NgFault): Refusal =>
+  why === 'silent' ? 'overloaded' : 'not-acceptable-media'
+
+export type Fields = { [key: string]: Bencoded }
 
 export const tagsOf = (from: Side, { branch }: Call) => ({
   'from-tag': from,

@@ -2,7 +2,7 @@ import type { Media, MediaEvents, MediaOptions, Refusal, Side } from '#core'
 import { err, ok, type Result } from '#lib/result'
 import { otherSide } from '../call.ts'
 import { listenerOf, webOf } from '../options.ts'
-import { type Call, type Register, tagsOf } from './call.ts'
+import { type Call, type Register, refusalOf, tagsOf } from './call.ts'
 import { encodingsOf, flagsFor, forBrowsers, forTelephones, withMediaOf } from './flags.ts'
 import type { NgFault, NgReply } from './ng.ts'
 import type { Places } from './places.ts'
@@ -15,11 +15,11 @@ export type DescriptionPorts = {
   events: Pick<MediaEvents, 'onWeb'>
   /** Serves calls that rtpengine does not have. */
   embedded: Pick<Media, 'offer' | 'answer' | 'refresh'>
+  /** That browser cannot be served by rtpengine, whatever it says or as it says this. */
+  staysHere(web: string | undefined, sdp?: string): boolean
   /** Encodings added to offers that lack them. */
   transcode: readonly string[]
 }
-
-const refusalOf = ({ why }: NgFault): Refusal => (why === 'silent' ? 'overloaded' : 'not-acceptable-media')
 
 const sdpOf = (reply: Result<NgReply, NgFault>, toPhone: boolean): Result<string, Refusal> => {
   if (!reply.ok) return err(refusalOf(reply.error))
@@ -34,14 +34,18 @@ const browserOf = (call: Call, side: Side, options: MediaOptions): string | unde
 
 /** Offers and answers of both sides, and those of browsers that come by another way. */
 export const createDescriptions = (ports: DescriptionPorts) => {
-  const { register, places, events, embedded } = ports
+  const { register, places, events, embedded, staysHere } = ports
   const added = encodingsOf(ports.transcode)
   const { calls, ask, inTurn } = register
 
-  /** The call of a browser that was asked here stays here: its answer is to our own description. */
-  const isHere = (name: string, side: Side, options: MediaOptions): boolean => {
-    if (calls.has(name)) return false
+  /**
+   * The call of a browser that was asked here stays here: its answer is to our own description. Phones of both kinds may ring: then
+   * who answers decides.
+   */
+  const isHere = (name: string, side: Side, sdp: string, options: MediaOptions): boolean => {
     const web = webOf(side, options)
+    if (staysHere(web, sdp) || staysHere(webOf(otherSide(side), options))) return true
+    if (calls.has(name)) return false
     return places.isHoused(name) || (web !== undefined && places.wasAsked(web))
   }
 
@@ -106,8 +110,8 @@ export const createDescriptions = (ports: DescriptionPorts) => {
   }
 
   const offer: Media['offer'] = async (name, side, sdp, options = {}) => {
-    if (isHere(name, side, options)) {
-      places.house(name, options)
+    if (isHere(name, side, sdp, options)) {
+      places.house(name, options, !calls.has(name))
       return embedded.offer(name, side, sdp, options)
     }
     const call = register.enter(name)
@@ -116,6 +120,10 @@ export const createDescriptions = (ports: DescriptionPorts) => {
   }
 
   const answer: Media['answer'] = async (name, side, sdp, options = {}) => {
+    if (staysHere(options.web) && places.isHoused(name)) {
+      void register.end(name)
+      places.beginHere(name)
+    }
     const call = calls.get(name)
     return call
       ? inTurn(call, () => answerOf(call, side, sdp, options))

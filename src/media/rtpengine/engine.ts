@@ -5,7 +5,9 @@ import { otherSide } from '../call.ts'
 import type { EmbeddedMedia } from '../engine.ts'
 import { createRegister } from './call.ts'
 import { createDescriptions } from './descriptions.ts'
+import { encodingsOf } from './flags.ts'
 import { flowOf } from './flow.ts'
+import { createFronts, wantsBundle } from './fronts.ts'
 import { createKeeping } from './keeping.ts'
 import type { KeysSocket } from './keys.ts'
 import { createNgServer, type NgReply, type NgServer } from './ng.ts'
@@ -19,6 +21,8 @@ export type RtpengineMediaPorts = {
   /** Serves what rtpengine has nothing for: echo, offers of the house, mailboxes. */
   embedded: EmbeddedMedia
   events: MediaEvents
+  /** Its page can make no other peer connection, which whoever goes from call to call in rtpengine needs. */
+  isFixed?(web: string): boolean
   log: Log
   /** Where its `--dtmf-log-dest` tells of pressed keys. */
   keys?: KeysSocket
@@ -33,7 +37,7 @@ const bothOf = (reply: NgReply): Record<Side, MediumStats[]> | undefined => {
 
 /** Bridged calls by rtpengine: descriptions go to it by its ng protocol, the packets never see us. */
 export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia => {
-  const { embedded, events, log } = ports
+  const { events, log, isFixed = () => false } = ports
   const servers = ports.servers.map((server) => createNgServer(server, log))
   const register = createRegister(servers, log)
   const { calls, ask } = register
@@ -43,14 +47,25 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     'info',
     'rtpengine knows no BUNDLE: browsers are answered without it, each medium by itself',
   )
+  const transcode = ports.transcode ?? []
+  const embedded = createFronts({
+    ...{ register: createRegister(servers, log), embedded: ports.embedded, isFixed },
+    added: encodingsOf(transcode),
+  })
+  /** Of new clients, who could begin anew, but not unbundled. */
+  const bundled = new Set<string>()
+  const staysHere = (web: string | undefined, sdp?: string): boolean => {
+    if (web === undefined) return false
+    if (sdp !== undefined && wantsBundle(sdp)) bundled.add(web)
+    return bundled.has(web) || isFixed(web)
+  }
 
   const { offer, answer, refresh } = createDescriptions({
-    ...{ register, places, events, embedded },
-    transcode: ports.transcode ?? [],
+    ...{ register, places, events, embedded, staysHere, transcode },
   })
 
   const keeping = createKeeping({
-    embedded,
+    embedded: ports.embedded,
     ask: async (name, command, fields) => {
       const call = calls.get(name)
       return call ? ask(call, command, fields) : err({ why: 'refused', text: 'the call is over' })
@@ -68,6 +83,10 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
   }
 
   const attach: Media['attach'] = (name, side) => {
+    if (calls.has(name) && places.isHoused(name)) {
+      embedded.close(name)
+      for (const web of places.giveUp(name)) embedded.leave(web)
+    }
     const web = calls.get(name)?.said[side]?.web
     if (web !== undefined) return places.move(web, { call: name, side })
     places.moveHere(name, side)
@@ -134,6 +153,7 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
       return asked
     },
     leave: (web) => {
+      bundled.delete(web)
       places.leave(web)
       embedded.leave(web)
     },

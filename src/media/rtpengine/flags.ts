@@ -52,3 +52,26 @@ export const withMediaOf = (answer: string, offer: string): string => {
   const media = wanted.map((line, at) => said[at] ?? `${line.trimEnd().replace(/^(m=\S+ )\d+/, '$10')}\r\n`)
   return session + media.join('')
 }
+
+const DIRECTION = /^a=(?:sendrecv|sendonly|recvonly|inactive)(?=\r?$)/gm
+
+/** As if nobody held anybody. */
+export const openly = (sdp: string): string => sdp.replace(DIRECTION, 'a=sendrecv')
+
+/** The same with each medium's direction as `other` has it. */
+export const inDirectionsOf = (sdp: string, other: string): string => {
+  const [session = '', ...media] = partsOf(sdp)
+  const [theirs = '', ...wanted] = partsOf(other)
+  const common = theirs.match(DIRECTION)?.[0]
+  const turned = media.map((section, at) =>
+    section.replace(DIRECTION, () => wanted[at]?.match(DIRECTION)?.[0] ?? common ?? 'a=sendrecv'),
+  )
+  return session + turned.join('')
+}
+
+/** With a BUNDLE group of the first medium that is not refused: pages of policy `max-bundle` take no description without one. */
+export const grouped = (sdp: string): string => {
+  const [session = '', ...media] = partsOf(sdp)
+  const mid = media.find((one) => !/^m=\S+ 0 /.test(one))?.match(/^a=mid:(\S+)/m)?.[1]
+  return mid === undefined ? sdp : `${session}a=group:BUNDLE ${mid}\r\n${media.join('')}`
+}

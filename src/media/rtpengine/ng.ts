@@ -90,6 +90,17 @@ export const createNgServer = ({ address: host, port }: NgServer, log: Log) => {
         open.set(cookie, { text, tries: 0, timer: setTimeout(() => {}, 0), done: resolve })
         send(cookie)
       }),
+    /** Our own address on the way to it; undefined: there is none. */
+    own: (): Promise<string | undefined> =>
+      new Promise((resolve) => {
+        const probe = createSocket(host.includes(':') ? 'udp6' : 'udp4')
+        const done = (address?: string): void => {
+          probe.close()
+          resolve(address)
+        }
+        probe.once('error', () => done())
+        probe.connect(port, host, () => done(probe.address().address))
+      }),
     close(): void {
       isClosed = true
       for (const [cookie, { done }] of [...open]) {

@@ -32,15 +32,25 @@ export const createPlaces = (anew: (web: string) => void) => {
       if (!byWeb.has(web)) byWeb.set(web, place)
     },
     move,
-    /** That call is served here. */
-    house: (call: string, options: MediaOptions = {}): void => {
+    /** That call is served here; `only`: and not by rtpengine as well, while it rings. */
+    house: (call: string, options: MediaOptions = {}, only = true): void => {
       const webs = housed.getOrInsertComputed(call, () => ({}))
       for (const side of ['caller', 'callee'] as const) {
         const web = webOf(side, options)
         if (web === undefined) continue
         webs[side] = web
-        if (!byWeb.has(web)) byWeb.set(web, 'here')
+        if (only && !byWeb.has(web)) byWeb.set(web, 'here')
       }
+    },
+    /** Of those who rang it is one here who answers. */
+    beginHere: (call: string): void => {
+      for (const web of Object.values(housed.get(call) ?? {})) if (!byWeb.has(web)) byWeb.set(web, 'here')
+    },
+    /** Somebody else answered, by rtpengine: gives the browsers that were described here in vain. */
+    giveUp: (call: string): string[] => {
+      const webs = Object.values(housed.get(call) ?? {})
+      housed.delete(call)
+      return webs
     },
     isHoused: (call: string): boolean => housed.has(call),
     moveHere: (call: string, side: Side): void => {
