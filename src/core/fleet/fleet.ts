@@ -7,6 +7,7 @@ import type { Device, DeviceKind, Fleet, Line, LineState, SendResult, Sighting }
 import { createConversations, type Recall } from './conversations.ts'
 import { createEntry, type Entry, isRestricted, type SimRules, viewOf, whyOf } from './lines.ts'
 import { createOrdered } from './ordered.ts'
+import { createPlaces, isUp } from './places.ts'
 import { admit, createPool, dismiss, move, type Pool } from './pools.ts'
 import { noted } from './sightings.ts'
 import { type Card, createSims, type KeptSim, nextDayMs, type SimStore } from './sims.ts'
@@ -40,6 +41,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
   const boxes = new Map<string, Box>()
   const byId = new Map<string, Entry>()
   const ids = createOrdered()
+  const places = createPlaces(sims, byId)
   const states = new Map<LineState, number>()
   const all = createPool(({ ofAll }) => ofAll)
   const conversations = createConversations({ sims, byId, recall: ports.recall, onRecalled: () => free() })
@@ -118,9 +120,6 @@ export const createFleet = (ports: FleetPorts): Fleet => {
   }
   const inState = (state: LineState, by: number): void =>
     void states.set(state, (states.get(state) ?? 0) + by)
-  const isUp = ({ state }: { state: LineState }): boolean => state === 'registered' || state === 'in-call'
-  const isThere = ({ sim, state }: Sighting): boolean =>
-    (sim?.iccid ?? sim?.imsi) !== undefined && isUp({ state })
   const setState = (entry: Entry, box: Box, state: Entry['state']): void => {
     const was = isUp(entry)
     inState(entry.state, -1)
@@ -139,9 +138,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
     const entry = known ?? appear(sighting, box)
     entry.seenAtMs = now
     const change = noted(entry, sighting)
-    // A card that went away and is back: its line still knew it.
-    if (change !== 'sim' && entry.card.line !== entry.id && isThere(sighting))
-      sims.enter(entry.card, entry.id)
+    if (change !== 'sim') places.back(entry, sighting.state)
     if (change === 'nothing' && known) return
     if (entry.state !== sighting.state) setState(entry, box, sighting.state)
     if (change === 'sim') {
@@ -226,7 +223,7 @@ export const createFleet = (ports: FleetPorts): Fleet => {
     },
     kindOf: (id) => byId.get(id)?.kind,
     simOf: (id) => byId.get(id)?.sim,
-    linesOf: sims.linesOf,
+    linesOf: places.linesOf,
     devices: () =>
       Array.from(boxes.values(), ({ name, kind, lines, registered, seenAtMs, fields }) => ({
         ...{ name, kind, lines, registered, seenAtMs, fields },

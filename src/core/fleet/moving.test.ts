@@ -13,8 +13,9 @@ const C = { iccid: 'C' }
 
 const aFleet = async (store = memoryGateways(), known: [string, string][] = []) => {
   const kept = await store.loadSims(0)
+  const timers = createHandClock()
   const fleet = createFleet({
-    ...{ timers: createHandClock(), events: createEvents(), rules: RULES, store, kept },
+    ...{ timers, events: createEvents(), rules: RULES, store, kept },
     recall: async (hear) => {
       for (const one of known) hear(...one)
     },
@@ -30,7 +31,7 @@ const aFleet = async (store = memoryGateways(), known: [string, string][] = []) 
     fleet.release(line, BOB, { kind: 'sent' })
     return line
   }
-  return { fleet, store, see, claim, send }
+  return { fleet, store, timers, see, claim, send }
 }
 
 describe('a card that moves to another line', () => {
@@ -79,5 +80,18 @@ describe('a card that moves to another line', () => {
     assert.deepEqual(next.fleet.linesOf(A, 'b/1'), ['b/1', ...lines.slice(0, 5)])
     assert.deepEqual(next.fleet.linesOf(B, 'a/7'), ['a/7'])
     assert.deepEqual(next.fleet.linesOf({}, 'a/7'), ['a/7'])
+  })
+
+  test('is not one that two lines tell of at the same time: each has its own', async () => {
+    const { fleet, see, timers, send } = await aFleet()
+    see('a/1', A)
+    assert.equal(send(), 'a/1')
+    see('b/1', A)
+    assert.deepEqual(fleet.linesOf(A, 'b/1'), ['b/1', 'a/1'])
+    timers.advance(30_000)
+    for (let times = 0; times < 2; times++) for (const line of ['a/1', 'b/1']) see(line, A)
+    assert.deepEqual([fleet.linesOf(A, 'a/1'), fleet.linesOf(A, 'b/1')], [['a/1'], ['b/1']])
+    fleet.lose('a', undefined, 'gone')
+    assert.deepEqual(fleet.linesOf(A, 'b/1'), ['b/1', 'a/1'])
   })
 })

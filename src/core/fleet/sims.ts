@@ -62,8 +62,8 @@ export const keyOf = (sim: SimFacts | undefined, line: string): string => {
 
 /** Whether both tell of one card, by its ICCID, else by its IMSI; undefined: they do not say. */
 export const isSameCard = (one: SimFacts, other: SimFacts): boolean | undefined => {
-  if (one.iccid !== undefined && other.iccid !== undefined) return one.iccid === other.iccid
-  if (one.imsi !== undefined && other.imsi !== undefined) return one.imsi === other.imsi
+  if (one.iccid && other.iccid) return one.iccid === other.iccid
+  if (one.imsi && other.imsi) return one.imsi === other.imsi
   return undefined
 }
 
