@@ -1,4 +1,4 @@
-import { type ReactElement, useEffect, useState } from 'react'
+import { type ReactElement, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Press } from '../parts/controls.tsx'
 import { Nothing } from '../parts/shapes.tsx'
 import { useCalls, useCell, useHouse } from '../state/hooks.ts'
@@ -62,6 +62,11 @@ export const Shell = ({ leave }: { leave(how: { logout: boolean }): void }): Rea
   const [help, setHelp] = useState(false)
   const talking = calls.filter(({ view }) => view.state !== 'incoming')
 
+  const content = useRef<HTMLElement>(null)
+  // Another page begins at its beginning.
+  useLayoutEffect(() => {
+    if (page && content.current) content.current.scrollTop = 0
+  }, [page])
   useEffect(() => listenToKeys(house, () => setHelp(true)), [house])
   useEffect(() => {
     if (line.kind === 'signed-out') leave({ logout: false })
@@ -83,7 +88,7 @@ export const Shell = ({ leave }: { leave(how: { logout: boolean }): void }): Rea
           <Dial />
         )}
       </div>
-      <main className="content" id="content" tabIndex={-1}>
+      <main ref={content} className="content" id="content" tabIndex={-1}>
         <PageOf leave={() => leave({ logout: true })} />
       </main>
       <Incoming />

@@ -16,7 +16,7 @@ const unreached = (selector: string, least: number): string => `[...document.que
   })
   .map(([one]) => one.textContent || one.getAttribute('aria-label'))`
 
-/** A telephone that lies on its side. */
+/** A small telephone, and those that lie on their side. */
 describe('the phone in a low window', { skip: peer('chromium').skip }, () => {
   let server: PhoneServer
   let browser: Browser
@@ -43,12 +43,14 @@ describe('the phone in a low window', { skip: peer('chromium').skip }, () => {
   }
 
   for (const [width, height] of [
+    [360, 640],
     [667, 375],
     [740, 360],
     [932, 430],
   ] as const)
     test(`of ${width}x${height} has every key in reach, and in a call every button`, async () => {
       await page.setViewportSize({ width, height })
+      await page.goto('about:blank')
       await page.goto(`${server.url}#/keys`)
       await page.getByText('Ready').waitFor()
       await reached('.dial .key', 12)
@@ -62,17 +64,29 @@ describe('the phone in a low window', { skip: peer('chromium').skip }, () => {
       await page.fill('input[name=dial]', '1002')
       await page.keyboard.press('Enter')
       await page.locator('.call-buttons button:not([disabled])').nth(2).waitFor()
-      await reached('.call .round-face', 7)
+      await reached('.call .round', 7)
       await page.getByRole('button', { name: 'Keypad' }).click()
       await reached('.drawer .key', 12, 40)
-      await reached('.call .round-face', 7)
+      await reached('.call .round', 7)
       await page.getByRole('button', { name: 'Transfer' }).click()
       await page.locator('.transfer input').fill('1003')
       await page.getByRole('button', { name: 'Ask first', exact: true }).first().click()
       await reached('.second-buttons button', 2, 40)
-      await reached('.call .round-face', 7)
+      await reached('.call .round', 7)
       await page.getByRole('button', { name: 'Hang up' }).click()
       await page.locator('.dial').waitFor()
       assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width)
     })
+
+  test('begins every page at its beginning', async () => {
+    const go = (hash: string) => page.evaluate(`location.hash = '#/${hash}'`)
+    await page.setViewportSize({ width: 360, height: 640 })
+    await page.goto('about:blank')
+    await page.goto(`${server.url}#/settings`)
+    await page.locator('.about').scrollIntoViewIfNeeded()
+    assert.notEqual(await page.evaluate('document.querySelector(".content").scrollTop'), 0)
+    await go('history')
+    await page.locator('.past').nth(7).waitFor()
+    assert.equal(await page.evaluate('document.querySelector(".content").scrollTop'), 0)
+  })
 })
