@@ -32,11 +32,16 @@ export const openChromium = async (
     ...{ headless: true, args: [...FLAGS, ...flags] },
     ...rest,
   })
+  const shut = async (): Promise<void> => {
+    await context.close()
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+  }
+  let shutting: Promise<void> | undefined
   return {
     context,
-    close: async () => {
-      await context.close()
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+    close: () => {
+      shutting ??= shut()
+      return shutting
     },
   }
 }

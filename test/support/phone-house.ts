@@ -66,6 +66,8 @@ export const openPhoneHouse = async (more: Record<string, unknown> = {}) => {
     browsers.push(browser)
     browser.context.setDefaultTimeout(40_000)
     const page = await browser.context.newPage()
+    // One whose person has left is no burden to the others.
+    page.on('close', () => void browser.close().catch(() => {}))
     page.on('pageerror', (error) => assert.fail(`in the page: ${error.stack}`))
     await page.goto(`http://127.0.0.1:${house.ports.http}/phone/`)
     return page
