@@ -1,10 +1,18 @@
+import type { Flow } from '#lib/wire'
 import type { ClientEvents } from '../contract.ts'
 import { reasonPhrase } from '../grammar/fields.ts'
 import { createResponse, type SipRequest, type SipResponse } from '../grammar/message.ts'
-import type { Session } from './session.ts'
-import type { SessionPorts } from './session-ports.ts'
+import type { Dialog } from './dialog.ts'
+import type { Invitation } from './invitation.ts'
+import type { LegEnd, SessionPorts } from './session-ports.ts'
 
-type Asker = Pick<Session, 'dialog' | 'flow' | 'confirmed' | 'authorise' | 'fail'>
+type Asker = {
+  authorise: Invitation['authorise']
+  dialog: Dialog
+  flow: Flow
+  readonly confirmed: boolean
+  fail(end: LegEnd): void
+}
 
 /** A peer that takes no proof is asked no third time. */
 const MOST_PROOFS = 2
