@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { type Browser, openChromium } from '../support/chromium.ts'
 import { peer } from '../support/peers.ts'
 import { type PhoneServer, startPhoneServer } from '../support/phone-server.ts'
-import { until } from '../support/wait.ts'
+import { holds } from '../support/wait.ts'
 
 /** What a finger cannot come to, or hardly: beyond the window, under something else, or too small. */
 const unreached = (selector: string, least: number): string => `[...document.querySelectorAll('${selector}')]
@@ -36,9 +36,8 @@ describe('the phone in a low window', { skip: peer('chromium').skip }, () => {
       .locator(selector)
       .nth(count - 1)
       .waitFor()
-    await until(`${selector} in reach`, async () => {
+    await holds(`${selector} in reach`, async () => {
       assert.deepEqual(await page.evaluate<string[]>(unreached(selector, least)), [])
-      return true
     })
   }
 
@@ -75,7 +74,9 @@ describe('the phone in a low window', { skip: peer('chromium').skip }, () => {
       await reached('.call .round', 7)
       await page.getByRole('button', { name: 'Hang up' }).click()
       await page.locator('.dial').waitFor()
-      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width)
+      await holds('nothing to be moved sideways', async () => {
+        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width)
+      })
     })
 
   test('begins every page at its beginning', async () => {
@@ -87,6 +88,8 @@ describe('the phone in a low window', { skip: peer('chromium').skip }, () => {
     assert.notEqual(await page.evaluate('document.querySelector(".content").scrollTop'), 0)
     await go('history')
     await page.locator('.past').nth(7).waitFor()
-    assert.equal(await page.evaluate('document.querySelector(".content").scrollTop'), 0)
+    await holds('the beginning', async () => {
+      assert.equal(await page.evaluate('document.querySelector(".content").scrollTop'), 0)
+    })
   })
 })
