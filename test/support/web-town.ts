@@ -51,7 +51,14 @@ export const startWebTown = async (
   return { ...house, ...urls, token: (user) => tokenOf(house, user) }
 }
 
-type Account = { user: string; hertz: number; video?: boolean; answers?: boolean; password?: string }
+type Account = {
+  user: string
+  hertz: number
+  video?: boolean
+  answers?: boolean
+  password?: string
+  bundle?: 'max-bundle'
+}
 
 type Heard = { op: string; [field: string]: string }
 type OldPhone = {

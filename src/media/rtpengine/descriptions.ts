@@ -15,8 +15,8 @@ export type DescriptionPorts = {
   events: Pick<MediaEvents, 'onWeb'>
   /** Serves calls that rtpengine does not have. */
   embedded: Pick<Media, 'offer' | 'answer' | 'refresh'>
-  /** That browser cannot be served by rtpengine, whatever it says or as it says this. */
-  staysHere(web: string | undefined, sdp?: string): boolean
+  /** Its page can make no other peer connection, which whoever goes from call to call in rtpengine needs. */
+  isFixed(web: string): boolean
   /** Encodings added to offers that lack them. */
   transcode: readonly string[]
 }
@@ -34,17 +34,19 @@ const browserOf = (call: Call, side: Side, options: MediaOptions): string | unde
 
 /** Offers and answers of both sides, and those of browsers that come by another way. */
 export const createDescriptions = (ports: DescriptionPorts) => {
-  const { register, places, events, embedded, staysHere } = ports
+  const { register, places, events, embedded } = ports
   const added = encodingsOf(ports.transcode)
   const { calls, ask, inTurn } = register
+
+  const staysHere = (web: string | undefined): boolean => web !== undefined && ports.isFixed(web)
 
   /**
    * The call of a browser that was asked here stays here: its answer is to our own description. Phones of both kinds may ring: then
    * who answers decides.
    */
-  const isHere = (name: string, side: Side, sdp: string, options: MediaOptions): boolean => {
+  const isHere = (name: string, side: Side, options: MediaOptions): boolean => {
     const web = webOf(side, options)
-    if (staysHere(web, sdp) || staysHere(webOf(otherSide(side), options))) return true
+    if (staysHere(web) || staysHere(webOf(otherSide(side), options))) return true
     if (calls.has(name)) return false
     return places.isHoused(name) || (web !== undefined && places.wasAsked(web))
   }
@@ -110,7 +112,7 @@ export const createDescriptions = (ports: DescriptionPorts) => {
   }
 
   const offer: Media['offer'] = async (name, side, sdp, options = {}) => {
-    if (isHere(name, side, sdp, options)) {
+    if (isHere(name, side, options)) {
       places.house(name, options, !calls.has(name))
       return embedded.offer(name, side, sdp, options)
     }

@@ -7,7 +7,7 @@ import { createRegister } from './call.ts'
 import { createDescriptions } from './descriptions.ts'
 import { encodingsOf } from './flags.ts'
 import { flowOf } from './flow.ts'
-import { createFronts, wantsBundle } from './fronts.ts'
+import { createFronts } from './fronts.ts'
 import { createKeeping } from './keeping.ts'
 import type { KeysSocket } from './keys.ts'
 import { createNgServer, type NgReply, type NgServer } from './ng.ts'
@@ -52,16 +52,8 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     ...{ register: createRegister(servers, log), embedded: ports.embedded, isFixed },
     added: encodingsOf(transcode),
   })
-  /** Of new clients, who could begin anew, but not unbundled. */
-  const bundled = new Set<string>()
-  const staysHere = (web: string | undefined, sdp?: string): boolean => {
-    if (web === undefined) return false
-    if (sdp !== undefined && wantsBundle(sdp)) bundled.add(web)
-    return bundled.has(web) || isFixed(web)
-  }
-
   const { offer, answer, refresh } = createDescriptions({
-    ...{ register, places, events, embedded, staysHere, transcode },
+    ...{ register, places, events, embedded, isFixed, transcode },
   })
 
   const keeping = createKeeping({
@@ -153,7 +145,6 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
       return asked
     },
     leave: (web) => {
-      bundled.delete(web)
       places.leave(web)
       embedded.leave(web)
     },

@@ -20,20 +20,25 @@ export type FrontPorts = {
 }
 
 /** As rtpengine has it: the page calls, and we are called. `given`: what the other one was told of each side's description. */
-type Front = { call: Call; said: Partial<Record<Side, string>>; given: Partial<Record<Side, string>> }
+type Front = {
+  call: Call
+  asked: boolean
+  said: Partial<Record<Side, string>>
+  given: Partial<Record<Side, string>>
+}
 
 /** The browsers of a call. `plain`: telephones are offered to as well as browsers, until somebody answers. */
 type Parties = { webs: Partial<Record<Side, string>>; plain: boolean; open: boolean }
 
 const [PAGE, HERE] = ['caller', 'callee'] as const
 
-/** A page of policy `max-bundle` with more than one medium, RFC 9429 §4.1.1: it takes them by one transport or not at all. */
-export const wantsBundle = (sdp: string): boolean => /^a=bundle-only\s*$/m.test(sdp)
+/** Pictures go beside the sound, or a page of policy `max-bundle` takes neither; and its offer does not say of which policy it is. */
+const hasPictures = (sdp: string): boolean => (sdp.match(/^m=/gm)?.length ?? 0) > 1
 
 /**
  * Pages that cannot make another peer connection, and so cannot go from call to call in rtpengine, speak with our own engine in all
- * of their calls: rtpengine stands between, to the page as ever, to our engine as if it were the page. Gives that engine as it is to
- * be used then.
+ * of their calls: rtpengine stands between, to the page as ever, to our engine as if it were the page. Those with pictures go to our
+ * engine itself, as rtpengine knows no BUNDLE. Gives that engine as it is to be used then.
  */
 export const createFronts = ({ register, embedded, isFixed, added }: FrontPorts) => {
   const fronts = new Map<string, Front | 'none'>()
@@ -43,11 +48,13 @@ export const createFronts = ({ register, embedded, isFixed, added }: FrontPorts)
     const present = fronts.get(web)
     if (present) return present
     const call = register.enter(`front.${web}`)
-    if (call) fronts.set(web, { call, said: {}, given: {} })
+    if (call) fronts.set(web, { call, asked: false, said: {}, given: {} })
     return fronts.get(web)
   }
 
-  const negotiate = async ({ call, said, given }: Front, side: Side, sdp: string): Told => {
+  const negotiate = async (front: Front, side: Side, sdp: string): Told => {
+    const { call, said, given } = front
+    front.asked = true
     const first = said[otherSide(side)]
     const isAnswer = first !== undefined
     const tags = {
@@ -77,13 +84,20 @@ export const createFronts = ({ register, embedded, isFixed, added }: FrontPorts)
   /** A description of that side for the other one: agreed upon once, and later only its directions change. */
   const pass = async (web: string | undefined, side: Side, sdp: string): Told => {
     if (web === undefined || !(fronts.has(web) || isFixed(web))) return ok(sdp)
-    if (side === PAGE && !fronts.has(web) && wantsBundle(sdp)) fronts.set(web, 'none')
+    // Its page left while our engine worked.
+    if (side === HERE && !fronts.has(web)) return err('cancelled')
     const front = frontOf(web)
     if (!front) return err('overloaded')
+    if (front !== 'none' && Object.keys(front.given).length === 0 && hasPictures(sdp)) {
+      register.forget(front.call)
+      fronts.set(web, 'none')
+      return ok(sdp)
+    }
     if (front === 'none') return ok(sdp)
     return register.inTurn(front.call, async () => {
       const known = front.given[side]
       const given = known === undefined ? await negotiate(front, side, sdp) : ok(known)
+      if (fronts.get(web) !== front) return err('cancelled')
       return given.ok ? ok(inDirectionsOf(given.value, sdp)) : given
     })
   }
@@ -151,7 +165,10 @@ export const createFronts = ({ register, embedded, isFixed, added }: FrontPorts)
   const leave = (web: string): void => {
     const front = fronts.get(web)
     fronts.delete(web)
-    if (front && front !== 'none') void register.end(front.call.name)
+    if (front && front !== 'none') {
+      if (front.asked) void register.end(front.call.name)
+      else register.forget(front.call)
+    }
     embedded.leave(web)
   }
 

@@ -10,7 +10,7 @@ let account
 phone.say = (op, more = {}) => socket.send(JSON.stringify({ op, seq: ++seq, ...more }))
 
 const openPeer = () => {
-  const peer = new RTCPeerConnection()
+  const peer = new RTCPeerConnection({ bundlePolicy: account.bundle ?? 'balanced' })
   phone.peer = peer
   peer.addTrack(toneStream(account.hertz).getTracks()[0])
   if (account.video) peer.addTrack(pictureStream().getTracks()[0])

@@ -22,6 +22,7 @@ let peer
 let seq = 0
 let hertz = 440
 let isVideo = false
+let bundlePolicy = 'balanced'
 
 // The number before the last one again: it is not unique in practice.
 const say = (op, more) => {
@@ -30,7 +31,7 @@ const say = (op, more) => {
 }
 
 const openPeer = () => {
-  peer = new RTCPeerConnection()
+  peer = new RTCPeerConnection({ bundlePolicy })
   phone.peer = peer
   peer.addTrack(toneStream(hertz).getTracks()[0])
   if (isVideo) peer.addTrack(pictureStream().getTracks()[0])
@@ -80,6 +81,7 @@ phone.login = (url, account) => {
   phone.account = account
   hertz = account.hertz
   isVideo = account.video === true
+  bundlePolicy = account.bundle ?? bundlePolicy
   phone.answers = account.answers !== false
   socket = new WebSocket(url, 'web-call-protocol')
   socket.onopen = () => say(1000)
