@@ -47,6 +47,8 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
     'info',
     'rtpengine knows no BUNDLE: browsers are answered without it, each medium by itself',
   )
+  // One that is not there is told of at the start, not by the first call that waits for it.
+  for (const server of servers) void server.ask('ping')
   const transcode = ports.transcode ?? []
   const embedded = createFronts({
     ...{ register: createRegister(servers, log), embedded: ports.embedded, isFixed },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createSocket, type Socket } from 'node:dgram'
 import type { AddressInfo } from 'node:net'
 import { after, describe, test } from 'node:test'
+import { until } from '../../../test/support/wait.ts'
 import { bdecode, bencode } from './bencode.ts'
 import { forBrowsers, forTelephones, withMediaOf } from './flags.ts'
 import { flowOf, heardAtS } from './flow.ts'
@@ -66,6 +67,26 @@ describe('the ng protocol', () => {
     const waits = server.ask('ping')
     server.close()
     await waits
+  })
+
+  test('one that is silent is looked for until it answers, and both are said once', async () => {
+    let isThere = false
+    const place = await aServer((_text, cookie) => (isThere ? `${cookie} d6:result4:ponge` : undefined))
+    const said: string[] = []
+    const told = {
+      on: () => true,
+      write: (_module: string, _level: string, text: string) => void said.push(text),
+    }
+    const server = createNgServer(place, told, { againMs: 5, restMs: 5 })
+    assert.equal((await server.ask('ping')).ok, false)
+    assert.equal(server.isAlive, false)
+    await until('it is looked for', () => place.heard.length > 6, { everyMs: 5 })
+    isThere = true
+    await until('it is found', () => server.isAlive, { everyMs: 5 })
+    server.close()
+    assert.equal(said.length, 2)
+    assert.match(said[0] ?? '', /rtpengine 127\.0\.0\.1:\d+ does not answer: does it run/)
+    assert.match(said[1] ?? '', /answers again/)
   })
 
   test('calls keep to their server; one that rests comes last', () => {

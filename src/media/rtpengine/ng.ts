@@ -8,10 +8,9 @@ export type NgReply = { [key: string]: Bencoded }
 /** `silent`: no answer in time; else what it said. */
 export type NgFault = { why: 'silent' | 'refused'; text: string }
 
-const AGAIN_MS = 1000
 const TRIES = 3
-/** A silent server is not asked for new calls before so long. */
-const REST_MS = 10_000
+/** `againMs`: a question is sent again after so long; `restMs`: a silent server is looked for each time, and calls go to others until then. */
+const PATIENCE = { againMs: 1000, restMs: 10_000 }
 const MOST_OPEN = 20_000
 
 type Open = {
@@ -22,13 +21,17 @@ type Open = {
 }
 
 /** One rtpengine by its ng protocol: a cookie and a dictionary a datagram, sent again each second until answered. */
-export const createNgServer = ({ address: host, port }: NgServer, log: Log) => {
+export const createNgServer = (
+  { address: host, port }: NgServer,
+  log: Log,
+  { againMs, restMs } = PATIENCE,
+) => {
   const name = `${host.includes(':') ? `[${host}]` : host}:${port}`
   const open = new Map<string, Open>()
   const prefix = Math.floor(Math.random() * 0xffff_ffff).toString(36)
   let count = 0
-  let deadUntilMs = 0
   let isDead = false
+  let rest: NodeJS.Timeout | undefined
   let isClosed = false
   let socket: Socket | undefined
 
@@ -39,7 +42,6 @@ export const createNgServer = ({ address: host, port }: NgServer, log: Log) => {
     if (gap < 1 || !one) return
     if (isDead) log.write('media', 'info', `rtpengine ${name} answers again`)
     isDead = false
-    deadUntilMs = 0
     const reply = bdecode(text.slice(gap + 1))
     if (!reply.ok || typeof reply.value !== 'object' || Array.isArray(reply.value)) return
     close(text.slice(0, gap))
@@ -67,29 +69,40 @@ export const createNgServer = ({ address: host, port }: NgServer, log: Log) => {
     if (!one) return
     if (one.tries++ === TRIES) {
       close(cookie)
-      if (!isDead) log.write('media', 'error', `rtpengine ${name} does not answer`)
+      if (!isDead)
+        log.write(
+          'media',
+          'error',
+          `rtpengine ${name} does not answer: does it run, and is its ng protocol there? Calls go by the other servers, if there are any`,
+        )
       isDead = true
-      deadUntilMs = Date.now() + REST_MS
+      clearTimeout(rest)
+      rest = setTimeout(() => void ask('ping'), restMs).unref()
       return one.done(err({ why: 'silent', text: `${name} does not answer` }))
     }
     opened().send(Buffer.from(`${cookie} ${one.text}`, 'latin1'), port, host)
-    one.timer = setTimeout(() => send(cookie), AGAIN_MS)
+    one.timer = setTimeout(() => send(cookie), againMs)
   }
+
+  const ask = (
+    command: string,
+    fields: { [key: string]: Bencoded } = {},
+  ): Promise<Result<NgReply, NgFault>> =>
+    new Promise((resolve) => {
+      if (isClosed) return resolve(err({ why: 'silent', text: 'closed' }))
+      if (open.size >= MOST_OPEN) return resolve(err({ why: 'silent', text: 'too much is waited for' }))
+      const cookie = `${prefix}_${++count}`
+      const text = bencode({ command, ...fields })
+      open.set(cookie, { text, tries: 0, timer: setTimeout(() => {}, 0), done: resolve })
+      send(cookie)
+    })
 
   return {
     name,
     get isAlive() {
-      return deadUntilMs <= Date.now()
+      return !isDead
     },
-    ask: (command: string, fields: { [key: string]: Bencoded } = {}): Promise<Result<NgReply, NgFault>> =>
-      new Promise((resolve) => {
-        if (isClosed) return resolve(err({ why: 'silent', text: 'closed' }))
-        if (open.size >= MOST_OPEN) return resolve(err({ why: 'silent', text: 'too much is waited for' }))
-        const cookie = `${prefix}_${++count}`
-        const text = bencode({ command, ...fields })
-        open.set(cookie, { text, tries: 0, timer: setTimeout(() => {}, 0), done: resolve })
-        send(cookie)
-      }),
+    ask,
     /** Our own address on the way to it; undefined: there is none. */
     own: (): Promise<string | undefined> =>
       new Promise((resolve) => {
@@ -103,6 +116,7 @@ export const createNgServer = ({ address: host, port }: NgServer, log: Log) => {
       }),
     close(): void {
       isClosed = true
+      clearTimeout(rest)
       for (const [cookie, { done }] of [...open]) {
         close(cookie)
         done(err({ why: 'silent', text: 'closed' }))
