@@ -5,7 +5,6 @@ import { otherSide } from '../call.ts'
 import type { EmbeddedMedia } from '../engine.ts'
 import { createRegister } from './call.ts'
 import { createDescriptions } from './descriptions.ts'
-import { encodingsOf } from './flags.ts'
 import { flowOf } from './flow.ts'
 import { createFronts } from './fronts.ts'
 import { createKeeping } from './keeping.ts'
@@ -37,7 +36,7 @@ const bothOf = (reply: NgReply): Record<Side, MediumStats[]> | undefined => {
 
 /** Bridged calls by rtpengine: descriptions go to it by its ng protocol, the packets never see us. */
 export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia => {
-  const { events, log, isFixed = () => false } = ports
+  const { events, log } = ports
   const servers = ports.servers.map((server) => createNgServer(server, log))
   const register = createRegister(servers, log)
   const { calls, ask } = register
@@ -50,9 +49,10 @@ export const createRtpengineMedia = (ports: RtpengineMediaPorts): EmbeddedMedia 
   // One that is not there is told of at the start, not by the first call that waits for it.
   for (const server of servers) void server.ask('ping')
   const transcode = ports.transcode ?? []
+  // Our own engine knows nothing of what only rtpengine converts: a call is worth more than a second one.
+  const isFixed = (web: string): boolean => transcode.length === 0 && ports.isFixed?.(web) === true
   const embedded = createFronts({
     ...{ register: createRegister(servers, log), embedded: ports.embedded, isFixed },
-    added: encodingsOf(transcode),
   })
   const { offer, answer, refresh } = createDescriptions({
     ...{ register, places, events, embedded, isFixed, transcode },

@@ -37,7 +37,7 @@ const aHouse = () => {
     leave: (web: string) => void heard.push(`leave ${web}`),
   } as unknown as EmbeddedMedia
   const register = createRegister([server], silentLog)
-  const media = createFronts({ register, embedded, isFixed: (web) => web.startsWith('old'), added: {} })
+  const media = createFronts({ register, embedded, isFixed: (web) => web.startsWith('old') })
   return { media, asked, heard, calls: register.calls }
 }
 const told = async (work: ReturnType<EmbeddedMedia['offer']>): Promise<string> => {

@@ -3,7 +3,6 @@ import { err, ok, type Result } from '#lib/result'
 import { otherSide } from '../call.ts'
 import type { EmbeddedMedia } from '../engine.ts'
 import { listenerOf, webOf } from '../options.ts'
-import type { Bencoded } from './bencode.ts'
 import { type Call, type Register, refusalOf } from './call.ts'
 import { flagsFor, forBrowsers, grouped, inDirectionsOf, openly } from './flags.ts'
 
@@ -15,8 +14,6 @@ export type FrontPorts = {
   embedded: EmbeddedMedia
   /** Its page can make no other peer connection. */
   isFixed(web: string): boolean
-  /** What offers get besides. */
-  added: { [key: string]: Bencoded }
 }
 
 /** As rtpengine has it: the page calls, and we are called. `given`: what the other one was told of each side's description. */
@@ -40,7 +37,7 @@ const hasPictures = (sdp: string): boolean => (sdp.match(/^m=/gm)?.length ?? 0) 
  * of their calls: rtpengine stands between, to the page as ever, to our engine as if it were the page. Those with pictures go to our
  * engine itself, as rtpengine knows no BUNDLE. Gives that engine as it is to be used then.
  */
-export const createFronts = ({ register, embedded, isFixed, added }: FrontPorts) => {
+export const createFronts = ({ register, embedded, isFixed }: FrontPorts) => {
   const fronts = new Map<string, Front | 'none'>()
   const calls = new Map<string, Parties>()
 
@@ -67,7 +64,6 @@ export const createFronts = ({ register, embedded, isFixed, added }: FrontPorts)
       sdp: openly(sdp),
       ...tags,
       ...flags,
-      ...(!isAnswer && added),
     }
     const reply = await (isAnswer ? register.ask(call, 'answer', fields) : register.firstOffer(call, fields))
     if (!reply.ok) return err(refusalOf(reply.error))
