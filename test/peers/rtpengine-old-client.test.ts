@@ -7,6 +7,7 @@ import { type ScriptPages, startScriptPages } from '../support/script-pages.ts'
 import { DOMAIN } from '../support/tandem.ts'
 import { heardMs } from '../support/tone.ts'
 import { until } from '../support/wait.ts'
+import { consultAndSendOn } from '../support/web-consultation.ts'
 import { type Driver, newPage, oldPage, startWebTown, storyOf, type WebTown } from '../support/web-town.ts'
 
 const [ALICE, BOB, CAROL] = [440, 1000, 700]
@@ -44,27 +45,13 @@ describe('old clients by rtpengine', { skip: without('rtpengine', 'chromium') },
     const alice = await oldPage(browser, house.wss, { user: 'alice', hertz: ALICE })
     const bob = await oldPage(browser, house.wss, { user: 'bob', hertz: BOB })
     const carol = await newPage(browser, house, { user: 'carol', hertz: CAROL })
-    await told([alice, bob, carol], async () => {
-      await alice.call('bob')
-      await Promise.all([alice.hears(BOB), bob.hears(ALICE)])
-      const cid = await alice.cid()
-      await alice.say(1008, { cid, rto: 'carol' })
-      await alice.until(9007, { cid, state: '2' })
-      await Promise.all([alice.hears(CAROL), carol.hears(ALICE), bob.silent()])
-      await alice.say(1007, { cid, type: '2' })
-      await alice.until(9007, { cid, state: '0' })
-      await Promise.all([alice.hears(BOB), bob.hears(ALICE)])
-      await alice.forget()
-      await carol.forget()
-      await alice.say(1008, { cid, rto: 'carol' })
-      await alice.until(9007, { cid, state: '2' })
-      await alice.hears(CAROL)
-      await alice.say(1010, { cid })
-      await alice.until(9004, { cid, state: '0', cause: '200' })
-      await Promise.all([bob.hears(CAROL), carol.hears(BOB)])
-      await carol.say(1010, { cid: await carol.cid() })
-      await bob.until(9004, { state: '0' })
-    })
+    await told([alice, bob, carol], () =>
+      consultAndSendOn(
+        { page: alice, hertz: ALICE },
+        { page: bob, hertz: BOB },
+        { page: carol, hertz: CAROL },
+      ),
+    )
   })
 
   test('one asks the echo, which the house is itself, and goes back', async () => {
