@@ -144,7 +144,7 @@ export type Fleet = {
   totals(): { states: Partial<Record<LineState, number>>; sendable: number }
   release(id: string, to: string, result: SendResult): void
   /** A text came in by this line, from that number. */
-  received(id: string, from?: string): void
+  received(id: string, from?: string, sim?: SimFacts): void
   /** The device sent a text that nobody here asked for: its card has paid for it all the same. */
   sentElsewhere(id: string, to: string): void
   /** By our operator; `locked` false also clears suspicion. False when there is no such line. */

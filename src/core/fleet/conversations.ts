@@ -36,7 +36,8 @@ export const createConversations = ({ sims, byId, recall, onRecalled }: Conversa
       const key = cards.get(number)
       const card = key === undefined ? undefined : sims.cards.get(key)
       const entry = card?.line === undefined ? undefined : byId.get(card.line)
-      return entry?.card === card ? entry : undefined
+      // A card that had no name but its line's may have got one.
+      return entry && (entry.card === card || key === `line:${entry.id}`) ? entry : undefined
     },
   }
 }

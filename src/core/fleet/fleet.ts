@@ -10,7 +10,7 @@ import { createOrdered } from './ordered.ts'
 import { createPlaces, isUp } from './places.ts'
 import { admit, createPool, dismiss, move, type Pool } from './pools.ts'
 import { noted } from './sightings.ts'
-import { type Card, createSims, type KeptSim, nextDayMs, type SimStore } from './sims.ts'
+import { type Card, createSims, isSameCard, type KeptSim, keyOf, nextDayMs, type SimStore } from './sims.ts'
 
 export type FleetPorts = {
   timers: Timers
@@ -259,11 +259,14 @@ export const createFleet = (ports: FleetPorts): Fleet => {
       entry.sending = undefined
       if (refresh(entry) || isRestricted(entry, rules) !== was) tell(entry)
     },
-    received(id, from) {
+    received(id, from, sim) {
       const entry = byId.get(id)
       if (!entry) return
-      sims.received(entry.card)
-      if (from !== undefined) conversations.note(from, entry.card.key)
+      // The card of another slot than the one in use.
+      const isOther = sim !== undefined && isSameCard(entry.sim, sim) === false
+      const key = isOther ? keyOf(sim, id) : entry.card.key
+      sims.received(sims.cards.get(key) ?? entry.card)
+      if (from !== undefined) conversations.note(from, key)
     },
     sentElsewhere(id, to) {
       const entry = byId.get(id)

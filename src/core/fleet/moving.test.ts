@@ -45,6 +45,19 @@ describe('a card that moves to another line', () => {
     for (let times = 0; times < 3; times++) assert.equal(send(), 'b/1')
   })
 
+  test('keeps its conversations when its line tells its name at last', async () => {
+    const { fleet, see, claim } = await aFleet()
+    see('a/1', {})
+    fleet.received('a/1', BOB)
+    see('a/2', B)
+    see('a/1', A)
+    for (let times = 0; times < 4; times++) {
+      const line = claim()
+      assert.equal(line, 'a/1')
+      fleet.release(line, '+15550100999', { kind: 'refused', fault: 'busy', reason: '' })
+    }
+  })
+
   test('is not waited for where another card is in its place', async () => {
     const { see, claim, send } = await aFleet()
     see('a/1', A)

@@ -49,14 +49,23 @@ export const createCardTexts = ({ fleet, store, messages }: CardTextPorts) => {
       for await (const { id } of textsOf(card, line, [line], mark, sinceMs)) return [id]
       return []
     },
+    /** All by this line, unless none of them is the card's. */
+    async ofLine(card: CardNames, line: string, mark: string, sinceMs: number): Promise<string[]> {
+      const ids = await store.handedTo(line, mark, sinceMs)
+      for (const id of ids) {
+        const text = await messages.get(id)
+        if (text?.via && isOf(text.via, card, line)) return ids
+      }
+      return []
+    },
     /**
      * The one text to this recipient that still waits for its report, of all that the card sent: undefined where there are
-     * several, or none. What its device called them in another line says nothing.
+     * several, or none. What its device called them in another line says nothing; by this line it would have been found.
      */
     async onlyOne({ sim, line, recipient }: InboundReport, sinceMs: number): Promise<string | undefined> {
       const [mark] = marksOfReport(undefined, recipient)
-      const lines = sim ? fleet.linesOf(sim, line) : []
-      if (!sim || mark === undefined || lines.length < 2) return undefined
+      const lines = sim ? fleet.linesOf(sim, line).filter((one) => one !== line) : []
+      if (!sim || mark === undefined || lines.length === 0) return undefined
       let only: string | undefined
       for await (const text of textsOf(sim, line, lines, mark, sinceMs)) {
         if (!waits(text)) continue

@@ -63,4 +63,22 @@ describe('an event that is told again after a restart', () => {
     assert.deepEqual(await two.inbox.event(long), again)
     assert.deepEqual(await two.inbox.event(ussn), first)
   })
+
+  test('is looked for on disk no longer than a process before may have taken it', async () => {
+    const { gateways, timers, start } = aDisk()
+    const { inbox } = await start()
+    const asked: string[] = []
+    const { holderOf } = gateways
+    gateways.holderOf = (key) => {
+      asked.push(key)
+      return holderOf(key)
+    }
+    for (const dedupe of ['early', 'late']) {
+      assert.deepEqual(await inbox.event({ ...ussn, dedupe }), first)
+      timers.advance(11 * 60_000)
+    }
+    assert.deepEqual(await inbox.event({ ...ussn, dedupe: 'long', keyMs: 86_400_000 }), first)
+    assert.deepEqual(asked, ['event|early', 'event|long'])
+    assert.equal(gateways.keys.size, 3)
+  })
 })

@@ -5,7 +5,7 @@ import type { Events } from '../events.ts'
 import type { Fleet, GatewayCall, GatewayEvent, GatewayInbox, InboundText, Told } from '../fleet/contract.ts'
 import { hashOf, isSameCard } from '../fleet/sims.ts'
 import type { Messages } from '../messages/contract.ts'
-import type { MessageVia } from '../messages/record.ts'
+import type { DedupeClaim, MessageVia } from '../messages/record.ts'
 import { createCardTexts } from './card-texts.ts'
 import { viaOf } from './carrier.ts'
 import { createOnce } from './firsts.ts'
@@ -40,6 +40,7 @@ export const createGatewayInbox = (
   const wallMs = (): number => timers.clock.wallMs()
   const once = createOnce<Told>(wallMs, { duplicate: true })
   const keys = createReportKeys(store, wallMs, 'event')
+  const startedMs = wallMs()
   const nextId = (): string => random.token(20)
   const cardTexts = createCardTexts({ fleet, store, messages })
   const reports = createReports({
@@ -49,7 +50,9 @@ export const createGatewayInbox = (
   /** The device may know the text's own card, in another slot than the one in use. */
   const cameBy = ({ line, sim }: InboundText): MessageVia => {
     const there = fleet.simOf(line) ?? {}
-    return viaOf({ id: line, sim: isSameCard(there, sim) === false ? sim : { ...there, ...sim } })
+    const { number = there.number } = sim
+    const isThere = isSameCard(there, sim) ?? (there.number === undefined || number === there.number)
+    return viaOf({ id: line, sim: isThere ? { ...there, ...sim } : sim })
   }
   const draftOf = (text: InboundText, via: MessageVia) => {
     const to = via.number ?? text.line
@@ -77,11 +80,14 @@ export const createGatewayInbox = (
     const begun = await store.calls({ line, sinceMs: ms, beforeMs: ms + 1, limit: 1 })
     return begun[0]
   }
+  /** No key of a process before this one is in force any more, and what this one has taken `once` knows as long. */
+  const isKnownHere = ({ keyMs }: GatewayEvent, claim: DedupeClaim | undefined): boolean =>
+    keyMs === undefined && claim !== undefined && claim.nowMs - startedMs > claim.untilMs - claim.nowMs
   /** A process before this one may have taken it, and died before the device was told so. */
   const noted = async (event: GatewayEvent): Promise<Result<Told, 'failure'>> => {
     try {
       const claim = keys.claimOf(event)
-      const taken = await keys.holderOf(claim)
+      const taken = isKnownHere(event, claim) ? undefined : await keys.holderOf(claim)
       if (taken !== undefined) {
         const call = event.call && (await begunAt(event.line, Number(taken)))
         return ok({ duplicate: true, ...(call && { call }) })
@@ -107,7 +113,7 @@ export const createGatewayInbox = (
           body: { kind: 'text', text: text.text.slice(0, 30_000) },
         })
       if (!accepted.ok) return err(accepted.error === 'overloaded' ? 'overloaded' : 'failure')
-      if (!accepted.value.duplicate) fleet.received(text.line, text.from)
+      if (!accepted.value.duplicate) fleet.received(text.line, text.from, via)
       return accepted
     },
     report: reports.take,

@@ -6,7 +6,7 @@ import { memoryMessages } from '../../../test/support/memory-messages.ts'
 import type { InboundReport, SendResult, SimFacts } from '../fleet/contract.ts'
 
 const [N, M] = ['+15550100900', '+15550100901']
-const [A, B]: SimFacts[] = [
+const [A, B]: [SimFacts, SimFacts] = [
   { iccid: 'A', imsi: '1' },
   { iccid: 'B', imsi: '2' },
 ]
@@ -116,6 +116,51 @@ describe('a delivery report after a card has moved', () => {
       await second.later()
       assert.deepEqual([...(await second.states(mine)), disk.gateways.parked.size], ['delivered', 0])
     }
+  })
+
+  for (const done of [true, false])
+    test(`is not taken for one of the card that was in the new line before it, told of: ${done}`, async () => {
+      const { seat, send, told, states, later, gateways } = await aDisk().start()
+      seat('box2/1', B)
+      const theirs = await send('box2/1')
+      if (done) await told('box2/1', { dedupe: 'x', sim: B })
+      seat('box1/1', A)
+      const mine = await send('box1/1')
+      seat('box1/1', { iccid: 'C' })
+      seat('box2/1', A)
+      await told('box2/1', { dedupe: 'y', sim: A })
+      await later()
+      assert.deepEqual(await states(mine, theirs), ['delivered', done ? 'delivered' : 'sent'])
+      assert.equal(gateways.parked.size, 0)
+    })
+
+  test('is not that of the new line’s own text, which bears another name', async () => {
+    const { seat, send, told, states, later } = await aDisk().start()
+    seat('box1/1', A)
+    await send('box1/1', '1', M)
+    seat('box2/1', A)
+    const mine = await send('box2/1', '10')
+    await told('box2/1', { reference: '9' })
+    await later()
+    assert.deepEqual(await states(mine), ['sent'])
+  })
+
+  test('is looked for nowhere else once its own text has come', async () => {
+    const { seat, send, told, states, later, gateways } = await aDisk().start()
+    seat('box1/1', A)
+    await send('box1/1', '1', M)
+    seat('box2/1', A)
+    await told('box2/1', { reference: '5' })
+    const mine = await send('box2/1', '5')
+    assert.deepEqual(await states(mine), ['delivered'])
+    let reads = 0
+    const { handedTo } = gateways
+    gateways.handedTo = (...asked) => {
+      reads++
+      return handedTo(...asked)
+    }
+    await later()
+    assert.equal(reads, 0)
   })
 
   test('follows the line where nobody knows its card', async () => {

@@ -81,6 +81,32 @@ describe('an answer after a card has moved', () => {
     assert.equal(await answered('box1/1', { imsi: '1' }), BOB)
   })
 
+  test('is not that of the card in use where a slot that nobody knows has another number', async () => {
+    const { seat, send, answered } = await aDisk().start()
+    const [first, second] = [
+      { ...A, number: '+15550100001' },
+      { ...B, number: '+15550100002' },
+    ]
+    seat('box1/1', first)
+    await send(ALICE, 'box1/1')
+    seat('box1/1', second)
+    await send(BOB, 'box1/1')
+    seat('box1/1', first)
+    assert.equal(await answered('box1/1', { number: second.number }), BOB)
+  })
+
+  test('is the conversation of the card by which it came, not of the one in use', async () => {
+    const { seat, answered, fleet } = await aDisk().start()
+    seat('box1/1', B)
+    seat('box1/1', A)
+    seat('box2/1', B)
+    await answered('box1/1', B)
+    const claimed = fleet.claim({ targets: ['*'], to: N, strategy: 'sticky' })
+    assert.equal(claimed.ok && claimed.value.id, 'box2/1')
+    const received = [...fleet.cards()].map(({ key, counts }) => [key, counts.received.total])
+    assert.deepEqual(Object.fromEntries(received), { 'iccid:A': 0, 'iccid:B': 1 })
+  })
+
   test('follows the line where nobody knows its card', async () => {
     const disk = aDisk()
     const first = await disk.start()

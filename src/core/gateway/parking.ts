@@ -1,3 +1,4 @@
+import type { Timer } from '#lib/clock'
 import type { GatewayStore, ParkedReport } from './store.ts'
 import { marksOfReport } from './store.ts'
 
@@ -6,7 +7,7 @@ const MOST = 20_000
 const KEEP_MS = 24 * 60 * 60_000
 
 /** `telling`: its text has come, and is told. */
-export type Parked = { report: ParkedReport; stored: boolean; telling?: Promise<void> }
+export type Parked = { report: ParkedReport; stored: boolean; telling?: Promise<void>; elsewhere?: Timer }
 
 /** Reports on their way and those that wait for their text; a text's report may overtake the word that it was sent. */
 export const createParking = (
@@ -23,6 +24,7 @@ export const createParking = (
 
   const remove = (parked: Parked): boolean => {
     if (!byId.delete(parked.report.id)) return false
+    parked.elsewhere?.cancel()
     for (const key of keysOf(parked.report)) {
       const rest = (byMark.get(key) ?? []).filter((one) => one !== parked)
       if (rest.length > 0) byMark.set(key, rest)
@@ -31,7 +33,7 @@ export const createParking = (
     return true
   }
   const add = (report: ParkedReport, stored: boolean): Parked => {
-    const parked = { report, stored }
+    const parked: Parked = { report, stored }
     byId.set(report.id, parked)
     for (const key of keysOf(report)) byMark.set(key, [...(byMark.get(key) ?? []), parked])
     for (const first of byId.values()) {

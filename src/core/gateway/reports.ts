@@ -92,10 +92,8 @@ export const createReports = (ports: ReportPorts) => {
     const { line, sim, reference, recipient } = report
     const sinceMs = wallMs() - WINDOW_MS
     for (const mark of marksOfReport(reference, recipient)) {
-      const isNamed = sim !== undefined && reference !== undefined
-      const ids = await (isNamed
-        ? cardTexts.named(sim, line, mark, sinceMs)
-        : store.handedTo(line, mark, sinceMs))
+      const of = reference !== undefined ? cardTexts.named : cardTexts.ofLine
+      const ids = await (sim ? of(sim, line, mark, sinceMs) : store.handedTo(line, mark, sinceMs))
       if (ids.length > 0) return ids
     }
     return []
@@ -127,7 +125,8 @@ export const createReports = (ports: ReportPorts) => {
   const awaitElsewhere = (parked: Parked): void => {
     const { report } = parked
     if ('task' in report || !report.sim || !report.recipient) return
-    timers.after(ELSEWHERE_MS, async () => {
+    if (!parking.has(parked)) return
+    parked.elsewhere = timers.after(ELSEWHERE_MS, async () => {
       const id = await cardTexts.onlyOne(report, wallMs() - WINDOW_MS).catch(() => undefined)
       if (id !== undefined && parking.remove(parked)) await insist(parked, id)
     })
