@@ -20,7 +20,10 @@ export const runWithSecondTry = async (
   const failed = first.filter(({ fault }) => fault !== undefined)
   const boundMs = end - performance.now()
   // Not a checker, and not what was ended from outside or ended badly: that no test failed is no unsteadiness.
-  const mayAgain = failed.every(({ findings }) => findings.some(({ kind }) => kind === 'failed'))
+  const mayAgain = failed.every(
+    ({ fault, findings }) =>
+      fault?.startsWith('ended with code') === true && findings.some(({ kind }) => kind === 'failed'),
+  )
   if (failed.length === 0 || failed.length > MOST_AGAIN || !mayAgain || boundMs <= 0)
     return { outcomes: first, unsteady: [] }
   const alone = failed.map(({ job }) => ({ ...job, manner: 'usual' as const }))

@@ -126,14 +126,15 @@ describe('a file of tests that failed', () => {
   })
   after(() => rmSync(folder, { recursive: true }))
   /** Fails when it is first run. */
-  const once = (name: string): Job => {
+  const once = (name: string, more = ''): Job => {
     const file = join(folder, `${name}.ts`)
     const mark = JSON.stringify(join(folder, `${name}-mark`))
     const body = `import{existsSync,writeFileSync}from'node:fs'
 import{test}from'node:test'
 const late=existsSync(${mark})
 writeFileSync(${mark},'')
-test('late once',()=>{if(!late)throw new Error('too early')})`
+test('late once',()=>{if(!late)throw new Error('too early')})
+${more}`
     writeFileSync(file, body)
     return { ...jobOf([], { name }), work: { files: [file], flags: [] } }
   }
@@ -164,10 +165,17 @@ test('late once',()=>{if(!late)throw new Error('too early')})`
   })
 
   test('has failed when there are many of them, or when it is a checker of the source', async () => {
-    const many = await tried(['one', 'two', 'three', 'four'].map(once))
+    const many = await tried(['one', 'two', 'three', 'four'].map((name) => once(name)))
     assert.deepEqual([many.well, many.unsteady], [[], []])
     const checker = command(['-e', 'process.exit(2)'], { name: 'checker' })
     assert.deepEqual((await tried([once('with-checker'), checker])).well, [])
+  })
+
+  test('has failed when its process died besides', async () => {
+    // Once its report of the first one is written.
+    const dies =
+      "test('dies',async()=>{await new Promise((go)=>setTimeout(go,500));if(!late)process.kill(process.pid,'SIGSEGV')})"
+    assert.deepEqual((await tried([once('dies', dies)])).well, [])
   })
 
   test('has failed when it was ended from outside', async () => {

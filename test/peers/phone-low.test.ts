@@ -41,6 +41,17 @@ describe('the phone in a low window', { skip: peer('chromium').skip }, () => {
     })
   }
 
+  test('of 320x568 has every way to answer in reach', async () => {
+    await page.setViewportSize({ width: 320, height: 568 })
+    await page.goto('about:blank')
+    await page.goto(`${server.url}#/keys`)
+    await page.getByText('Ready').waitFor()
+    server.ring({ video: true })
+    await reached('.incoming .round', 4)
+    await page.getByRole('button', { name: 'Decline' }).click()
+    await page.locator('.lately').waitFor()
+  })
+
   for (const [width, height] of [
     [360, 640],
     [667, 375],

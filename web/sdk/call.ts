@@ -186,9 +186,12 @@ export const createCall = (ports: CallPorts, first: CallView, theirOffer = ''): 
           patch({ trouble: refusalOf(event), busy: undefined, second: undefined, sentTo: undefined })
         return connected(event)
       case STATE.heldHere:
-        return patch({ held: true, ...nowWith(event) })
-      case STATE.heldThere:
-        return patch({ heldThere: true, ...nowWith(event) })
+      case STATE.heldThere: {
+        // Answered, and held at once, while this page was away.
+        if (view.get().state !== 'connected') connected(event)
+        const held = numberOf(event, 'state') === STATE.heldHere
+        return patch({ ...(held ? { held } : { heldThere: true }), ...nowWith(event) })
+      }
     }
   }
 

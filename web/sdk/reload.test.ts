@@ -93,6 +93,21 @@ describe('a page that was loaded anew', () => {
     assert.equal(next.socket.sent.filter(({ op }) => op === 1007).length, 1)
   })
 
+  for (const [state, who, held] of [
+    [3, 'here', { held: true, heldThere: false }],
+    [4, 'there', { held: false, heldThere: true }],
+  ] as const)
+    test(`finds its call that was answered meanwhile, and held ${who}`, async () => {
+      const { world } = await calling()
+      const next = await reload(world, ['c1'])
+      next.socket.say({ op: 9008, cid: 'c1' })
+      next.socket.say({ op: 9004, cid: 'c1', state })
+      await settle()
+      const view = next.view('c1')
+      assert.deepEqual([view?.state, view?.held, view?.heldThere], ['connected', held.held, held.heldThere])
+      assert.equal(next.socket.last(1007)?.type, 0)
+    })
+
   test('hangs up what it had not even a name of yet: nobody would hear it', async () => {
     const { world, phone } = await ready()
     phone.calls.place('1002')

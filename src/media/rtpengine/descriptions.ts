@@ -3,7 +3,7 @@ import { err, ok, type Result } from '#lib/result'
 import { otherSide } from '../call.ts'
 import { listenerOf, webOf } from '../options.ts'
 import { type Call, type Register, refusalOf, tagsOf } from './call.ts'
-import { encodingsOf, flagsFor, forBrowsers, forTelephones, withMediaOf } from './flags.ts'
+import { encodingsIn, encodingsOf, flagsFor, forBrowsers, forTelephones, withMediaOf } from './flags.ts'
 import type { NgFault, NgReply } from './ng.ts'
 import type { Places } from './places.ts'
 
@@ -35,7 +35,11 @@ const browserOf = (call: Call, side: Side, options: MediaOptions): string | unde
 /** Offers and answers of both sides, and those of browsers that come by another way. */
 export const createDescriptions = (ports: DescriptionPorts) => {
   const { register, places, events, embedded } = ports
-  const added = encodingsOf(ports.transcode)
+  /** What we are told to add, and in a later offer what the other side has spoken: else it might know nothing of it. */
+  const addedFor = (known: string | undefined) =>
+    ports.transcode.length === 0
+      ? {}
+      : encodingsOf([...new Set([...ports.transcode, ...(known === undefined ? [] : encodingsIn(known))])])
   const { calls, ask, inTurn } = register
 
   const staysHere = (web: string | undefined): boolean => web !== undefined && ports.isFixed(web)
@@ -58,7 +62,7 @@ export const createDescriptions = (ports: DescriptionPorts) => {
     const reply = await register.firstOffer(call, {
       ...{ sdp, ...tagsOf(side, call), 'via-branch': branch },
       ...flagsFor(own !== undefined, web !== undefined, false),
-      ...added,
+      ...addedFor(call.said[to]?.sdp),
     })
     if (!reply.ok) {
       if (!call.offer) register.forget(call)
@@ -99,7 +103,7 @@ export const createDescriptions = (ports: DescriptionPorts) => {
     const offered = await ask(call, 'offer', {
       ...{ sdp, 'from-tag': side, 'to-tag': otherSide(side), ...branch },
       ...flagsFor(true, isWeb, false),
-      ...added,
+      ...addedFor(others.sdp),
     })
     if (!offered.ok) return err(refusalOf(offered.error))
     call.said[side] = { sdp, web }

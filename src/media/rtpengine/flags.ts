@@ -75,3 +75,18 @@ export const grouped = (sdp: string): string => {
   const mid = media.find((one) => !/^m=\S+ 0 /.test(one))?.match(/^a=mid:(\S+)/m)?.[1]
   return mid === undefined ? sdp : `${session}a=group:BUNDLE ${mid}\r\n${media.join('')}`
 }
+
+const STATIC: Record<string, string> = { 0: 'PCMU', 8: 'PCMA', 9: 'G722', 18: 'G729' }
+
+/** Encodings of speech that a description names, as in `a=rtpmap`. */
+export const encodingsIn = (sdp: string): string[] => {
+  const audio = partsOf(sdp).find((part) => part.startsWith('m=audio')) ?? ''
+  const types = /^m=\S+ \S+ \S+ (.*)/.exec(audio)?.[1]?.trim().split(' ') ?? []
+  const named = new Map(
+    Array.from(audio.matchAll(/^a=rtpmap:(\d+) (\S+)/gm), ([, type, name]) => [type, name]),
+  )
+  return types
+    .map((type) => named.get(type) ?? STATIC[type] ?? '')
+    .filter((name) => /^(?!telephone-event|CN\/)[\w.+-]{1,32}(?:\/\d{1,6}){0,2}$/i.test(name))
+    .slice(0, 8)
+}

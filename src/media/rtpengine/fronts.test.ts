@@ -88,6 +88,14 @@ test('pages with pictures, and new ones, meet our engine itself', async () => {
   assert.deepEqual(heard, ['offer pictures sendrecv undefined', 'offer fresh sendrecv undefined'])
 })
 
+test('a page that is rung with pictures is told the address by which it reaches us', async () => {
+  const { media, heard } = aHouse()
+  const addresses = { callerAddress: '2001:db8::1', calleeAddress: '2001:db8::2' }
+  await media.offer('a', 'callee', sdpOf('pictures', 'sendrecv', 2), { ...addresses, callerWeb: 'old.1' })
+  await media.offer('b', 'callee', sdpOf('sound'), { ...addresses, callerWeb: 'old.2' })
+  assert.deepEqual(heard, ['offer pictures sendrecv 2001:db8::1', 'offer sound sendrecv 192.0.2.7'])
+})
+
 test('a page that leaves while rtpengine is asked comes to nothing', async () => {
   const { media, asked, heard, calls } = aHouse()
   const offered = media.offer('a', 'caller', sdpOf('page'), { callerWeb: 'old.1' })

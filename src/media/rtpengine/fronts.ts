@@ -115,6 +115,9 @@ export const createFronts = ({ register, embedded, isFixed }: FrontPorts) => {
     return found
   }
 
+  /** Its page left while our own address was looked for: our engine is to hold nothing for it. */
+  const hasLeft = (web: string | undefined): boolean => web !== undefined && isFixed(web) && !fronts.has(web)
+
   const partiesOf = (name: string): Parties =>
     calls.getOrInsertComputed(name, () => ({ webs: {}, plain: false, open: false }))
   /** The browser of that side: as it is said now, else as it was before. A place without one is a telephone. */
@@ -141,9 +144,14 @@ export const createFronts = ({ register, embedded, isFixed }: FrontPorts) => {
     parties.plain = other === undefined || (parties.open && parties.plain)
     parties.open = true
     const heard = await pass(own, PAGE, sdp)
-    return heard.ok
-      ? passed(other, await embedded.offer(name, side, heard.value, await reached(options)))
-      : heard
+    if (!heard.ok) return heard
+    // No rtpengine between: our engine tells the address by which the page reaches us.
+    if (other !== undefined && isFixed(other) && !fronts.has(other) && hasPictures(sdp))
+      fronts.set(other, 'none')
+    const found = await reached(options)
+    return hasLeft(own)
+      ? err('cancelled')
+      : passed(other, await embedded.offer(name, side, heard.value, found))
   }
 
   const answer: Media['answer'] = async (name, side, sdp, options = {}) => {
@@ -199,6 +207,7 @@ export const createFronts = ({ register, embedded, isFixed }: FrontPorts) => {
     }),
     ask: async (web, options) => {
       const { callerAddress: own } = await reached<MediaOptions>({ callerWeb: web })
+      if (hasLeft(web)) return err('cancelled')
       return passed(web, await embedded.ask(web, { ...options, ...(own !== undefined && { address: own }) }))
     },
     refresh: async (web, sdp) => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { until } from '../../../test/support/wait.ts'
 import { bdecode, bencode } from './bencode.ts'
-import { forBrowsers, forTelephones, withMediaOf } from './flags.ts'
+import { encodingsIn, forBrowsers, forTelephones, withMediaOf } from './flags.ts'
 import { flowOf, heardAtS } from './flow.ts'
 import { eventsBeside, soundOf, takenAt } from './keeping.ts'
 import { createNgServer, orderFor } from './ng.ts'
@@ -172,4 +172,26 @@ test('an answer has the media of its offer', () => {
   assert.equal(withMediaOf(session + audio + video, `o=1\r\n${audio}`), session + audio)
   assert.equal(withMediaOf(session + audio, audio + video), `${session}${audio}m=video 0 X 96\r\n`)
   assert.equal(withMediaOf('', 'm='), '')
+})
+
+test('a later offer keeps what the other side has spoken, where encodings are added', () => {
+  const sdp = (types: string, lines = '') =>
+    `v=0\r\nm=video 4 X 96\r\na=rtpmap:96 VP8/90000\r\nm=audio 5 RTP/AVP ${types}\r\n${lines}`
+  const named = 'a=rtpmap:97 opus/48000/2\r\na=rtpmap:101 telephone-event/8000\r\na=rtpmap:13 CN/8000\r\n'
+  assert.deepEqual(encodingsIn(sdp('0 18 97 101 13 99', named)), ['PCMU', 'G729', 'opus/48000/2'])
+  for (const odd of [
+    '',
+    'm=',
+    'm=audio',
+    'm=audio 1 X',
+    sdp('9'.repeat(9000)),
+    'm=audio 1 X 7\r\na=rtpmap:7 a:b\r\n',
+  ])
+    assert.deepEqual(encodingsIn(odd), [])
+})
+
+test('what cannot be reached has no address of ours', async (t) => {
+  const server = createNgServer({ address: '255.255.255.255', port: 22222 }, log)
+  t.after(() => server.close())
+  assert.equal(await server.own(), undefined)
 })

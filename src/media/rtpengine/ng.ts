@@ -112,7 +112,8 @@ export const createNgServer = (
           resolve(address)
         }
         probe.once('error', () => done())
-        probe.connect(port, host, () => done(probe.address().address))
+        probe.once('connect', () => done(probe.address().address))
+        probe.connect(port, host)
       }),
     close(): void {
       isClosed = true
