@@ -197,6 +197,12 @@ const bothWays = async (context: TestContext, codecs: string, transcode: string[
     await alice.until(9004, { state: '2' })
     await alice.hears(1000)
     await until('bob hears alice again', hears)
+    await bob.command('hold')
+    await alice.until(9004, { state: '4' })
+    await alice.forget()
+    await bob.command('resume')
+    await alice.until(9004, { state: '2' })
+    await alice.hears(1000)
   } catch (fault) {
     const story = await storyOf(house, browser, alice)
     throw new Error(`${(fault as Error).message}\n${story}\n${server.output().slice(-3000)}`)
