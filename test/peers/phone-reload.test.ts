@@ -2,7 +2,17 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { peer } from '../support/peers.ts'
-import { dial, hears, openPhoneHouse, type PhoneHouse, press, quiet, talk } from '../support/phone-house.ts'
+import {
+  consult,
+  dial,
+  hears,
+  openPhoneHouse,
+  type PhoneHouse,
+  press,
+  quiet,
+  take,
+  talk,
+} from '../support/phone-house.ts'
 
 /** A page is loaded anew in the midst of things: nobody stays connected to silence, and nobody is put through unasked. */
 describe('the phone, loaded anew', { skip: peer('chromium').skip }, () => {
@@ -26,11 +36,6 @@ describe('the phone, loaded anew', { skip: peer('chromium').skip }, () => {
     ;[alice, bob, carol] = await Promise.all([house.logIn(1001), house.logIn(1002), house.logIn(1003)])
   })
   after(() => house?.close())
-
-  const takes = async (page: Page) => {
-    await page.locator('.incoming').waitFor()
-    await page.keyboard.press('Alt+KeyA')
-  }
 
   test('with two calls has both, and stays muted', async (t) => {
     house.told(t)
@@ -58,12 +63,7 @@ describe('the phone, loaded anew', { skip: peer('chromium').skip }, () => {
     house.told(t)
     const { alice, bob, carol } = pages()
     await talk(alice, bob, '1002')
-    await press(alice, 'Transfer')
-    await alice.locator('.transfer input').fill('1003')
-    await press(alice, 'Ask first')
-    await takes(carol)
-    await alice.getByText('You are talking').waitFor()
-    await hears(carol)
+    await consult(alice, carol, '1003')
     await alice.reload()
     await alice.getByText('You are talking').waitFor()
     await hears(carol)
@@ -82,7 +82,7 @@ describe('the phone, loaded anew', { skip: peer('chromium').skip }, () => {
     await alice.getByText('Ringing…').waitFor()
     await alice.reload()
     await alice.getByText('Ringing…').waitFor()
-    await takes(bob)
+    await take(bob)
     await Promise.all([hears(alice), hears(bob)])
     await press(alice, 'Hang up')
     await Promise.all([quiet(alice), quiet(bob)])
@@ -103,12 +103,7 @@ describe('the phone, loaded anew', { skip: peer('chromium').skip }, () => {
     house.told(t)
     const { alice, bob, carol } = pages()
     await talk(alice, bob, '1002')
-    await press(alice, 'Transfer')
-    await alice.locator('.transfer input').fill('1003')
-    await press(alice, 'Ask first')
-    await takes(carol)
-    await alice.getByText('You are talking').waitFor()
-    await hears(carol)
+    await consult(alice, carol, '1003')
     const { href } = await alice.evaluate<{ href: string }>('({ href: location.href })')
     await alice.goto('about:blank')
     await press(bob, 'Hang up')

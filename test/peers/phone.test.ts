@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { peer } from '../support/peers.ts'
 import {
+  consult,
   dial,
   focused,
   hears,
@@ -108,12 +109,7 @@ describe('the phone in a browser', { skip: peer('chromium').skip }, () => {
     await quiet(carol)
 
     await talk(alice, bob, '1002')
-    await press(bob, 'Transfer')
-    await bob.locator('.transfer input').fill('1003')
-    await press(bob, 'Ask first')
-    await take(carol)
-    await bob.getByText('You are talking').waitFor()
-    await hears(carol)
+    await consult(bob, carol, '1003')
     await press(bob, 'Connect them')
     await quiet(bob)
     await Promise.all([hears(alice), hears(carol)])

@@ -50,6 +50,16 @@ export const talk = async (a: Page, b: Page, number: string): Promise<void> => {
   await Promise.all([hears(a), hears(b)])
 }
 
+/** Whoever is in a call asks a third one, who takes that up. */
+export const consult = async (asks: Page, third: Page, number: string): Promise<void> => {
+  await press(asks, 'Transfer')
+  await asks.locator('.transfer input').fill(number)
+  await press(asks, 'Ask first')
+  await take(third)
+  await asks.getByText('You are talking').waitFor()
+  await hears(third)
+}
+
 /** A whole house for three people, each with a browser of their own. */
 export const openPhoneHouse = async (more: Record<string, unknown> = {}) => {
   const house = await startTandem({
